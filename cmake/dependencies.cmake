@@ -1,0 +1,13 @@
+# Every library that the project builds on. scripts/setup.sh installs them by their Debian names.
+find_package(Threads REQUIRED)
+find_package(CAF REQUIRED COMPONENTS core io openssl)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(OpenSSL 3 REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(prometheus-cpp REQUIRED CONFIG)
+if(CAFNODE_TESTS)
+  find_package(doctest REQUIRED)
+endif()

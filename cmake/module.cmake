@@ -1,0 +1,61 @@
+# One call a folder.
+#
+#   cafnode_module(base HEADERS a.hpp SOURCES a.cpp DEPS fmt::fmt)      library cafnode_base, alias cafnode::base
+#   cafnode_program(caf-node SOURCES node_main.cpp DEPS cafnode::host)  binary build/<preset>/bin/caf-node
+#   cafnode_test(base_tests SOURCES a_test.cpp DEPS cafnode::base LABELS unit)
+#
+# Headers go into a FILE_SET, so that each is compiled alone by the test `headers`. Sources are listed, never globbed.
+
+function(cafnode_module name)
+  cmake_parse_arguments(arg "" "" "HEADERS;SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  set(target cafnode_${name})
+  if(arg_SOURCES)
+    add_library(${target} STATIC ${arg_SOURCES})
+    set(scope PUBLIC)
+    target_link_libraries(${target} PRIVATE cafnode_warnings)
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(cafnode::${name} ALIAS ${target})
+  target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}" FILES ${arg_HEADERS})
+  target_link_libraries(${target} ${scope} ${arg_DEPS})
+  if(arg_PRIVATE_DEPS)
+    target_link_libraries(${target} PRIVATE ${arg_PRIVATE_DEPS})
+  endif()
+endfunction()
+
+function(cafnode_program name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE cafnode_warnings ${arg_DEPS})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_compile_definitions(${name} PRIVATE CAFNODE_VERSION="${PROJECT_VERSION}")
+endfunction()
+
+function(cafnode_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE cafnode_warnings cafnode_test_main ${arg_DEPS})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_compile_definitions(${name} PRIVATE CAFNODE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  # One entry a binary: a run of the whole suite starts dozens of processes, not a thousand.
+  add_test(NAME ${name} COMMAND ${name} --no-intro=true --order-by=rand)
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+endfunction()
+
+function(cafnode_fuzz name)
+  cmake_parse_arguments(arg "" "SEEDS" "SOURCES;DEPS" ${ARGN})
+  if(NOT CAFNODE_FUZZ)
+    return()
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  target_link_libraries(${name} PRIVATE cafnode_warnings ${arg_DEPS})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
+endfunction()
