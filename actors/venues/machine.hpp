@@ -1,0 +1,100 @@
+#pragma once
+
+#include "actors/venues/event.hpp"
+#include "runtime/base/secret.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cafnode::venues {
+
+/// Why a machine gives its connection up.
+enum class give_up : std::uint8_t {
+  unavailable, // the exchange is silent, busy or broken: dial again after a back-off
+  refused,     // it says no for good: wrong credentials, forbidden
+};
+
+/// What a machine may do, all of it. Called only from inside a call to the machine.
+class outbox {
+public:
+  virtual ~outbox() = default;
+
+  /// One text frame to the exchange, in this order.
+  virtual void send(std::string_view frame) = 0;
+  virtual void emit(const event& happened) = 0;
+
+  /// The connection is of no more use; the machine does nothing further.
+  virtual void close(give_up why, std::string_view text) = 0;
+};
+
+enum class auth_method : std::uint8_t { none, client_credentials, client_signature };
+
+struct machine_config {
+  auth_method auth = auth_method::client_credentials;
+  std::string client_id;
+  base::secret client_secret;
+  std::chrono::seconds heartbeat_interval{10};         // 10 s or more (the exchange's minimum)
+  bool cancel_on_disconnect = true;
+  std::vector<std::string> channels;                   // replayed as they are written at every connect
+  std::chrono::milliseconds answer_deadline{5000};     // for each request
+  std::size_t pending_max = 256;                       // requests without an answer
+  std::uint64_t nonce_seed = 0;                        // for signatures; chance is an argument
+};
+
+/// What a request costs at the exchange.
+enum class cost_class : std::uint8_t { matching, other };
+struct request_cost {
+  cost_class pool = cost_class::other;
+  std::int64_t credits = 0; // of `other`; matching requests count one each
+};
+
+/// One exchange's protocol on one connection: (input, now) in, `outbox` calls out. No socket, no clock, no CAF. A machine
+/// lives as long as its connection; a new connection gets a new one.
+class machine {
+public:
+  virtual ~machine() = default;
+
+  /// The link is open: sends the handshake. First call, once.
+  virtual void open(base::moment now, outbox& out) = 0;
+
+  /// One text frame. At least net::frame_padding readable bytes lie behind its end. Never trusted.
+  virtual void receive(std::string_view frame, base::moment now, outbox& out) = 0;
+
+  /// When `tick` has work next: a deadline, a token to refresh.
+  [[nodiscard]] virtual std::optional<base::time_point> next_due() const = 0;
+  virtual void tick(base::moment now, outbox& out) = 0;
+
+  /// Answers a test request, ahead of any budget.
+  virtual void answer_heartbeat(base::moment now, outbox& out) = 0;
+
+  // Orders and queries: each is sent at once and answered by exactly one of order_accepted, cancel_counted, a *_listed or
+  // request_failed, with the id given back here. 0: not sent, because `pending_max` requests wait or the session is not
+  // resumed.
+  virtual request_id place(const order_request& order, base::moment now, outbox& out) = 0;
+  virtual request_id edit(const edit_request& change, base::moment now, outbox& out) = 0;
+  virtual request_id cancel(std::string_view order_id, base::moment now, outbox& out) = 0;
+  virtual request_id cancel_by_label(std::string_view label, base::moment now, outbox& out) = 0;
+  virtual request_id list_open_orders(base::moment now, outbox& out) = 0;
+  virtual request_id query_order(std::string_view order_id, base::moment now, outbox& out) = 0;
+  /// `instrument` tells the currency that the exchange wants beside the label.
+  virtual request_id query_label(std::string_view label, std::string_view instrument, base::moment now, outbox& out) = 0;
+  virtual request_id list_fills_of_order(std::string_view order_id, base::moment now, outbox& out) = 0;
+  virtual request_id list_fills_since(std::string_view instrument, std::uint64_t first_seq, base::moment now,
+                                      outbox& out) = 0;
+  virtual request_id list_positions(base::moment now, outbox& out) = 0;
+
+  /// Logs out: the exchange closes without an answer, and keeps the orders even with cancel-on-disconnect.
+  virtual void log_out(base::moment now, outbox& out) = 0;
+
+  /// The link is gone: every request without an answer fails with disposition unknown. Last call.
+  virtual void abandon(base::moment now, outbox& out) = 0;
+
+  /// Which requests have no answer yet, as a count.
+  [[nodiscard]] virtual std::size_t pending() const noexcept = 0;
+};
+
+} // namespace cafnode::venues
