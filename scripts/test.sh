@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs every test. Ends with ctest's own summary; its exit status is ctest's.
+#
+#   scripts/test.sh           the release build and its tests
+#   scripts/test.sh --full    before that: everything under the address and undefined-behaviour sanitizers, each header
+#                             compiled alone, and each fuzz target for 30 s where clang has libFuzzer
+#
+# CAFNODE_FUZZ_SECONDS changes the 30 s.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+JOBS=$(nproc)
+FUZZ_SECONDS=${CAFNODE_FUZZ_SECONDS:-30}
+export NINJA_STATUS="[%f/%t, %es] " CLICOLOR_FORCE=0
+failed=()
+
+headline() { printf '\n==== %s ====\n' "$*"; }
+
+# Runs one step of the full run; a failure is kept for the end, so that one run shows everything.
+step() {
+  local what=$1
+  shift
+  headline "$what"
+  if ! "$@"; then
+    failed+=("$what")
+    headline "FAILED: $what"
+  fi
+}
+
+build() {
+  cmake --preset "$1" >"build/configure-$1.log" 2>&1 || {
+    cat "build/configure-$1.log"
+    return 1
+  }
+  cmake --build --preset "$1" --parallel "$JOBS"
+}
+
+sanitized_suite() { build asan-ubsan && ctest --preset asan-ubsan --parallel "$JOBS" -LE tree; }
+
+headers_alone() {
+  cmake -S . -B build/headers -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-O0 -g0" \
+    -DCAFNODE_TESTS=OFF -DCMAKE_VERIFY_INTERFACE_HEADER_SETS=ON >build/configure-headers.log 2>&1 || {
+    cat build/configure-headers.log
+    return 1
+  }
+  cmake --build build/headers --parallel "$JOBS" --target all_verify_interface_header_sets
+}
+
+has_libfuzzer() {
+  local probe='extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }'
+  command -v clang++ >/dev/null &&
+    clang++ -fsanitize=fuzzer,address -x c++ - -o build/libfuzzer-probe 2>/dev/null <<<"$probe"
+}
+
+# Every program of that build whose name says that it fuzzes.
+fuzz_targets() {
+  ninja -C build/fuzz -t targets all | sed -n 's|^\([A-Za-z0-9_-]*fuzz[A-Za-z0-9_-]*\): phony$|\1|p' | sort -u
+}
+
+fuzz_one() {
+  local target=$1 corpus=build/fuzz/corpus/$1 found=build/fuzz/found/$1
+  mkdir -p "$corpus" "$found"
+  local -a seeds=()
+  [[ ! -d tests/fuzz/seeds/$target ]] || seeds=("tests/fuzz/seeds/$target")
+  headline "fuzz: $target, $FUZZ_SECONDS s"
+  "build/fuzz/bin/$target" -max_total_time="$FUZZ_SECONDS" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    -artifact_prefix="$found/" "$corpus" ${seeds[@]+"${seeds[@]}"} >"build/fuzz/$target.log" 2>&1 || {
+    tail -n 60 "build/fuzz/$target.log"
+    printf 'the input that did it is in %s\n' "$found"
+    return 1
+  }
+  grep '^stat::' "build/fuzz/$target.log"
+}
+
+fuzz_all() {
+  cmake --preset fuzz >build/configure-fuzz.log 2>&1 || {
+    cat build/configure-fuzz.log
+    return 1
+  }
+  local -a targets
+  mapfile -t targets < <(fuzz_targets)
+  [[ ${#targets[@]} -gt 0 ]] || {
+    printf 'no fuzz targets are configured\n'
+    return 1
+  }
+  ninja -C build/fuzz -j "$JOBS" "${targets[@]}" || return 1
+  local target status=0
+  for target in "${targets[@]}"; do
+    fuzz_one "$target" || status=1
+  done
+  return $status
+}
+
+full_steps() {
+  step "sanitizers: build and tests with address,undefined" sanitized_suite
+  step "headers: each compiled alone" headers_alone
+  if has_libfuzzer; then
+    step "fuzzing: $FUZZ_SECONDS s a target" fuzz_all
+  else
+    headline "fuzzing: skipped, there is no clang with libFuzzer here"
+  fi
+}
+
+main() {
+  local full=no
+  case "${1:-}" in
+    "") scripts/setup.sh ;;
+    --full)
+      full=yes
+      scripts/setup.sh --full
+      ;;
+    *)
+      printf 'usage: scripts/test.sh [--full]\n' >&2
+      exit 2
+      ;;
+  esac
+  mkdir -p build
+  [[ $full == no ]] || full_steps
+
+  headline "release: build"
+  build release
+  if [[ ${#failed[@]} -gt 0 ]]; then
+    printf '\nThis run fails whatever the tests below say. Failed before them:\n'
+    printf '  %s\n' "${failed[@]}"
+  fi
+  headline "release: tests"
+  ctest --preset release --parallel "$JOBS"
+  [[ ${#failed[@]} -eq 0 ]]
+}
+
+main "$@"
