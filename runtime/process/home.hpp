@@ -8,8 +8,8 @@ namespace cafnode::process {
 
 /// A thread that runs pinned processes: an execution unit of CAF with timers of its own.
 ///
-/// `exec_later` may be called from any thread. On the home's own thread it only queues, and the queue is drained when the
-/// event that runs now (a socket callback, a timer, a resumed actor) has ended: no actor ever runs inside another's
+/// `exec_later` may be called from any thread. On the home's own thread it only queues, and the queue is drained when
+/// the event that runs now (a socket callback, a timer, a resumed actor) has ended: no actor ever runs inside another's
 /// handler, and a message between two processes of one home costs no thread hop.
 class home : public caf::execution_unit {
 public:

@@ -1,22 +1,30 @@
 #pragma once
 
+#include "runtime/process/control.hpp"
 #include "runtime/process/home.hpp"
 #include "runtime/process/reason.hpp"
 #include "runtime/process/timer.hpp"
 
 #include <caf/event_based_actor.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 
 namespace cafnode::process {
+
+class services;
 
 /// The base of every actor of ours. It removes what would bite in CAF 0.17.6, once:
 ///
 /// - an unknown message is a counted dead letter; only a request is answered with an error (CAF kills the sender);
 /// - an error answer never ends the process; each `ask` has a deadline and one outcome;
-/// - exits are trapped: `on_stop` decides how to end; supervision is by `watch`, never by links, since `kill` crosses links;
+/// - exits are trapped: `on_stop` decides how to end; supervision is by `watch`, never by links, since `kill` crosses
+/// links;
 /// - `watch` takes strong handles only (CAF aborts on an expired address) and calls back exactly once;
 /// - an exception in a handler ends the process with a `crashed` reason that keeps its text;
 /// - timers can be cancelled and keep nobody alive; a stale one is ignored;
@@ -30,6 +38,7 @@ public:
   ~process_base() override;
 
   [[nodiscard]] const std::string& label() const noexcept { return label_; }
+
   [[nodiscard]] home* pinned_to() const noexcept { return home_; }
 
   /// The time of the home or, for a process on CAF's scheduler, of the system's services.
@@ -40,6 +49,8 @@ public:
   using caf::event_based_actor::enqueue;
   void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) final;
   const char* name() const final;
+  caf::resumable::resume_result resume(caf::execution_unit* unit, std::size_t throughput_max) final;
+  caf::invoke_message_result consume(caf::mailbox_element& element) final;
   caf::behavior make_behavior() final;
   void on_exit() final;
 
@@ -58,28 +69,69 @@ public:
   /// After this `down` is not called, even if the news is already in the mailbox.
   void unwatch(watch_id id);
 
-  /// Ends this process after the handler that runs now. Later calls change nothing.
+  /// Ends this process after the handler that runs now. Later calls change nothing. May be called from a callback that
+  /// is no handler (a socket's), on this process's thread.
   void stop(caf::error reason);
+
+  /// Runs `callback`, which is no handler (a socket's), as if it were one: an exception ends this process as `crashed`.
+  template<class Callback>
+  void guarded(Callback&& callback) noexcept {
+    try {
+      std::forward<Callback>(callback)();
+    } catch (...) {
+      stop_for_exception(std::current_exception());
+    }
+  }
+
+  using ask_id = std::uint64_t;
+  /// Takes an answer; false when it is not of the expected type.
+  using reply_function = std::function<bool(caf::type_erased_tuple& reply)>;
+  using failure_function = std::function<void(const caf::error& reason)>;
+
+  /// More than this many open asks are refused: a process that asks faster than it is answered must not grow.
+  static constexpr std::size_t asks_max = 4096;
+
+  /// What `process::ask` (ask.hpp) stands on; use that.
+  void ask_message(const caf::strong_actor_ptr& to, base::duration timeout, caf::message question,
+                   reply_function on_reply, failure_function on_failure);
 
 protected:
   /// The message handlers. Called once, on the process's own thread, before any message; may start timers and watches.
   /// An exception here ends the process as one in a handler does.
   virtual caf::behavior behave() = 0;
 
-  /// Somebody asks this process to end (`process::ask_to_stop`, or a plain exit signal). By default it does at once with
-  /// `reason`. A process that has to finish something first overrides this and calls `stop` later; its supervisor's
-  /// grace bounds that.
+  /// Somebody asks this process to end (`process::ask_to_stop`, or a plain exit signal). By default it does at once
+  /// with `reason`. A process that has to finish something first overrides this and calls `stop` later; its
+  /// supervisor's grace bounds that.
   virtual void on_stop(const caf::error& reason);
 
   /// Last call, on the process's own thread, whatever the reason. Release sockets here.
   virtual void on_end(const caf::error& reason);
 
 private:
+  friend class services;
   struct state;
+  struct pending_ask;
+
+  state& parts();
+  void stop_for_exception(std::exception_ptr thrown) noexcept;
+  void on_control(control_kind kind, std::uint64_t token);
+  void on_down(const caf::down_msg& down);
+  void on_answer(ask_id id, caf::type_erased_tuple& reply);
+  void fail_ask(ask_id id, const caf::error& reason);
+  pending_ask take_ask(ask_id id);
+  caf::result<caf::message> on_unexpected(const caf::message_view& message);
+  void release_parts() noexcept;
 
   std::string label_;
   home* home_;
-  std::unique_ptr<state> state_;
+  services* services_;
+  std::unique_ptr<state> state_;      // none until the first timer, watch or ask
+  caf::strong_actor_ptr self_;        // from its beginning to its end: a process ends by a reason, never by neglect
+  process_base* next_live_ = nullptr; // the list of the live, see services
+  process_base* previous_live_ = nullptr;
+  std::unique_ptr<caf::error> due_end_; // a reason that waits for the end_due message
+  bool running_ = false;                // a handler is on the stack
 };
 
 } // namespace cafnode::process

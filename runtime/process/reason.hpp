@@ -23,7 +23,8 @@ enum class reason_code : std::uint8_t {
 /// A reason with a sentence for the operator. `normal` gives the empty caf::error, as CAF has it.
 [[nodiscard]] caf::error make_reason(reason_code code, std::string text = {});
 
-/// The code of any CAF error: CAF's own exit reasons are mapped (kill -> killed, user_shutdown -> shutdown, unknown ones
+/// The code of any CAF error: CAF's own exit reasons are mapped (kill -> killed, user_shutdown -> shutdown, unknown
+/// ones
 /// -> crashed).
 [[nodiscard]] reason_code code_of(const caf::error& reason) noexcept;
 

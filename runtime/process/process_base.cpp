@@ -1,0 +1,180 @@
+#include "runtime/process/process_base.hpp"
+
+#include "runtime/base/invariant.hpp"
+#include "runtime/process/process_parts.hpp"
+#include "runtime/process/system_config.hpp"
+#include "runtime/process/type_names.hpp"
+
+#include <caf/exit_reason.hpp>
+#include <caf/scheduled_actor.hpp>
+
+#include <utility>
+
+namespace cafnode::process {
+
+namespace {
+
+/// Never sent: a behavior that has it takes nothing, and still is one.
+struct nothing {};
+
+caf::error reason_of(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& problem) {
+    return make_reason(reason_code::crashed, problem.what());
+  } catch (...) {
+    return make_reason(reason_code::crashed, "an exception that is no std::exception");
+  }
+}
+
+} // namespace
+
+} // namespace cafnode::process
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::process::nothing)
+
+namespace cafnode::process {
+
+process_base::process_base(caf::actor_config& config, std::string label)
+    : caf::event_based_actor{config},
+      label_{std::move(label)},
+      home_{dynamic_cast<home*>(config.host)},
+      services_{&services_of(home_system())} {
+  set_default_handler([](caf::scheduled_actor* self, caf::message_view& message) {
+    return static_cast<process_base*>(self)->on_unexpected(message);
+  });
+  set_error_handler([](caf::scheduled_actor* self, caf::error&) {
+    static_cast<process_base*>(self)->services_->count_dead_letter();
+  });
+  set_down_handler(
+      [](caf::scheduled_actor* self, caf::down_msg& down) { static_cast<process_base*>(self)->on_down(down); });
+  set_exit_handler(
+      [](caf::scheduled_actor* self, caf::exit_msg& exit) { static_cast<process_base*>(self)->on_stop(exit.reason); });
+  set_exception_handler([](caf::scheduled_actor*, std::exception_ptr& thrown) { return reason_of(thrown); });
+}
+
+process_base::~process_base() = default;
+
+base::moment process_base::now() const {
+  return home_ != nullptr ? home_->timers().now() : services_->timers().now();
+}
+
+void process_base::enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) {
+  // Never the sender's unit: that may be the home of others.
+  caf::event_based_actor::enqueue(std::move(element), home_);
+}
+
+const char* process_base::name() const {
+  return label_.c_str();
+}
+
+caf::resumable::resume_result process_base::resume(caf::execution_unit* unit, std::size_t throughput_max) {
+  CAFNODE_INVARIANT(home_ == nullptr || unit == home_, "a pinned process ran away from its home");
+  CAFNODE_INVARIANT(!running_, "a process ran inside its own handler");
+  running_ = true;
+  const auto result = caf::event_based_actor::resume(unit, throughput_max);
+  running_ = false;
+  return result;
+}
+
+caf::invoke_message_result process_base::consume(caf::mailbox_element& element) {
+  auto kind = control_kind::timer_fired;
+  std::uint64_t token = 0;
+  if (is_control(element, kind, token)) {
+    on_control(kind, token);
+    return caf::invoke_message_result::consumed;
+  }
+  if (element.mid.is_response() && state_ && state_->asks.contains(element.mid.integer_value())) {
+    on_answer(element.mid.integer_value(), element.content());
+    return caf::invoke_message_result::consumed;
+  }
+  return caf::event_based_actor::consume(element);
+}
+
+caf::behavior process_base::make_behavior() {
+  self_ = ctrl();
+  services_->enter(*this);
+  auto handlers = behave();
+  if (handlers)
+    return handlers;
+  return {[](const nothing&) {}};
+}
+
+void process_base::on_exit() {
+  if (!self_)
+    return; // it never began
+  services_->leave(*this);
+  const auto reason = fail_state();
+  try {
+    on_end(reason);
+  } catch (...) { // NOLINT: it ends anyway, and its supervisor must hear of the first reason
+  }
+  release_parts();
+  services_->tell_end(label_, reason);
+  self_ = nullptr; // never the last one: whoever runs this holds another
+}
+
+void process_base::stop(caf::error reason) {
+  if (due_end_)
+    return;
+  if (running_) {
+    quit(std::move(reason));
+    return;
+  }
+  due_end_ = std::make_unique<caf::error>(std::move(reason));
+  send_control(*this, control_kind::end_due, 0);
+}
+
+void process_base::stop_for_exception(std::exception_ptr thrown) noexcept {
+  stop(reason_of(thrown));
+}
+
+void process_base::on_stop(const caf::error& reason) {
+  stop(reason);
+}
+
+void process_base::on_end(const caf::error&) {}
+
+process_base::state& process_base::parts() {
+  CAFNODE_INVARIANT(self_, "timers, watches and asks wait until behave()");
+  if (!state_)
+    state_ = std::make_unique<state>(home_ != nullptr ? home_->timers() : services_->timers());
+  return *state_;
+}
+
+void process_base::on_control(control_kind kind, std::uint64_t token) {
+  switch (kind) {
+  case control_kind::timer_fired:
+    if (auto fire = state_ ? state_->timers->take(token) : nullptr)
+      fire();
+    return;
+  case control_kind::end_due:
+    if (due_end_)
+      quit(std::move(*due_end_));
+    return;
+  case control_kind::ask_lost:
+    if (state_ && state_->asks.contains(token))
+      fail_ask(token, caf::error{state_->asks[token].lost});
+    return;
+  }
+}
+
+caf::result<caf::message> process_base::on_unexpected(const caf::message_view& message) {
+  if (services_->count_dead_letter())
+    services_->keep_sample({label_, type_names(message.content())});
+  if (current_message_id().is_request())
+    return caf::make_error(caf::sec::unexpected_message);
+  return caf::make_message();
+}
+
+void process_base::release_parts() noexcept {
+  // Taken out first: what the closures hold may call back.
+  const auto parts = std::move(state_);
+  if (!parts)
+    return;
+  parts->timers->cancel_all();
+  for (const auto& [block, target] : parts->targets)
+    demonitor(target.address);
+}
+
+} // namespace cafnode::process

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "runtime/base/result.hpp"
+#include "runtime/process/process_base.hpp"
+#include "runtime/process/reason.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/actor_config.hpp>
+#include <caf/actor_system.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace cafnode::process {
+
+/// A process that ends at once, for `why`. It stands in for one that could not be made, so that whoever watches the
+/// handle hears of it in the same way as of any other end.
+[[nodiscard]] caf::actor spawn_stillborn(caf::actor_system& system, home* where, caf::error why);
+
+/// Makes a `T` from `arguments`, pinned to `where`, or on CAF's scheduler when that is null. `T` derives from
+/// process_base and takes caf::actor_config& first. Its behave() runs later, on its own thread. The fault is
+/// `start_failed` with the text of the exception that the constructor threw. Any thread.
+template<class T, class... Arguments>
+[[nodiscard]] base::result<caf::actor, caf::error> try_spawn_process(caf::actor_system& system, home* where,
+                                                                     Arguments&&... arguments) {
+  static_assert(std::is_base_of_v<process_base, T>, "only processes are spawned here");
+  try {
+    caf::actor_config config{where};
+    // CAF's own spawn() would make references of string literals into std::string and drop the host.
+    return caf::actor{system.spawn_class<T, caf::no_spawn_options>(config, std::forward<Arguments>(arguments)...)};
+  } catch (const std::exception& problem) {
+    return base::failure{make_reason(reason_code::start_failed, problem.what())};
+  } catch (...) {
+    return base::failure{make_reason(reason_code::start_failed, "an exception that is no std::exception")};
+  }
+}
+
+/// As try_spawn_process, but always gives a handle: when the constructor throws, that of a process that ended with
+/// `start_failed`.
+template<class T, class... Arguments>
+[[nodiscard]] caf::actor spawn_process(caf::actor_system& system, home* where, Arguments&&... arguments) {
+  auto made = try_spawn_process<T>(system, where, std::forward<Arguments>(arguments)...);
+  return made ? made.value() : spawn_stillborn(system, where, made.fault());
+}
+
+} // namespace cafnode::process

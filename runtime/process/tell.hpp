@@ -1,0 +1,64 @@
+#pragma once
+
+#include "runtime/process/reason.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/local_actor.hpp>
+#include <caf/mailbox_element.hpp>
+
+#include <utility>
+
+namespace cafnode::process {
+
+namespace detail {
+
+template<class... Parts>
+void tell_with(caf::message_priority priority, caf::local_actor* from, const caf::strong_actor_ptr& to,
+               Parts&&... parts) {
+  static_assert(sizeof...(Parts) > 0, "no message to tell");
+  if (to)
+    to->enqueue(caf::make_mailbox_element(from != nullptr ? from->ctrl() : nullptr, caf::make_message_id(priority), {},
+                                          std::forward<Parts>(parts)...),
+                from != nullptr ? from->context() : nullptr);
+}
+
+} // namespace detail
+
+/// Sends `parts` as one message from `from` to `to` (caf::actor or caf::strong_actor_ptr); nothing to a null handle or
+/// to one that has ended. Never blocks. A handler that returns a value would send it back as another message: handlers
+/// of what is told return void.
+template<class To, class... Parts>
+void tell(caf::local_actor& from, const To& to, Parts&&... parts) {
+  detail::tell_with(caf::message_priority::normal, &from, caf::actor_cast<caf::strong_actor_ptr>(to),
+                    std::forward<Parts>(parts)...);
+}
+
+/// As `tell`, ahead of the receiver's backlog. For control, not for data.
+template<class To, class... Parts>
+void tell_urgent(caf::local_actor& from, const To& to, Parts&&... parts) {
+  detail::tell_with(caf::message_priority::high, &from, caf::actor_cast<caf::strong_actor_ptr>(to),
+                    std::forward<Parts>(parts)...);
+}
+
+/// As `tell`, from nobody: from any thread, a test, a signal handler's callback.
+template<class To, class... Parts>
+void tell_anonymous(const To& to, Parts&&... parts) {
+  detail::tell_with(caf::message_priority::normal, nullptr, caf::actor_cast<caf::strong_actor_ptr>(to),
+                    std::forward<Parts>(parts)...);
+}
+
+/// As `tell_anonymous`, ahead of the receiver's backlog.
+template<class To, class... Parts>
+void tell_urgent_anonymous(const To& to, Parts&&... parts) {
+  detail::tell_with(caf::message_priority::high, nullptr, caf::actor_cast<caf::strong_actor_ptr>(to),
+                    std::forward<Parts>(parts)...);
+}
+
+/// Asks `to` to end: its `on_stop` is called, ahead of its backlog. Any thread.
+void ask_to_stop(const caf::actor& to, caf::error reason = make_reason(reason_code::shutdown));
+
+/// Ends `to` without asking, after the handler that runs now; it cannot refuse. Its reason is `killed`. Any thread.
+void kill(const caf::actor& to);
+
+} // namespace cafnode::process
