@@ -11,11 +11,11 @@ class tls_context;
 
 /// Where to connect, and how long that may take.
 struct dial_options {
-  std::string host;                            // DNS name or address literal; also the name that TLS verifies
+  std::string host; // DNS name or address literal; also the name that TLS verifies
   std::uint16_t port = 443;
-  std::string path = "/";                      // target of the HTTP upgrade, with query
-  std::shared_ptr<const tls_context> tls;      // none: plain TCP
-  std::chrono::milliseconds deadline{10'000};  // for DNS, TCP, TLS and upgrade together
+  std::string path = "/";                     // target of the HTTP upgrade, with query
+  std::shared_ptr<const tls_context> tls;     // none: plain TCP
+  std::chrono::milliseconds deadline{10'000}; // for DNS, TCP, TLS and upgrade together
 };
 
 } // namespace cafnode::net

@@ -34,7 +34,7 @@ struct http_failure {
 
 /// As http_fetch, but hands each line of a streamed answer to `on_line` as it comes, without a limit on the whole time;
 /// ends when the server does or `on_line` returns false.
-[[nodiscard]] base::result<http_response, http_failure> http_follow(const http_call& call,
-                                                                    const std::function<bool(std::string_view)>& on_line);
+[[nodiscard]] base::result<http_response, http_failure>
+http_follow(const http_call& call, const std::function<bool(std::string_view)>& on_line);
 
 } // namespace cafnode::net

@@ -21,14 +21,14 @@ namespace cafnode::net {
 
 /// One request as a route sees it. Header names are lower case.
 struct http_request {
-  std::string method;                                         // "GET"
-  std::string path;                                           // "/api/v1/status", percent-decoded
-  std::vector<std::pair<std::string, std::string>> query;     // percent-decoded, in order
+  std::string method;                                     // "GET"
+  std::string path;                                       // "/api/v1/status", percent-decoded
+  std::vector<std::pair<std::string, std::string>> query; // percent-decoded, in order
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
 
-  [[nodiscard]] std::string_view query_value(std::string_view name) const noexcept;  // empty when absent
-  [[nodiscard]] std::string_view header(std::string_view name) const noexcept;       // empty when absent
+  [[nodiscard]] std::string_view query_value(std::string_view name) const noexcept; // empty when absent
+  [[nodiscard]] std::string_view header(std::string_view name) const noexcept;      // empty when absent
 };
 
 struct http_response {
@@ -61,7 +61,7 @@ using http_handler = std::function<void(http_request request, std::shared_ptr<ht
 
 struct http_server_options {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;                          // 0: any free port, see http_server::port()
+  std::uint16_t port = 0; // 0: any free port, see http_server::port()
   std::size_t body_bytes_max = std::size_t{1} << 20U;
   std::size_t header_bytes_max = std::size_t{16} << 10U;
   std::size_t connections_max = 256;

@@ -9,8 +9,8 @@ namespace cafnode::net {
 
 /// How an outgoing TLS connection verifies its peer.
 struct tls_client_options {
-  std::string ca_file;               // PEM; empty: the system's trust store
-  bool verify_peer = true;           // false only for tests that say so
+  std::string ca_file;     // PEM; empty: the system's trust store
+  bool verify_peer = true; // false only for tests that say so
 };
 
 /// TLS settings shared by many connections. Immutable once made; any thread.
@@ -23,10 +23,11 @@ public:
 };
 
 /// TLS 1.2 or later, the peer's chain and name verified; the fault is a sentence for the operator.
-[[nodiscard]] base::result<std::shared_ptr<const tls_context>, std::string> make_tls_client(const tls_client_options& options);
+[[nodiscard]] base::result<std::shared_ptr<const tls_context>, std::string>
+make_tls_client(const tls_client_options& options);
 
 /// A server's context from a PEM certificate chain and key.
-[[nodiscard]] base::result<std::shared_ptr<const tls_context>, std::string> make_tls_server(const std::string& chain_file,
-                                                                                           const std::string& key_file);
+[[nodiscard]] base::result<std::shared_ptr<const tls_context>, std::string>
+make_tls_server(const std::string& chain_file, const std::string& key_file);
 
 } // namespace cafnode::net

@@ -46,8 +46,8 @@ struct link_limits {
   std::size_t queue_bytes_max = std::size_t{1} << 20U; // bytes that wait to be written
 };
 
-/// Hears of a link's life. All calls come on the thread that runs the link's io_context, never from inside a call to the
-/// link, and none after the link is destroyed.
+/// Hears of a link's life. All calls come on the thread that runs the link's io_context, never from inside a call to
+/// the link, and none after the link is destroyed.
 class ws_link_handler {
 public:
   virtual ~ws_link_handler() = default;
@@ -64,8 +64,8 @@ public:
 
 /// One WebSocket connection as a client. Owned by one actor, used on one thread only.
 ///
-/// The owner asks for each message with `read_next()`, so a slow owner slows its peer (TCP pushes back) and nothing piles
-/// up here. Destroying the link closes the socket at once and silently.
+/// The owner asks for each message with `read_next()`, so a slow owner slows its peer (TCP pushes back) and nothing
+/// piles up here. Destroying the link closes the socket at once and silently.
 class ws_link {
 public:
   virtual ~ws_link() = default;
@@ -76,7 +76,8 @@ public:
   /// Asks for the next message. Once for each on_link_open or on_link_frame.
   virtual void read_next() = 0;
 
-  /// The message last delivered. At least `frame_padding` bytes behind its end may be read (their content is arbitrary).
+  /// The message last delivered. At least `frame_padding` bytes behind its end may be read (their content is
+  /// arbitrary).
   [[nodiscard]] virtual std::string_view frame() const noexcept = 0;
 
   /// Sends `text` as one text message; the bytes are copied. A full queue ends the link with queue_full.
@@ -93,9 +94,9 @@ public:
 /// What a JSON parser may read behind the end of a frame.
 inline constexpr std::size_t frame_padding = 64;
 
-/// Makes a link on `io`, whose calls go to `handler`; `handler` outlives the link. The implementation is Beast's, behind
-/// this header, so that its templates are compiled once.
-[[nodiscard]] std::unique_ptr<ws_link> make_ws_link(boost::asio::io_context& io, dial_options options, link_limits limits,
-                                                    ws_link_handler& handler);
+/// Makes a link on `io`, whose calls go to `handler`; `handler` outlives the link. The implementation is Beast's,
+/// behind this header, so that its templates are compiled once.
+[[nodiscard]] std::unique_ptr<ws_link> make_ws_link(boost::asio::io_context& io, dial_options options,
+                                                    link_limits limits, ws_link_handler& handler);
 
 } // namespace cafnode::net

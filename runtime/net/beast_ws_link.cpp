@@ -1,0 +1,260 @@
+#include "runtime/base/invariant.hpp"
+#include "runtime/net/link_core.hpp"
+#include "runtime/net/link_fault.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/beast/http/field.hpp>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace cafnode::net {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using steady = std::chrono::steady_clock;
+
+namespace {
+
+// Orders and heartbeats fit; a longer message takes several writes of this size.
+constexpr std::size_t write_buffer_bytes = 2048;
+constexpr std::chrono::seconds close_limit{2};
+constexpr std::size_t reason_bytes_max = 123; // RFC 6455, 5.5.1
+
+std::string host_field(const dial_options& options) {
+  const std::uint16_t usual = options.tls ? 443 : 80;
+  const auto text = endpoint_text(options.host, options.port);
+  return options.port == usual ? text.substr(0, text.rfind(':')) : text;
+}
+
+} // namespace
+
+link_core::link_core(asio::io_context& io, dial_options options, link_limits limits, ws_link_handler& handler)
+    : io_{io}, options_{std::move(options)}, limits_{limits}, handler_{&handler}, out_{limits.queue_bytes_max} {}
+
+void link_core::open() {
+  CAFNODE_INVARIANT(phase_ == phase::idle, "a link was opened twice");
+  phase_ = phase::dialing;
+  deadline_ = steady::now() + options_.deadline;
+  dialer_ = dialer::start(io_, options_, deadline_,
+                          [self = shared_from_this()](dialer::outcome dialed) { self->on_dialed(std::move(dialed)); });
+}
+
+void link_core::on_dialed(dialer::outcome dialed) {
+  dialer_ = nullptr;
+  if (!dialed)
+    return finish(dialed.fault());
+  phase_ = phase::upgrading;
+  ws_.emplace(std::move(dialed).value());
+  ws_->auto_fragment(false);
+  ws_->write_buffer_bytes(write_buffer_bytes);
+  ws_->read_message_max(limits_.frame_bytes_max);
+  ws_->set_option(beast::websocket::stream_base::decorator(
+      [](beast::websocket::request_type& request) { request.set(beast::http::field::user_agent, "caf-node"); }));
+  arm(deadline_);
+  auto answer = std::make_unique<upgrade_answer>();
+  auto& into = *answer;
+  ws_->async_handshake(into, host_field(options_), options_.path,
+                       [self = shared_from_this(), answer = std::move(answer)](const error_code& error) {
+                         self->on_upgraded(error, *answer);
+                       });
+}
+
+void link_core::on_upgraded(const error_code& error, const upgrade_answer& answer) {
+  if (phase_ != phase::upgrading)
+    return;
+  if (error == beast::websocket::error::upgrade_declined) {
+    const auto status = static_cast<std::uint16_t>(answer.result_int());
+    return finish(
+        {close_cause::upgrade_refused,
+         status,
+         {},
+         fmt::format("{}{} refused the WebSocket upgrade: HTTP {} {}", endpoint_text(options_.host, options_.port),
+                     options_.path, status, std::string_view{answer.reason().data(), answer.reason().size()})});
+  }
+  if (error)
+    return finish(judge(error, "during the WebSocket upgrade"));
+  timer_ = nullptr;
+  phase_ = phase::open;
+  if (handler_ != nullptr)
+    handler_->on_link_open();
+}
+
+void link_core::read_next() {
+  if (phase_ != phase::open)
+    return;
+  CAFNODE_INVARIANT(!reading_, "a link was asked for a message while it waits for one");
+  reading_ = true;
+  in_.clear();
+  ws_->async_read(in_.to_fill(),
+                  [self = shared_from_this()](const error_code& error, std::size_t) { self->on_read(error); });
+}
+
+void link_core::on_read(const error_code& error) {
+  reading_ = false;
+  if (phase_ != phase::open)
+    return; // a close under way sees to the rest
+  if (error)
+    return finish(judge(error, "while a message was awaited"));
+  if (!ws_->got_text())
+    return refuse_binary();
+  if (handler_ != nullptr)
+    handler_->on_link_frame();
+}
+
+void link_core::refuse_binary() {
+  // Started only for its close frame, which the socket takes at once or never.
+  ws_->async_close(beast::websocket::close_code::unknown_data, [self = shared_from_this()](const error_code&) {});
+  finish({close_cause::protocol_error,
+          0,
+          {},
+          fmt::format("{} sent a binary message; only text is expected", endpoint_text(options_.host, options_.port))});
+}
+
+bool link_core::send(std::string_view text) {
+  if (phase_ != phase::open)
+    return false;
+  if (!out_.push(text)) {
+    finish(
+        {close_cause::queue_full,
+         0,
+         {},
+         fmt::format("{} does not read: {} bytes wait, {} more do not fit into {}",
+                     endpoint_text(options_.host, options_.port), out_.bytes(), text.size(), limits_.queue_bytes_max)});
+    return false;
+  }
+  if (!writing_)
+    write_next();
+  return true;
+}
+
+void link_core::write_next() {
+  writing_ = true;
+  const auto text = out_.front();
+  ws_->async_write(asio::const_buffer{text.data(), text.size()},
+                   [self = shared_from_this()](const error_code& error, std::size_t) { self->on_written(error); });
+}
+
+void link_core::on_written(const error_code& error) {
+  writing_ = false;
+  if (phase_ == phase::closed)
+    return;
+  if (error)
+    return finish(judge(error, "while a message was sent"));
+  out_.pop();
+  if (!out_.empty())
+    return write_next();
+  if (phase_ == phase::closing)
+    send_close();
+}
+
+void link_core::close(std::uint16_t code, std::string_view reason) {
+  if (phase_ == phase::idle || phase_ == phase::closing || phase_ == phase::closed)
+    return;
+  if (phase_ != phase::open)
+    return finish({close_cause::by_us, 0, {}, "closed by us before the link was open"});
+  phase_ = phase::closing;
+  reason = reason.substr(0, reason_bytes_max);
+  parting_ = std::make_unique<beast::websocket::close_reason>(static_cast<beast::websocket::close_code>(code));
+  parting_->reason.assign(reason.begin(), reason.end());
+  arm(steady::now() + close_limit);
+  if (!writing_)
+    send_close();
+}
+
+void link_core::send_close() {
+  ws_->async_close(*parting_, [self = shared_from_this()](const error_code& error) {
+    const auto how = error ? "closed by us; the peer did not close in turn: " + error.message() : "closed by us";
+    self->finish({close_cause::by_us, 0, {}, how});
+  });
+}
+
+void link_core::arm(time_point at) {
+  timer_ = std::make_unique<steady_timer>(io_.get_executor(), at);
+  timer_->async_wait([self = shared_from_this()](const error_code& error) {
+    if (!error && self->timer_ && self->timer_->expiry() <= steady::now())
+      self->on_timer();
+  });
+}
+
+void link_core::on_timer() {
+  if (phase_ == phase::closing)
+    return finish({close_cause::by_us, 0, {}, "closed by us; the peer did not answer within two seconds"});
+  if (phase_ == phase::upgrading)
+    finish({close_cause::timed_out,
+            0,
+            {},
+            fmt::format("no link to {} within {} ms; it ended in the WebSocket upgrade",
+                        endpoint_text(options_.host, options_.port), options_.deadline.count())});
+}
+
+void link_core::drop() {
+  phase_ = phase::closed;
+  if (dialer_)
+    std::exchange(dialer_, nullptr)->cancel();
+  timer_ = nullptr;
+  if (ws_)
+    ws_->next_layer().close();
+}
+
+void link_core::finish(close_info info) {
+  if (phase_ == phase::closed)
+    return;
+  drop();
+  asio::post(io_.get_executor(), [self = shared_from_this(), info = std::move(info)] {
+    if (auto* handler = std::exchange(self->handler_, nullptr))
+      handler->on_link_closed(info);
+  });
+}
+
+void link_core::abandon() {
+  handler_ = nullptr;
+  drop();
+}
+
+close_info link_core::judge(const error_code& error, const std::string& doing) const {
+  const auto where = endpoint_text(options_.host, options_.port);
+  if (error != beast::websocket::error::closed)
+    return judge_link_error(error, where, doing);
+  const auto& reason = ws_->reason();
+  std::string words{reason.reason.data(), reason.reason.size()};
+  auto detail = fmt::format("{} closed the connection: {} {}", where, reason.code, words);
+  return {close_cause::by_peer, reason.code, std::move(words), std::move(detail)};
+}
+
+namespace {
+
+/// What the owner holds: its end drops the connection, whatever is under way.
+class beast_ws_link final : public ws_link {
+public:
+  explicit beast_ws_link(std::shared_ptr<link_core> core) : core_{std::move(core)} {}
+
+  beast_ws_link(const beast_ws_link&) = delete;
+  beast_ws_link& operator=(const beast_ws_link&) = delete;
+
+  ~beast_ws_link() override { core_->abandon(); }
+
+  void open() override { core_->open(); }
+
+  void read_next() override { core_->read_next(); }
+
+  [[nodiscard]] std::string_view frame() const noexcept override { return core_->frame(); }
+
+  bool send(std::string_view text) override { return core_->send(text); }
+
+  void close(std::uint16_t code, std::string_view reason) override { core_->close(code, reason); }
+
+  [[nodiscard]] std::size_t queued_bytes() const noexcept override { return core_->queued_bytes(); }
+
+private:
+  std::shared_ptr<link_core> core_;
+};
+
+} // namespace
+
+std::unique_ptr<ws_link> make_ws_link(asio::io_context& io, dial_options options, link_limits limits,
+                                      ws_link_handler& handler) {
+  return std::make_unique<beast_ws_link>(std::make_shared<link_core>(io, std::move(options), limits, handler));
+}
+
+} // namespace cafnode::net
