@@ -1,6 +1,7 @@
 #include "runtime/process/process_base.hpp"
 
 #include "runtime/base/invariant.hpp"
+#include "runtime/process/messages.hpp"
 #include "runtime/process/process_parts.hpp"
 #include "runtime/process/system_config.hpp"
 #include "runtime/process/type_names.hpp"
@@ -31,7 +32,7 @@ caf::error reason_of(const std::exception_ptr& thrown) {
 
 } // namespace cafnode::process
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::process::nothing)
+CAFNODE_LOCAL_MESSAGE(cafnode::process::nothing)
 
 namespace cafnode::process {
 

@@ -7,6 +7,7 @@
 #include <caf/local_actor.hpp>
 #include <caf/mailbox_element.hpp>
 
+#include <type_traits>
 #include <utility>
 
 namespace cafnode::process {
@@ -17,6 +18,7 @@ template<class... Parts>
 void tell_with(caf::message_priority priority, caf::local_actor* from, const caf::strong_actor_ptr& to,
                Parts&&... parts) {
   static_assert(sizeof...(Parts) > 0, "no message to tell");
+  static_assert((!std::is_floating_point_v<std::remove_cvref_t<Parts>> && ...), "no floating point in messages");
   if (to)
     to->enqueue(caf::make_mailbox_element(from != nullptr ? from->ctrl() : nullptr, caf::make_message_id(priority), {},
                                           std::forward<Parts>(parts)...),
