@@ -1,0 +1,163 @@
+#include "conf/loader.hpp"
+
+#include "conf/decoder.hpp"
+#include "conf/field.hpp"
+#include "runtime/base/result.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace cafnode::conf {
+
+namespace {
+
+/// An open file that closes itself.
+class descriptor {
+public:
+  explicit descriptor(int number) noexcept : number_{number} {}
+
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+
+  ~descriptor() {
+    if (number_ >= 0)
+      ::close(number_);
+  }
+
+  [[nodiscard]] int get() const noexcept { return number_; }
+
+private:
+  int number_;
+};
+
+fault file_fault(const std::string& path, fault_code code, std::string message, std::string hint = {}) {
+  fault out;
+  out.code = code;
+  out.file = path;
+  out.message = std::move(message);
+  out.hint = std::move(hint);
+  return out;
+}
+
+/// Up to one byte more than a document may have, so that parse_document sees that it is too large.
+base::result<std::string, int> read_all(int file) {
+  std::string text;
+  std::array<char, 65536> chunk{};
+  while (text.size() <= document_bytes_max) {
+    const auto got = ::read(file, chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return base::failure{errno};
+    if (got == 0)
+      break;
+    text.append(chunk.data(), static_cast<std::size_t>(got));
+  }
+  return text;
+}
+
+base::result<std::string, fault> read_file(const std::string& path) {
+  // Without O_NONBLOCK the open of a named pipe would wait for its writer.
+  const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (file.get() < 0)
+    return base::failure{file_fault(path, fault_code::not_readable,
+                                    fmt::format("cannot be opened: {}", std::strerror(errno)),
+                                    "check the path given to --config and its permissions")};
+
+  struct stat about {};
+
+  if (::fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode))
+    return base::failure{file_fault(path, fault_code::not_a_file,
+                                    S_ISDIR(about.st_mode) ? "is a directory" : "is not a plain file",
+                                    "give the path of a YAML file")};
+  auto text = read_all(file.get());
+  if (!text)
+    return base::failure{
+        file_fault(path, fault_code::not_readable, fmt::format("cannot be read: {}", std::strerror(text.fault())))};
+  return std::move(text).value();
+}
+
+std::string without_mark(std::string text) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (text.starts_with(byte_order_mark))
+    text.erase(0, byte_order_mark.size());
+  return text;
+}
+
+} // namespace
+
+loaded load_text(std::string name, std::string text) {
+  loaded out;
+  const source from{std::move(name), without_mark(std::move(text))};
+  fault_sink sink{from};
+  if (const auto root = parse_document(from, sink)) {
+    const auto where = decode_document(*root, out, sink);
+    check_config(out.config, where, sink);
+  }
+  out.faults = sink.take();
+  return out;
+}
+
+loaded load_file(const std::string& path) {
+  auto text = read_file(path);
+  if (text)
+    return load_text(path, std::move(text).value());
+  loaded out;
+  out.faults.push_back(text.fault());
+  return out;
+}
+
+loaded load_built_in() {
+  loaded out;
+  out.config = built_in_config();
+  return out;
+}
+
+void apply_overrides(loaded& into, const std::vector<override_value>& values) {
+  const auto all = schema();
+  for (const auto& value : values) {
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const key& k) { return k.in == scope::node && k.path == value.path; });
+    const source from{value.label, value.text};
+    fault_sink sink{from};
+    document_node node;
+    node.kind = node_kind::scalar;
+    node.text = value.text;
+    if (found == all.end())
+      sink.add(fault_code::unknown_key, {}, value.path, fmt::format("there is no key '{}'", value.path));
+    else
+      read_field(*found, found->at({&into.config, nullptr, nullptr}), node, value.path, sink);
+    auto faults = sink.take();
+    if (faults.empty())
+      into.origins[value.path] = value.from;
+    into.faults.insert(into.faults.end(), faults.begin(), faults.end());
+  }
+}
+
+std::vector<override_value> overrides_from_environment(const std::function<const char*(const char*)>& look_up) {
+  std::vector<override_value> out;
+  for (const auto& key : schema()) {
+    if (key.in != scope::node)
+      continue;
+    auto path = key.path;
+    if (path.starts_with("node."))
+      path.remove_prefix(5);
+    std::string name = "CAF_NODE_";
+    for (const char c : path)
+      name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    // An empty variable counts as unset, as everywhere in the shell.
+    const auto* text = look_up(name.c_str());
+    if (text != nullptr && *text != '\0')
+      out.push_back({std::string{key.path}, text, origin::env, std::move(name)});
+  }
+  return out;
+}
+
+} // namespace cafnode::conf
