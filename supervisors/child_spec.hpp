@@ -34,20 +34,29 @@ enum class child_type { worker, supervisor };
 
 /// How a child is stopped: killed at once, asked and killed after `grace`, or asked and waited for without limit.
 struct brutal_kill {};
+
 struct grace {
   std::chrono::milliseconds span{5000};
 };
+
 struct infinite_grace {};
+
 using shutdown_mode = std::variant<brutal_kill, grace, infinite_grace>;
 
 /// What a child's factory answers.
 struct started {
   caf::actor child;
+  /// False: it counts as up at once. True: it says so itself; its supervisor sends it `await_start`, and until it
+  /// answers `child_up` the next sibling is not started. If it ends before that, its start has failed.
+  bool confirms = false;
 };
+
 struct ignored {}; // nothing to run here; not an error
+
 struct start_failed {
   caf::error reason;
 };
+
 using start_outcome = std::variant<started, ignored, start_failed>;
 
 /// Starts one child. Runs in the supervisor's thread and must not block; an exception is a failed start.
@@ -71,13 +80,16 @@ struct restart_pacing {
 
 struct supervisor_flags {
   supervision::strategy strategy = strategy::one_for_one;
-  std::size_t intensity = 1;                       // more than this many restarts within `period` end the supervisor
-  std::chrono::milliseconds period{5000};          // at least 1 ms
+  std::size_t intensity = 1;              // more than this many restarts within `period` end the supervisor
+  std::chrono::milliseconds period{5000}; // at least 1 ms
   supervision::auto_shutdown auto_shutdown = auto_shutdown::never;
   std::optional<restart_pacing> pacing;
   /// Restarts for these reasons are paced but never counted against the intensity: an unreachable exchange must not
   /// tear the tree down. Empty in OTP.
   std::vector<process::reason_code> uncounted;
+  std::size_t children_max = 10'000; // static and dynamic together
+  /// A child that has not ended this long after it was killed is stuck in a handler: it is reported and given up.
+  std::chrono::milliseconds stuck_after{5000};
 };
 
 } // namespace cafnode::supervision

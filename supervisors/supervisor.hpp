@@ -3,6 +3,8 @@
 #include "runtime/process/process_base.hpp"
 #include "supervisors/child_spec.hpp"
 #include "supervisors/event.hpp"
+#include "supervisors/management.hpp"
+#include "supervisors/plan_check.hpp"
 
 #include <memory>
 #include <string>
@@ -14,13 +16,22 @@ namespace cafnode::supervision {
 struct supervisor_plan {
   std::string path; // its label, and the head of its children's: "tokyo/deribit/alpha"
   supervisor_flags flags;
-  std::vector<child_spec> children; // simple_one_for_one: exactly one, the template
+  std::vector<child_spec> children;   // simple_one_for_one: exactly one, the template
   std::shared_ptr<event_sink> events; // hears of every transition; never null
   std::uint64_t seed = 0;             // of the jitter
 };
 
-/// Spawns a supervisor under `parent`'s system, pinned to `where` when that is given, and returns at once; its children
-/// start in order on its own thread. A faulty plan gives start_failed before anything starts.
+/// Every fault of `plan`. Empty: start_supervisor accepts it.
+[[nodiscard]] std::vector<plan_fault> check_plan(const supervisor_plan& plan);
+
+/// Spawns a supervisor, pinned to `where` when that is given, and returns at once; its children start in order on its
+/// own thread. A faulty plan gives start_failed with the text of all faults before anything starts. Any thread.
+///
+/// What is returned has `confirms` set: given as a child's outcome, the supervisor above waits until all its children
+/// are up, and takes their failure for a failed start. The reasons it ends with: what it was asked to stop with;
+/// `shutdown` when it gave up or its significant children ended; `start_failed`, `peer_unavailable` or `refused` when a
+/// child of the plan failed to start. It takes the messages of management.hpp, and answers them while children start
+/// and stop.
 [[nodiscard]] start_outcome start_supervisor(caf::actor_system& system, process::home* where, supervisor_plan plan);
 
 } // namespace cafnode::supervision

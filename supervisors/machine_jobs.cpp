@@ -1,0 +1,319 @@
+// How a supervisor stops and starts children, one after the other, without ever blocking.
+#include "runtime/base/invariant.hpp"
+#include "supervisors/restart_plan.hpp"
+#include "supervisors/supervision_machine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace cafnode::supervision {
+
+namespace {
+
+using process::reason_code;
+
+/// A supervisor whose child cannot start says why in its own reason; what the outside world did keeps its name.
+end_reason boot_failure(const child_record& child, const end_reason& why) {
+  const bool outside = why.code == reason_code::peer_unavailable || why.code == reason_code::refused;
+  auto text = fmt::format("{} failed to start: {}", child.spec.id, why.text.empty() ? to_string(why.code) : why.text);
+  return make_end_reason(outside ? why.code : reason_code::start_failed, std::move(text));
+}
+
+} // namespace
+
+void supervision_machine::open(job work) {
+  const auto id = ++last_job_;
+  jobs_.emplace(id, std::move(work));
+  advance(id);
+}
+
+void supervision_machine::advance(job_id id) {
+  for (auto found = jobs_.find(id); found != jobs_.end(); found = jobs_.find(id)) {
+    auto& work = found->second;
+    if (work.awaited > 0)
+      return;
+    if (!work.stop.empty()) {
+      stop_next(work, id);
+    } else if (work.delay) {
+      const auto paced = std::move(work);
+      jobs_.erase(found);
+      return wait_for(paced);
+    } else if (work.next_start < work.start.size()) {
+      auto* child = table_.find(work.start[work.next_start++]);
+      if (child && (child->state == child_state::stopped || child->state == child_state::waiting))
+        begin_start(*child, id);
+    } else {
+      return finish(id);
+    }
+  }
+}
+
+void supervision_machine::stop_next(job& work, job_id id) {
+  if (work.kind == job_kind::shutdown && is_simple())
+    return stop_all(work, id);
+  auto* child = table_.find(work.stop.back());
+  work.stop.pop_back();
+  if (child && begin_stop(*child, id))
+    ++work.awaited;
+}
+
+void supervision_machine::stop_all(job& work, job_id id) {
+  const auto order = [this](slot_key slot) { return table_.find(slot)->started_order; };
+  auto slots = std::exchange(work.stop, {});
+  std::ranges::sort(slots, {}, order);
+  for (const auto slot : slots)
+    if (begin_stop(*table_.find(slot), id))
+      ++work.awaited;
+  if (work.awaited == 0)
+    return;
+  const auto mode = mode_of(*template_);
+  if (const auto* limit = std::get_if<grace>(&mode))
+    actions_.emplace_back(arm_timer{{timer_purpose::shared_grace, 0}, limit->span});
+  else if (std::holds_alternative<brutal_kill>(mode))
+    actions_.emplace_back(arm_timer{{timer_purpose::shared_stuck, 0}, flags_.stuck_after});
+}
+
+void supervision_machine::finish(job_id id) {
+  const auto found = jobs_.find(id);
+  const auto work = std::move(found->second);
+  jobs_.erase(found);
+  switch (work.kind) {
+  case job_kind::boot:
+    up_ = true;
+    note(transition::supervisor_started);
+    actions_.emplace_back(confirm_start{});
+    return;
+  case job_kind::restart:
+    return;
+  case job_kind::start_command:
+  case job_kind::restart_command:
+    if (const auto* child = table_.find(work.subject))
+      answer(work.caller, {answer_code::started, child->ref(), {}});
+    return;
+  case job_kind::terminate_command:
+    answer(work.caller, {answer_code::ok, {}, {}});
+    return;
+  case job_kind::shutdown:
+    ended_ = true;
+    note(transition::supervisor_stopped, work.why);
+    actions_.emplace_back(end_supervisor{work.why});
+    return;
+  }
+}
+
+void supervision_machine::shut_down(end_reason why) {
+  if (stopping_)
+    return;
+  stopping_ = true;
+  abandon_work();
+  note(transition::supervisor_stopping, why);
+  open({.kind = job_kind::shutdown, .stop = table_.slots(), .why = std::move(why)});
+}
+
+void supervision_machine::abandon_work() {
+  for (const auto& [id, work] : jobs_)
+    answer(work.caller, {answer_code::stopping, {}, {}});
+  for (const auto& item : inbox_)
+    if (const auto* waiting = std::get_if<command_item>(&item))
+      answer(waiting->call, {answer_code::stopping, {}, {}});
+  jobs_.clear();
+  inbox_.clear();
+  commands_ = 0;
+  for (auto& [slot, child] : table_.records())
+    child.job = 0;
+  if (std::exchange(group_due_, std::nullopt))
+    actions_.emplace_back(cancel_timer{{timer_purpose::group_delay, 0}});
+}
+
+void supervision_machine::begin_start(child_record& child, job_id id) {
+  auto& work = jobs_.at(id);
+  if (work.kind == job_kind::restart)
+    ++child.restarts;
+  ++child.incarnation;
+  child.job = id;
+  table_.set_state(child, child_state::starting);
+  ++work.awaited;
+  actions_.emplace_back(start_process{child.ref()});
+}
+
+void supervision_machine::up(child_record& child) {
+  table_.set_state(child, child_state::running);
+  child.up_since = now_.steady;
+  child.started_order = ++last_start_;
+  note(transition::child_started, child);
+  if (child.job == 0)
+    return; // the work it was started for was given up; its stop comes in its turn
+  if (stopping_)
+    return ask_to_end(child);
+  one_less(std::exchange(child.job, 0));
+}
+
+/// False when there is nothing to wait for. The child may be gone then.
+bool supervision_machine::begin_stop(child_record& child, job_id id) {
+  switch (child.state) {
+  case child_state::stopped:
+  case child_state::gone:
+    return false;
+  case child_state::waiting:
+    stop_waiting(child);
+    return false;
+  case child_state::running:
+    if (child.ended) {
+      const auto why = std::move(*child.ended);
+      table_.set_ended(child, std::nullopt);
+      stopped(child, why);
+      return false;
+    }
+    break;
+  case child_state::starting:
+  case child_state::stopping:
+    break;
+  }
+  child.job = id;
+  if (child.state != child_state::stopping && child.has_process)
+    ask_to_end(child);
+  return true;
+}
+
+void supervision_machine::stop_waiting(child_record& child) {
+  if (std::exchange(child.delayed, false) && is_independent(flags_.strategy))
+    actions_.emplace_back(cancel_timer{{timer_purpose::delay, child.slot}});
+  table_.set_state(child, child_state::stopped);
+  note(transition::child_stopped, child, child.last);
+  if (is_simple())
+    drop(child);
+}
+
+void supervision_machine::ask_to_end(child_record& child) {
+  table_.set_state(child, child_state::stopping);
+  note(transition::child_stopping, child);
+  const auto mode = mode_of(child.spec);
+  if (std::holds_alternative<brutal_kill>(mode))
+    return kill(child);
+  actions_.emplace_back(ask_process{child.ref()});
+  if (const auto* limit = std::get_if<grace>(&mode); limit && !shares_timer())
+    actions_.emplace_back(arm_timer{{timer_purpose::grace, child.slot}, limit->span});
+}
+
+void supervision_machine::kill(child_record& child) {
+  child.killed = true;
+  actions_.emplace_back(kill_process{child.ref()});
+  if (!shares_timer())
+    actions_.emplace_back(arm_timer{{timer_purpose::stuck, child.slot}, flags_.stuck_after});
+}
+
+void supervision_machine::kill_late(child_record& child) {
+  note(transition::child_killed, child, {reason_code::killed, "it did not end within its grace"});
+  kill(child);
+}
+
+void supervision_machine::stopped(child_record& child, const end_reason& why) {
+  if (!shares_timer())
+    actions_.emplace_back(cancel_timer{{child.killed ? timer_purpose::stuck : timer_purpose::grace, child.slot}});
+  child.killed = false;
+  child.job = 0;
+  child.last = why;
+  table_.set_state(child, child_state::stopped);
+  note(transition::child_stopped, child, why);
+  actions_.emplace_back(release_process{child.ref()});
+  if (child.spec.restart == restart_type::temporary || is_simple())
+    drop(child);
+}
+
+void supervision_machine::end_awaited(child_record& child, const end_reason& why) {
+  const auto id = child.job;
+  stopped(child, why);
+  one_less(id);
+}
+
+void supervision_machine::one_less(job_id id) {
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end())
+    return;
+  CAFNODE_INVARIANT(found->second.awaited > 0, "more came back than was sent out");
+  --found->second.awaited;
+  advance(id);
+}
+
+void supervision_machine::start_over(child_record& child, end_reason why) {
+  const auto id = std::exchange(child.job, 0);
+  child.last = why;
+  table_.set_state(child, child_state::stopped);
+  note(transition::child_start_failed, child, why);
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end())
+    return;
+  const auto kind = found->second.kind;
+  const auto caller = found->second.caller;
+  if (kind == job_kind::shutdown || kind == job_kind::terminate_command)
+    return one_less(id);
+  if (kind == job_kind::boot)
+    return shut_down(boot_failure(child, why));
+  jobs_.erase(found);
+  answer(caller, {answer_code::start_failed, {}, why.text});
+  if (kind == job_kind::start_command)
+    drop(child);
+  else if (kind == job_kind::restart)
+    retry(child, why);
+}
+
+void supervision_machine::retry(child_record& child, const end_reason& why) {
+  if (flags_.pacing)
+    return restart(child, why);
+  table_.set_state(child, child_state::waiting);
+  note(transition::restart_scheduled, child, why);
+  actions_.emplace_back(retry_later{child.ref()});
+}
+
+void supervision_machine::on_timer(timer_key due, base::moment now) {
+  now_ = now;
+  auto* child = table_.find(due.slot);
+  const bool stops = child && child->state == child_state::stopping;
+  switch (due.purpose) {
+  case timer_purpose::grace:
+    if (stops && !child->killed)
+      kill_late(*child);
+    break;
+  case timer_purpose::stuck:
+    if (stops && child->killed)
+      end_awaited(*child, {reason_code::stuck, "it was killed and did not end"});
+    break;
+  case timer_purpose::delay:
+    if (child && child->state == child_state::waiting && child->delayed)
+      start_waiting({due.slot});
+    break;
+  case timer_purpose::group_delay:
+    if (group_due_)
+      inbox_.emplace_back(group_due_item{});
+    break;
+  case timer_purpose::shared_grace:
+  case timer_purpose::shared_stuck:
+    on_shared_timer(due.purpose);
+    break;
+  }
+  settle();
+}
+
+void supervision_machine::on_shared_timer(timer_purpose due) {
+  for (const auto slot : table_.slots()) {
+    auto* child = table_.find(slot);
+    if (!child || child->state != child_state::stopping)
+      continue;
+    if (due == timer_purpose::shared_stuck)
+      end_awaited(*child, {reason_code::stuck, "it was killed and did not end"});
+    else if (!child->killed)
+      kill_late(*child);
+  }
+  if (due == timer_purpose::shared_grace && !ended_)
+    actions_.emplace_back(arm_timer{{timer_purpose::shared_stuck, 0}, flags_.stuck_after});
+}
+
+shutdown_mode supervision_machine::mode_of(const child_spec& child) {
+  if (child.shutdown)
+    return *child.shutdown;
+  return child.type == child_type::supervisor ? shutdown_mode{infinite_grace{}} : shutdown_mode{grace{}};
+}
+
+} // namespace cafnode::supervision

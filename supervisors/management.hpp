@@ -1,0 +1,140 @@
+#pragma once
+
+#include "supervisors/child_spec.hpp"
+#include "supervisors/child_table.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace cafnode::supervision {
+
+/// Commands to a supervisor. Each is answered by a `management_report` once it is done; while the supervisor works on
+/// the same child (one_for_one, simple_one_for_one) or on any child (the group strategies) they wait for that.
+
+/// Adds a child at the end of the start order and starts it.
+struct start_child {
+  child_spec spec;
+};
+
+/// Starts a child that is stopped.
+struct restart_child {
+  std::string id;
+};
+
+/// Stops a child and keeps its spec, unless it is temporary; cancels a restart that waits.
+struct terminate_child {
+  std::string id;
+};
+
+/// Forgets a child that is stopped.
+struct delete_child {
+  std::string id;
+};
+
+/// Starts one instance of the template of a simple_one_for_one supervisor under an id of its own.
+struct start_instance {
+  std::string id;
+  child_factory start; // with the instance's arguments bound; empty: the template's own factory
+};
+
+/// Stops one instance and forgets it.
+struct terminate_instance {
+  std::string id;
+};
+
+using command =
+    std::variant<start_child, restart_child, terminate_child, delete_child, start_instance, terminate_instance>;
+
+/// What became of a command.
+enum class answer_code : std::uint8_t {
+  ok,
+  started,    // `child` runs
+  ignored,    // its factory had nothing to run
+  running,    // it runs, so it is neither restarted nor deleted
+  restarting, // a restart is on its way
+  not_found,
+  already_started,
+  already_present, // the id is known, and nothing runs under it
+  start_failed,
+  wrong_strategy, // instances are for simple_one_for_one, all else is for the others
+  invalid_spec,
+  too_many_children,
+  too_many_calls, // `calls_max` commands wait already
+  stopping,       // the supervisor is on its way down
+};
+
+[[nodiscard]] std::string_view to_string(answer_code code) noexcept;
+
+/// Most commands that wait for their turn at one supervisor.
+inline constexpr std::size_t calls_max = 256;
+
+/// The answer of the deciding part: `who` names the child for `started`.
+struct call_answer {
+  answer_code code = answer_code::ok;
+  child_ref who;
+  std::string text;
+};
+
+/// The answer to a command as the caller gets it.
+struct management_report {
+  answer_code code = answer_code::ok;
+  caf::actor child; // for `started` and `already_started`
+  std::string text; // for start_failed and invalid_spec
+};
+
+/// Asks for one page of the children, in start order; answered by a `children_page`, at once and at any time.
+struct which_children {
+  slot_key after = 0; // `next` of the page before; 0: from the first
+  std::size_t limit = page_max;
+
+  static constexpr std::size_t page_max = 1000; // more is cut to this
+};
+
+struct child_line {
+  std::string id;
+  child_state state = child_state::stopped;
+  child_type type = child_type::worker;
+  std::uint64_t incarnation = 0;
+  std::uint64_t restarts = 0;
+};
+
+struct children_page {
+  std::vector<child_line> lines;
+  slot_key next = 0; // 0: this was the last page
+};
+
+/// Asks for the figures; answered by a `children_count`, at once and at any time.
+struct count_children {};
+
+/// A supervisor asks a child that confirms its start to say when it is up.
+struct await_start {
+  child_ref who;
+};
+
+/// The answer to `await_start`: it is up.
+struct child_up {
+  child_ref who;
+};
+
+} // namespace cafnode::supervision
+
+// They hold factories and never leave the node.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::start_child)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::restart_child)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::terminate_child)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::delete_child)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::start_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::terminate_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::management_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::which_children)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::children_page)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::count_children)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::children_count)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::await_start)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::child_up)

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "supervisors/child_spec.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cafnode::supervision {
+
+/// What can be wrong with a supervision plan. Each has a name of its own; values are shown, never sent.
+enum class plan_fault_code {
+  invalid_strategy,
+  invalid_auto_shutdown,
+  invalid_period,           // less than 1 ms
+  intensity_too_large,      // above `intensity_max`
+  invalid_children_max,     // 0
+  too_many_children,        // above children_max
+  invalid_stuck_after,      // less than 1 ms
+  invalid_pacing,           // first below 1 ms, cap below first, jitter outside 0 to 100, negative healthy_after
+  uncounted_without_pacing, // would restart in a hot loop for ever
+  not_one_template,         // simple_one_for_one needs exactly one child
+  bad_combination,          // significant against auto_shutdown or permanent; auto_shutdown against simple_one_for_one
+  missing_id,
+  id_too_long, // above `id_max` bytes
+  duplicate_id,
+  missing_start,
+  invalid_restart_type,
+  invalid_child_type,
+  invalid_grace, // negative, or more than a day
+  missing_path,
+  path_too_long, // above `path_max` bytes
+  missing_events,
+};
+
+inline constexpr std::size_t intensity_max = 1'000'000;
+inline constexpr std::size_t id_max = 256;
+inline constexpr std::size_t path_max = 1024;
+
+struct plan_fault {
+  plan_fault_code code = plan_fault_code::missing_id;
+  std::string child; // id, or "#3" where it has none; empty for the supervisor itself
+  std::string text;  // what is wrong and what to do
+};
+
+/// The name of `code`, as it is written above.
+[[nodiscard]] std::string_view to_string(plan_fault_code code) noexcept;
+
+/// Every fault of the flags and the children, flags first, then the children in their order. Empty: the plan is sound.
+[[nodiscard]] std::vector<plan_fault> check_plan(const supervisor_flags& flags,
+                                                 const std::vector<child_spec>& children);
+
+/// The faults of one more child under `flags`; what depends on its siblings is not looked at.
+[[nodiscard]] std::vector<plan_fault> check_child(const supervisor_flags& flags, const child_spec& child);
+
+/// One sentence for all of `faults`, cut to what a reason may carry.
+[[nodiscard]] std::string describe(const std::vector<plan_fault>& faults);
+
+} // namespace cafnode::supervision

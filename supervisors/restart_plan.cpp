@@ -1,0 +1,15 @@
+#include "supervisors/restart_plan.hpp"
+
+namespace cafnode::supervision {
+
+restart_plan plan_restart(strategy chosen, const child_table& children, slot_key failed) {
+  if (is_independent(chosen))
+    return {{}, {failed}};
+  restart_plan plan;
+  plan.start = children.slots(chosen == strategy::rest_for_one ? failed : 0);
+  plan.stop = plan.start;
+  std::erase(plan.stop, failed);
+  return plan;
+}
+
+} // namespace cafnode::supervision

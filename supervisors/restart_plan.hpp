@@ -1,0 +1,22 @@
+#pragma once
+
+#include "supervisors/child_table.hpp"
+
+#include <vector>
+
+namespace cafnode::supervision {
+
+/// Who shares the fate of a failed child: whom to stop, last first, and whom to start, first first.
+struct restart_plan {
+  std::vector<slot_key> stop;  // in start order; taken from the back; never the failed child itself
+  std::vector<slot_key> start; // in start order
+};
+
+[[nodiscard]] restart_plan plan_restart(strategy chosen, const child_table& children, slot_key failed);
+
+/// Whether a restart touches one child only, so that others need not wait for it.
+[[nodiscard]] constexpr bool is_independent(strategy chosen) noexcept {
+  return chosen == strategy::one_for_one || chosen == strategy::simple_one_for_one;
+}
+
+} // namespace cafnode::supervision

@@ -1,0 +1,223 @@
+#include "supervisors/supervisor_process.hpp"
+
+#include "runtime/process/tell.hpp"
+
+#include <caf/actor_cast.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace cafnode::supervision {
+
+namespace {
+
+struct retry_due {
+  child_ref who;
+};
+
+struct continue_work {};
+
+end_reason to_end_reason(const caf::error& reason) {
+  return make_end_reason(process::code_of(reason), process::text_of(reason));
+}
+
+} // namespace
+
+} // namespace cafnode::supervision
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::retry_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::continue_work)
+
+namespace cafnode::supervision {
+
+supervisor_process::supervisor_process(caf::actor_config& config, supervisor_plan plan)
+    : process_base{config, std::move(plan.path)},
+      events_{std::move(plan.events)},
+      machine_{std::move(plan.flags), std::move(plan.children), plan.seed} {}
+
+caf::behavior supervisor_process::behave() {
+  machine_.begin(now());
+  work();
+  return {
+      [this](start_child& wanted) { take(std::move(wanted)); },
+      [this](restart_child& wanted) { take(std::move(wanted)); },
+      [this](terminate_child& wanted) { take(std::move(wanted)); },
+      [this](delete_child& wanted) { take(std::move(wanted)); },
+      [this](start_instance& wanted) { take(std::move(wanted)); },
+      [this](terminate_instance& wanted) { take(std::move(wanted)); },
+      [this](const which_children& wanted) { return machine_.page(wanted); },
+      [this](const count_children&) { return machine_.count(); },
+      [this](const await_start& question) { on_await_start(question); },
+      [this](const child_up& news) {
+        machine_.on_confirmed(news.who, now());
+        work();
+      },
+      [this](const retry_due& due) {
+        machine_.on_retry(due.who, now());
+        work();
+      },
+      [this](const continue_work&) {
+        continues_ = false;
+        work();
+      },
+  };
+}
+
+void supervisor_process::on_stop(const caf::error& reason) {
+  machine_.on_stop(to_end_reason(reason), now());
+  work();
+}
+
+void supervisor_process::on_end(const caf::error& reason) {
+  awaited_by_ = nullptr;
+  if (machine_.has_ended())
+    return;
+  // Killed, or crashed: nobody else would end the children.
+  for (const auto& [slot, held] : processes_)
+    process::kill(held.handle);
+  event last;
+  last.what = transition::supervisor_stopped;
+  last.supervisor = label();
+  last.type = child_type::supervisor;
+  last.state = child_state::stopped;
+  last.at = now();
+  const auto why = to_end_reason(reason);
+  last.reason = why.code;
+  last.reason_text = why.text;
+  events_->publish(last);
+}
+
+void supervisor_process::work() {
+  if (working_)
+    return;
+  working_ = true;
+  std::size_t starts = 0;
+  while (machine_.has_action() && starts < starts_per_turn) {
+    auto next = machine_.next_action();
+    starts += std::holds_alternative<start_process>(next) ? 1 : 0;
+    std::visit([this](auto& wanted) { perform(wanted); }, next);
+  }
+  working_ = false;
+  if (machine_.has_action() && !std::exchange(continues_, true))
+    process::tell(*this, caf::strong_actor_ptr{ctrl()}, continue_work{});
+}
+
+void supervisor_process::take(command wanted) {
+  const auto call = ++last_call_;
+  if (current_message_id().is_request())
+    callers_.emplace(call, make_response_promise());
+  machine_.on_command(call, std::move(wanted), now());
+  work();
+}
+
+void supervisor_process::on_await_start(const await_start& question) {
+  awaited_as_ = question.who;
+  awaited_by_ = current_sender();
+  if (machine_.is_up())
+    perform(confirm_start{});
+}
+
+start_outcome supervisor_process::call_factory(const child_spec& spec) {
+  try {
+    return spec.start(*this);
+  } catch (const std::exception& problem) {
+    return start_failed{process::make_reason(process::reason_code::start_failed, problem.what())};
+  } catch (...) {
+    return start_failed{
+        process::make_reason(process::reason_code::start_failed, "an exception that is no std::exception")};
+  }
+}
+
+void supervisor_process::perform(const start_process& wanted) {
+  const auto* child = machine_.children().find(wanted.who.slot);
+  if (!child || child->ref() != wanted.who)
+    return;
+  const auto outcome = call_factory(child->spec);
+  if (const auto* up = std::get_if<started>(&outcome))
+    return adopt(wanted.who, *up);
+  if (const auto* failed = std::get_if<start_failed>(&outcome))
+    return machine_.on_start_failed(wanted.who, to_end_reason(failed->reason), now());
+  machine_.on_ignored(wanted.who, now());
+}
+
+void supervisor_process::adopt(child_ref who, const started& outcome) {
+  if (!outcome.child || outcome.child == this)
+    return machine_.on_start_failed(
+        who, make_end_reason(process::reason_code::start_failed, "the factory gave no process of its own"), now());
+  processes_[who.slot] = {outcome.child, who.incarnation, 0};
+  if (outcome.confirms) {
+    machine_.on_spawned(who, now());
+    process::tell_urgent(*this, outcome.child, await_start{who});
+  } else {
+    machine_.on_started(who, now());
+  }
+  // One that has ended already is heard of like any other.
+  processes_[who.slot].watching = watch(outcome.child, [this, who](const caf::error& reason) {
+    machine_.on_ended(who, to_end_reason(reason), now());
+    work();
+  });
+}
+
+supervisor_process::held_process* supervisor_process::find(child_ref who) {
+  const auto found = processes_.find(who.slot);
+  return found != processes_.end() && found->second.incarnation == who.incarnation ? &found->second : nullptr;
+}
+
+void supervisor_process::perform(const ask_process& wanted) {
+  if (const auto* held = find(wanted.who))
+    process::ask_to_stop(held->handle);
+}
+
+void supervisor_process::perform(const kill_process& wanted) {
+  if (const auto* held = find(wanted.who))
+    process::kill(held->handle);
+}
+
+void supervisor_process::perform(const release_process& wanted) {
+  if (const auto* held = find(wanted.who)) {
+    unwatch(held->watching);
+    processes_.erase(wanted.who.slot);
+  }
+}
+
+void supervisor_process::perform(const arm_timer& wanted) {
+  timers_[wanted.key] = after(wanted.after, [this, key = wanted.key] {
+    timers_.erase(key);
+    machine_.on_timer(key, now());
+    work();
+  });
+}
+
+void supervisor_process::perform(const cancel_timer& wanted) {
+  timers_.erase(wanted.key);
+}
+
+void supervisor_process::perform(const retry_later& wanted) {
+  process::tell(*this, caf::strong_actor_ptr{ctrl()}, retry_due{wanted.who});
+}
+
+void supervisor_process::perform(publish_event& wanted) {
+  wanted.what.supervisor = label();
+  events_->publish(wanted.what);
+}
+
+void supervisor_process::perform(answer_call& wanted) {
+  const auto found = callers_.find(wanted.call);
+  if (found == callers_.end())
+    return;
+  const auto* held = find(wanted.answer.who);
+  found->second.deliver(
+      management_report{wanted.answer.code, held ? held->handle : caf::actor{}, std::move(wanted.answer.text)});
+  callers_.erase(found);
+}
+
+void supervisor_process::perform(const confirm_start&) {
+  if (awaited_by_)
+    process::tell_urgent(*this, std::exchange(awaited_by_, nullptr), child_up{*awaited_as_});
+}
+
+void supervisor_process::perform(const end_supervisor& wanted) {
+  stop(process::make_reason(wanted.why.code, wanted.why.text));
+}
+
+} // namespace cafnode::supervision
