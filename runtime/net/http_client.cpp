@@ -1,0 +1,229 @@
+#include "runtime/net/http_client.hpp"
+
+#include "runtime/net/asio_types.hpp"
+#include "runtime/net/line_splitter.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+
+namespace cafnode::net {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using steady = std::chrono::steady_clock;
+
+namespace {
+
+using fetched = base::result<http_response, http_failure>;
+using body_sink = std::function<bool(std::string_view)>; // false: enough
+
+constexpr std::size_t body_bytes_max = std::size_t{64} << 20U;
+
+/// One request and its answer over a connection of its own. Each step starts something asynchronous and runs the loop
+/// until it is done or the deadline passes.
+class http_exchange {
+  /// Notes how a step ended.
+  struct completion {
+    std::optional<error_code>& outcome;
+
+    void operator()(const error_code& error, std::size_t) const { outcome = error; }
+  };
+
+public:
+  explicit http_exchange(const http_call& call)
+      : call_{call},
+        where_{fmt::format("{}:{}", call.host, call.port)},
+        resolver_{io_.get_executor()},
+        socket_{io_.get_executor()},
+        deadline_{steady::now() + call.timeout} {
+    parser_.body_limit(std::numeric_limits<std::uint64_t>::max());
+  }
+
+  /// Connects, asks, and reads the header of the answer.
+  std::optional<http_failure> begin() {
+    if (auto fault = connect())
+      return fault;
+    const auto text = request_text();
+    asio::async_write(socket_, asio::buffer(text), completion{outcome_});
+    if (auto fault = wait("asking"))
+      return fault;
+    http::async_read_header(socket_, buffer_, parser_, completion{outcome_});
+    return wait("waiting for the answer of");
+  }
+
+  [[nodiscard]] http_response head() {
+    http_response out;
+    out.status = static_cast<int>(parser_.get().result_int());
+    const auto type = parser_.get()[http::field::content_type];
+    out.content_type.assign(type.data(), type.size());
+    return out;
+  }
+
+  /// From now on the server may take as long as it likes.
+  void wait_for_ever() { deadline_ = steady::time_point::max(); }
+
+  std::optional<http_failure> read_body(const body_sink& sink) {
+    std::array<char, 8192> block{};
+    while (!parser_.is_done()) {
+      auto& body = parser_.get().body();
+      body.data = block.data();
+      body.size = block.size();
+      body.more = true;
+      http::async_read_some(socket_, buffer_, parser_, completion{outcome_});
+      if (auto fault = wait("reading the answer of"))
+        return fault;
+      if (!sink({block.data(), block.size() - body.size}))
+        return std::nullopt;
+    }
+    return std::nullopt;
+  }
+
+private:
+  std::optional<http_failure> connect() {
+    error_code not_literal;
+    const auto literal = asio::ip::make_address(call_.host, not_literal);
+    if (not_literal) {
+      resolver_.async_resolve(call_.host, std::to_string(call_.port), tcp::resolver::numeric_service,
+                              [this](const error_code& error, const tcp_resolver::results_type& found) {
+                                outcome_ = error;
+                                for (const auto& entry : found)
+                                  addresses_.push_back(entry.endpoint());
+                              });
+      if (auto fault = wait("looking up"))
+        return fault;
+    } else {
+      addresses_.emplace_back(literal, call_.port);
+    }
+    asio::async_connect(socket_, addresses_,
+                        [this](const error_code& error, const tcp::endpoint&) { outcome_ = error; });
+    if (auto fault = wait("connecting to"))
+      return http_failure{fault->fault == http_fault::timed_out ? http_fault::timed_out : http_fault::unreachable,
+                          fault->detail};
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::string request_text() const {
+    auto text = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: caf-node\r\nConnection: close\r\n", call_.method,
+                            call_.target, where_);
+    for (const auto& [name, value] : call_.headers)
+      text += fmt::format("{}: {}\r\n", name, value);
+    if (!call_.body.empty() || call_.method != "GET")
+      text += fmt::format("Content-Length: {}\r\n", call_.body.size());
+    return text + "\r\n" + call_.body;
+  }
+
+  std::optional<http_failure> wait(std::string_view doing) {
+    outcome_.reset();
+    io_.restart();
+    while (!outcome_ && steady::now() < deadline_)
+      deadline_ == steady::time_point::max() ? io_.run_one() : io_.run_one_until(deadline_);
+    if (!outcome_) {
+      abandon();
+      return http_failure{http_fault::timed_out,
+                          fmt::format("gave up {} {} after {} ms", doing, where_, call_.timeout.count())};
+    }
+    if (!*outcome_ || *outcome_ == http::error::need_buffer)
+      return std::nullopt;
+    const auto fault = doing == "looking up" ? http_fault::unreachable : http_fault::broken;
+    return http_failure{fault, fmt::format("{} {} failed: {}", doing, where_, outcome_->message())};
+  }
+
+  void abandon() {
+    error_code ignored;
+    resolver_.cancel();
+    socket_.close(ignored);
+    io_.restart();
+    io_.poll();
+  }
+
+  asio::io_context io_{1};
+  const http_call& call_;
+  std::string where_;
+  tcp_resolver resolver_;
+  tcp_socket socket_;
+  steady::time_point deadline_;
+  std::vector<tcp::endpoint> addresses_;
+  boost::beast::flat_buffer buffer_{std::size_t{128} << 10U};
+  http::response_parser<http::buffer_body> parser_;
+  std::optional<error_code> outcome_;
+};
+
+/// Text that could end the request line or a header early.
+std::optional<http_failure> forged(const http_call& call) {
+  const auto plain = [](std::string_view text, char lowest) {
+    return std::all_of(text.begin(), text.end(), [lowest](char c) { return c >= lowest || c < 0; });
+  };
+  bool clean = plain(call.target, '!') && plain(call.method, '!') && plain(call.host, '!');
+  for (const auto& [name, value] : call.headers)
+    clean = clean && plain(name, '!') && plain(value, ' ');
+  if (clean)
+    return std::nullopt;
+  return http_failure{
+      http_fault::broken,
+      fmt::format("\"{} {}\" or one of its headers holds a space or control character", call.method, call.target)};
+}
+
+std::optional<http_failure> collect(http_exchange& exchange, std::string& body) {
+  bool fits = true;
+  auto fault = exchange.read_body([&body, &fits](std::string_view piece) {
+    fits = body.size() + piece.size() <= body_bytes_max;
+    if (fits)
+      body.append(piece);
+    return fits;
+  });
+  if (!fits)
+    return http_failure{http_fault::broken, fmt::format("the answer is longer than {} bytes", body_bytes_max)};
+  return fault;
+}
+
+} // namespace
+
+fetched http_fetch(const http_call& call) {
+  if (auto fault = forged(call))
+    return base::failure{std::move(*fault)};
+  http_exchange exchange{call};
+  if (auto fault = exchange.begin())
+    return base::failure{std::move(*fault)};
+  auto answer = exchange.head();
+  if (call.method == "HEAD")
+    return answer;
+  if (auto fault = collect(exchange, answer.body))
+    return base::failure{std::move(*fault)};
+  return answer;
+}
+
+fetched http_follow(const http_call& call, const std::function<bool(std::string_view)>& on_line) {
+  if (auto fault = forged(call))
+    return base::failure{std::move(*fault)};
+  http_exchange exchange{call};
+  if (auto fault = exchange.begin())
+    return base::failure{std::move(*fault)};
+  auto answer = exchange.head();
+  if (answer.status >= 300) {
+    if (auto fault = collect(exchange, answer.body))
+      return base::failure{std::move(*fault)};
+    return answer;
+  }
+  exchange.wait_for_ever();
+  line_splitter lines;
+  auto fault = exchange.read_body([&lines, &on_line](std::string_view piece) { return lines.feed(piece, on_line); });
+  if (!fault && lines.overlong())
+    fault = http_failure{http_fault::broken, "a line of the answer is longer than 1 MiB"};
+  if (fault)
+    return base::failure{std::move(*fault)};
+  lines.finish(on_line);
+  return answer;
+}
+
+} // namespace cafnode::net
