@@ -31,10 +31,25 @@ position position_of(const YAML::Mark& mark, std::size_t width) {
           static_cast<std::uint32_t>(std::clamp<std::size_t>(width, 1, 1000))};
 }
 
+/// Whether the quote that `text` begins with is closed: the parser takes the end of the file for one.
+bool is_closed(std::string_view text) {
+  const char quote = text.empty() ? ' ' : text.front();
+  if (quote != '\'' && quote != '"')
+    return true; // a block scalar
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const bool pair = quote == '"' ? text[i] == '\\' : text.substr(i, 2) == "''";
+    if (pair)
+      ++i;
+    else if (text[i] == quote)
+      return true;
+  }
+  return false;
+}
+
 /// Builds the tree from the parser's events.
 class tree_builder final : public YAML::EventHandler {
 public:
-  explicit tree_builder(fault_sink& sink) : sink_{&sink} {}
+  tree_builder(const source& from, fault_sink& sink) : from_{&from}, sink_{&sink} {}
 
   std::optional<document_node> take() { return std::move(root_); }
 
@@ -72,6 +87,8 @@ public:
     node.text = value;
     node.quoted = tag == "!";
     node.at = position_of(mark, value.size() + (node.quoted ? 2 : 0));
+    if (node.quoted && !is_closed(from_->from(node.at)))
+      stop(fault_code::syntax, node.at, "this quote is never closed", "close it, or write the value without quotes");
     if (has_tag(mark, tag))
       node.kind = node_kind::broken;
     put(std::move(node));
@@ -127,7 +144,8 @@ private:
     if (open_.size() >= depth_max)
       stop(fault_code::too_deep, position_of(mark, 1), fmt::format("more than {} levels", depth_max), "");
     if (wants_key())
-      stop(fault_code::syntax, position_of(mark, 1), "a list or map stands where a key belongs", "a key is one word");
+      stop(fault_code::syntax, position_of(mark, 1), "a list or map stands where a key belongs",
+           "close every bracket; a key is one word");
     frame opened;
     opened.node.kind = has_tag(mark, tag) ? node_kind::broken : kind;
     opened.node.at = position_of(mark, 1);
@@ -179,6 +197,7 @@ private:
     map.key.reset();
   }
 
+  const source* from_;
   fault_sink* sink_;
   std::optional<document_node> root_;
   std::vector<frame> open_;
@@ -225,7 +244,7 @@ bool check_text(const source& from, fault_sink& sink) {
 std::optional<document_node> parse_document(const source& from, fault_sink& sink) {
   if (!check_text(from, sink))
     return std::nullopt;
-  tree_builder builder{sink};
+  tree_builder builder{from, sink};
   try {
     std::istringstream in{from.text()};
     YAML::Parser parser{in};

@@ -53,6 +53,9 @@ public:
   /// The line (from 1) without its end, or empty when there is none.
   [[nodiscard]] std::string_view line(std::uint32_t number) const noexcept;
 
+  /// All the text from a place on.
+  [[nodiscard]] std::string_view from(position at) const noexcept;
+
   /// The line as it may be shown: what stands below or behind a key that sounds like a secret is masked.
   [[nodiscard]] std::string excerpt(std::uint32_t number) const;
 

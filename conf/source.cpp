@@ -31,12 +31,15 @@ bool sounds_secret(std::string_view line) {
                      [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
-/// Keeps the key; all that follows its colon goes.
-std::string masked(std::string_view line) {
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos)
-    return std::string{line.substr(0, indent_of(line))} + "********";
-  return std::string{line.substr(0, colon + 1)} + " ********";
+/// Keeps the first `count` bytes; what follows them goes.
+std::string masked(std::string_view line, std::size_t count) {
+  return std::string{line.substr(0, count)} + "********";
+}
+
+/// Keeps the key; a line without one goes whole.
+std::string masked_value(std::string_view line) {
+  const auto colon = line.find(": ");
+  return masked(line, colon == std::string_view::npos ? indent_of(line) : colon + 2);
 }
 
 } // namespace
@@ -59,11 +62,17 @@ std::string_view source::line(std::uint32_t number) const noexcept {
   return found;
 }
 
+std::string_view source::from(position at) const noexcept {
+  if (at.line == 0 || at.column == 0 || at.line > starts_.size())
+    return {};
+  return std::string_view{text_}.substr(std::min(text_.size(), starts_[at.line - 1] + at.column - 1));
+}
+
 std::string source::excerpt(std::uint32_t number) const {
   constexpr std::uint32_t look_back = 64;
   const auto shown = line(number);
   if (sounds_secret(shown))
-    return masked(shown);
+    return masked_value(shown);
   // A secret may stand below its key: the nearest lines that are indented less are the keys above this one.
   auto indent = indent_of(shown);
   for (auto above = number; above > 1 && number - above < look_back && indent > 0;) {
@@ -71,7 +80,7 @@ std::string source::excerpt(std::uint32_t number) const {
     if (is_blank(candidate) || indent_of(candidate) >= indent)
       continue;
     if (sounds_secret(candidate))
-      return masked(shown);
+      return masked(shown, indent_of(shown));
     indent = indent_of(candidate);
   }
   return std::string{shown};

@@ -1,0 +1,41 @@
+#include "conf/loader.hpp"
+#include "conf/schema.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+using namespace cafnode::conf;
+
+SCENARIO("every default is a value that the file may hold") {
+  const auto outcome = load_text("default.yaml", print_config(load_built_in(), false));
+  CHECK_MESSAGE(outcome.faults.empty(), format_faults(outcome.faults));
+}
+
+SCENARIO("every key is documented and stands once") {
+  std::set<std::string> seen;
+  const auto page = schema_to_markdown();
+  for (const auto& key : schema()) {
+    CHECK(seen.insert(std::to_string(static_cast<int>(key.in)) + std::string{key.path}).second);
+    CHECK_MESSAGE(key.doc.ends_with('.'), key.path);
+    CHECK_MESSAGE(page.find("| `" + std::string{key.path} + "` |") != std::string::npos, key.path);
+    CHECK(key.low <= key.high);
+  }
+}
+
+SCENARIO("what is only a reference in the file prints as one") {
+  const auto printed = print_config(load_built_in(), false);
+  CHECK(printed.find("client_secret: {from: env, name: CAF_DERIBIT_CLIENT_SECRET}") != std::string::npos);
+}
+
+SCENARIO("docs/configuration.md is what the schema says") {
+  const auto path = std::filesystem::path{CAFNODE_SOURCE_DIR} / "docs/configuration.md";
+  if (!std::filesystem::exists(path))
+    return;
+  std::stringstream text;
+  text << std::ifstream{path}.rdbuf();
+  CHECK_MESSAGE(text.str() == schema_to_markdown(), "write it anew: caf-node --print-schema > docs/configuration.md");
+}
