@@ -101,16 +101,17 @@ constexpr std::array<std::string_view, 3> scope_titles{"## The node\n", "## Each
 constexpr std::string_view preamble =
     R"(# Configuration
 
-`caf-node --config FILE` reads one YAML file; `--check-config` only checks it, `--print-config` prints what is in force and
-where each value came from. Flags win over variables (`CAF_NODE_REGION`, `CAF_NODE_LOG_LEVEL`, ...), those over the file, the file
-over the defaults. Every fault is reported at its place, all at once. The file begins with `apiVersion: caf-node/v1` and
-`kind: Node`; [conf/node.yaml](../conf/node.yaml) is a complete example.
+`caf-node --config FILE` reads one YAML file; `--check-config` only checks it, `--print-config` prints what is in
+force and where each value came from. Flags win over variables (`CAF_NODE_REGION`, `CAF_NODE_LOG_LEVEL`, ...), those
+over the file, the file over the defaults. Every fault is reported at its place, all at once. The file begins with
+`apiVersion: caf-node/v1` and `kind: Node`; [conf/node.yaml](../conf/node.yaml) is a complete example.
 
-Durations carry their unit (`250ms`, `5s`, `2m`, `1h`), so do sizes (`64KiB`, `4MiB`); a switch is `true` or `false`; names are
-`[a-z0-9-]{1,32}`. Anchors, aliases, tags, tabs in the indentation, duplicate and unknown keys, leading zeros are refused.
+Durations carry their unit (`250ms`, `5s`, `2m`, `1h`), so do sizes (`64KiB`, `4MiB`); a switch is `true` or
+`false`; names are `[a-z0-9-]{1,32}`. Anchors, aliases, tags, tabs in the indentation, duplicate and unknown keys,
+leading zeros are refused.
 
-Secrets are never in the file: `{from: env, name: VARIABLE}` or `{from: file, path: FILE}` says where they are. A file must
-not be writable by its group nor readable by others (mode 0600 or 0640).
+Secrets are never in the file: `{from: env, name: VARIABLE}` or `{from: file, path: FILE}` says where they are. Such a
+file must not be writable by its group nor open to others in any way (mode 0600 or 0640).
 
 A change takes effect on SIGHUP: `live` at once, `restart_child` by a restart of the connections it concerns,
 `restart_node` only by a restart of the node.

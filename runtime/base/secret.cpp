@@ -5,6 +5,10 @@
 
 namespace cafnode::base {
 
+secret::secret(secret&& other) noexcept : text_{std::move(other.text_)} {
+  other.wipe(); // a short text is copied by a move, and would stay behind
+}
+
 secret& secret::operator=(const secret& other) {
   if (this != &other) {
     wipe();

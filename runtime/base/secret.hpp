@@ -9,15 +9,18 @@ namespace cafnode::base {
 class secret {
 public:
   secret() = default;
+
   explicit secret(std::string text) noexcept : text_{std::move(text)} {}
+
   secret(const secret&) = default;
-  secret(secret&&) noexcept = default;
+  secret(secret&& other) noexcept;
   secret& operator=(const secret& other);
   secret& operator=(secret&& other) noexcept;
   ~secret();
 
   /// The text itself. The name is long on purpose: each use is a place to look at in review.
   [[nodiscard]] std::string_view reveal() const noexcept { return text_; }
+
   [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
 private:

@@ -1,5 +1,4 @@
 #include "runtime/base/decimal.hpp"
-
 #include "runtime/base/rng.hpp"
 
 #include <doctest/doctest.h>
