@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+namespace cafnode::host {
+
+/// What to do when the operating system speaks. Called one after the other on a thread of their own, so that a busy
+/// program still hears; must not throw. Empty ones do nothing.
+struct signal_handlers {
+  std::function<void()> on_terminate; // SIGTERM, SIGINT: each time
+  std::function<void()> on_reload;    // SIGHUP
+};
+
+/// Hears SIGTERM, SIGINT and SIGHUP from its making to its end; SIGPIPE is ignored from then on, so that a peer that
+/// has gone is an error of the write. One at a time in a program.
+class signals {
+public:
+  explicit signals(signal_handlers handlers);
+  ~signals();
+  signals(const signals&) = delete;
+  signals& operator=(const signals&) = delete;
+
+private:
+  struct machinery;
+
+  std::unique_ptr<machinery> machinery_;
+};
+
+} // namespace cafnode::host
