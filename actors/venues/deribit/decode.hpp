@@ -1,0 +1,89 @@
+#pragma once
+
+#include "actors/venues/deribit/auth.hpp"
+#include "actors/venues/event.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace cafnode::deribit {
+
+enum class frame_kind : std::uint8_t { test_request, heartbeat, notification, result, error };
+
+/// What a frame is, before its content is read. Views live until the next `open`.
+struct envelope {
+  frame_kind kind = frame_kind::heartbeat;
+  std::optional<venues::request_id>
+      id;                   // of a result or an error; nothing when it has none, or one that is not a number
+  std::string_view channel; // of a notification
+  int code = 0;             // of an error, as are the next three
+  std::string_view message;
+  std::string_view reason;
+  std::string_view parameter;
+};
+
+/// A book frame; the levels live in the decoder.
+struct book_frame {
+  bool snapshot = false;
+  std::string_view instrument;
+  std::uint64_t change_id = 0;
+  std::uint64_t previous_id = 0;
+  std::int64_t at_ms = 0;
+  std::vector<venues::book_level> bids;
+  std::vector<venues::book_level> asks;
+};
+
+struct account_changes {
+  std::vector<venues::order_report> orders;
+  std::vector<venues::fill_report> fills;
+  std::vector<venues::position_report> positions;
+};
+
+/// Nothing when a frame was read, else what is wrong with it. A frame is read whole or not at all.
+using decode_fault = std::optional<venues::protocol_fault>;
+
+/// Takes frames apart. Keys may come in any order, unknown keys are passed over, known keys must come once and hold
+/// what the protocol says. One frame at a time: `open` it, then read its content with the function that fits. Numbers
+/// are taken from their digits: one that a decimal cannot hold is a fault, never rounded, except for averages and fees.
+///
+/// Reads up to 64 bytes behind a frame's end. Keeps its memory between frames, as much as the largest frame needed.
+class frame_decoder {
+public:
+  frame_decoder();
+  ~frame_decoder();
+  frame_decoder(const frame_decoder&) = delete;
+  frame_decoder& operator=(const frame_decoder&) = delete;
+
+  [[nodiscard]] decode_fault open(std::string_view frame, envelope& to);
+
+  // The result of an answer.
+  [[nodiscard]] decode_fault read_ok();
+  [[nodiscard]] decode_fault read_version(); // what public/test gives
+  [[nodiscard]] decode_fault read_grant(token_grant& to);
+  [[nodiscard]] decode_fault read_channels(std::vector<std::string_view>& to);
+  [[nodiscard]] decode_fault read_count(std::int64_t& to);
+  [[nodiscard]] decode_fault read_placed(venues::order_report& order, std::vector<venues::fill_report>& fills);
+  [[nodiscard]] decode_fault read_order(venues::order_report& to);
+  [[nodiscard]] decode_fault read_orders(std::vector<venues::order_report>& to);
+  [[nodiscard]] decode_fault read_fills(std::vector<venues::fill_report>& to, bool& has_more);
+  [[nodiscard]] decode_fault read_positions(std::vector<venues::position_report>& to);
+
+  // The data of a notification.
+  [[nodiscard]] decode_fault read_order_news(std::vector<venues::order_report>& to);
+  [[nodiscard]] decode_fault read_fill_news(std::vector<venues::fill_report>& to);
+  [[nodiscard]] decode_fault read_changes(account_changes& to);
+  [[nodiscard]] decode_fault read_ticker(venues::ticker& to);
+  [[nodiscard]] decode_fault read_book(book_frame& to);
+  [[nodiscard]] decode_fault read_trades(std::vector<venues::public_trade>& to);
+  [[nodiscard]] decode_fault read_platform(venues::platform_changed& to);
+  [[nodiscard]] decode_fault read_raw(std::string_view& to); // the data's JSON text
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+} // namespace cafnode::deribit

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "actors/venues/machine.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cafnode::test {
+
+/// Keeps what a machine does. Events that hold views are kept as copies of what they show.
+class recording_outbox final : public venues::outbox {
+public:
+  void send(std::string_view frame) override { sent.emplace_back(frame); }
+
+  void emit(const venues::event& happened) override {
+    if (on_emit)
+      on_emit(happened);
+    events.push_back(happened);
+    if (const auto* book = std::get_if<venues::book_changed>(&happened)) {
+      bids.assign(book->bids.begin(), book->bids.end());
+      asks.assign(book->asks.begin(), book->asks.end());
+    }
+    if (const auto* raw = std::get_if<venues::raw_notification>(&happened))
+      raw_data = raw->data;
+  }
+
+  void close(venues::give_up why, std::string_view text) override {
+    closed.push_back(why);
+    close_text = text;
+  }
+
+  /// All events of one kind, in order.
+  template<class T>
+  [[nodiscard]] std::vector<T> all() const {
+    std::vector<T> found;
+    for (const auto& one : events)
+      if (const auto* hit = std::get_if<T>(&one))
+        found.push_back(*hit);
+    return found;
+  }
+
+  void forget() {
+    sent.clear();
+    events.clear();
+  }
+
+  std::vector<std::string> sent;
+  std::vector<venues::event> events;
+  std::vector<venues::give_up> closed;
+  std::string close_text;
+  std::vector<venues::book_level> bids, asks; // of the last book_changed
+  std::string raw_data;                       // of the last raw_notification
+  std::function<void(const venues::event&)> on_emit;
+};
+
+} // namespace cafnode::test
