@@ -1,5 +1,7 @@
 #include "actors/session/board.hpp"
 
+#include <caf/actor_cast.hpp>
+
 #include <algorithm>
 #include <bit>
 

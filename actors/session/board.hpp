@@ -28,6 +28,7 @@ public:
   /// The upper edge, in us, of the bucket that holds the given per mille of all; 0 while there is none.
   [[nodiscard]] std::uint64_t quantile_us(unsigned per_mille) const noexcept;
   [[nodiscard]] std::uint64_t count() const noexcept;
+
   [[nodiscard]] std::uint64_t max_us() const noexcept { return max_us_.load(std::memory_order_relaxed); }
 
 private:
@@ -42,19 +43,19 @@ struct connection_counters {
   std::atomic<std::uint64_t> frames_out{0};
   std::atomic<std::uint64_t> heartbeats_asked{0};
   std::atomic<std::uint64_t> heartbeats_answered{0};
-  std::atomic<std::uint64_t> heartbeats_missed{0};      // asked, and the answer was late or never sent
-  std::atomic<std::uint64_t> heartbeats_by_client{0};   // answered by the client while its manager was away
+  std::atomic<std::uint64_t> heartbeats_missed{0};    // asked, and the answer was late or never sent
+  std::atomic<std::uint64_t> heartbeats_by_client{0}; // answered by the client while its manager was away
   std::atomic<std::uint64_t> protocol_faults{0};
-  std::atomic<std::uint64_t> opens{0};                  // dials begun
-  std::atomic<std::uint64_t> lives{0};                  // times `live` was reached
+  std::atomic<std::uint64_t> opens{0}; // dials begun
+  std::atomic<std::uint64_t> lives{0}; // times `live` was reached
   std::atomic<std::uint64_t> orders_sent{0};
   std::atomic<std::uint32_t> orders_open{0};
   std::atomic<std::uint32_t> orders_in_doubt{0};
-  std::atomic<std::int64_t> matching_left{0};           // requests, of this connection's share
+  std::atomic<std::int64_t> matching_left{0}; // requests, of this connection's share
   std::atomic<std::int64_t> credits_left{0};
-  std::atomic<std::int64_t> last_frame_ns{0};           // base::clock, since its epoch; 0: none yet
-  duration_histogram answer_time;                       // test_request in to public/test out
-  duration_histogram round_trip;                        // public/test out to its reply in
+  std::atomic<std::int64_t> last_frame_ns{0}; // base::clock, since its epoch; 0: none yet
+  duration_histogram answer_time;             // test_request in to public/test out
+  duration_histogram round_trip;              // public/test out to its reply in
 };
 
 /// The latest close of a connection, for the operator.
@@ -72,9 +73,9 @@ struct connection_view {
   std::string path;     // supervisor path, "tokyo/deribit/alpha"
   session::phase phase = phase::idle;
   base::moment since;
-  std::string cause;    // why it is in this phase
+  std::string cause;             // why it is in this phase
   std::uint64_t incarnation = 0; // of the client; counts its starts
-  last_close closed;    // cause empty: never closed
+  last_close closed;             // cause empty: never closed
 };
 
 /// One connection's place on the board. Thread-safe.
@@ -102,12 +103,13 @@ private:
   caf::actor_addr gate_;
 };
 
-/// All connections of this node by name: written by sessions, read by the control API and metrics, so that no reader ever
-/// has to ask an actor. Bounded by the configuration that names them.
+/// All connections of this node by name: written by sessions, read by the control API and metrics, so that no reader
+/// ever has to ask an actor. Bounded by the configuration that names them.
 class board {
 public:
   /// The record of `name`, made at its first use and kept across restarts.
-  std::shared_ptr<connection_record> open(const std::string& name, const std::string& exchange, const std::string& path);
+  std::shared_ptr<connection_record> open(const std::string& name, const std::string& exchange,
+                                          const std::string& path);
 
   [[nodiscard]] std::shared_ptr<connection_record> find(std::string_view name) const; // null when there is none
   [[nodiscard]] std::vector<std::shared_ptr<connection_record>> all() const;          // by name

@@ -15,6 +15,8 @@ bool may_follow(phase from, phase to) {
     return false;
   if (to == phase::draining)
     return from != phase::idle;
+  if (from == phase::live)
+    return to == phase::reconciling; // its order gate was replaced
   return static_cast<int>(to) == static_cast<int>(from) + 1;
 }
 
@@ -22,22 +24,22 @@ bool may_follow(phase from, phase to) {
 
 std::string_view to_string(phase value) noexcept {
   switch (value) {
-    case phase::idle:
-      return "idle";
-    case phase::dialing:
-      return "dialing";
-    case phase::authenticating:
-      return "authenticating";
-    case phase::subscribing:
-      return "subscribing";
-    case phase::reconciling:
-      return "reconciling";
-    case phase::live:
-      return "live";
-    case phase::draining:
-      return "draining";
-    case phase::closed:
-      return "closed";
+  case phase::idle:
+    return "idle";
+  case phase::dialing:
+    return "dialing";
+  case phase::authenticating:
+    return "authenticating";
+  case phase::subscribing:
+    return "subscribing";
+  case phase::reconciling:
+    return "reconciling";
+  case phase::live:
+    return "live";
+  case phase::draining:
+    return "draining";
+  case phase::closed:
+    return "closed";
   }
   return "unknown";
 }

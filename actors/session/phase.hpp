@@ -19,8 +19,9 @@ struct phase_change {
   base::duration in_phase{}; // how long `from` lasted
 };
 
-/// The order in which phases may follow each other: forward through the resume, to `draining` from any that is up, to
-/// `closed` from everywhere, and never out of `closed`: a new connection gets a new client. Anything else is a bug.
+/// The order in which phases may follow each other: forward through the resume, from `live` back to `reconciling` when
+/// the order gate was replaced, to `draining` from any that is up, to `closed` from everywhere, and never out of
+/// `closed`: a new connection gets a new client. Anything else is a bug.
 class phase_track {
 public:
   explicit phase_track(base::time_point now) : since_{now} {}
@@ -28,6 +29,7 @@ public:
   phase_change advance(phase to, base::time_point now);
 
   [[nodiscard]] phase current() const noexcept { return current_; }
+
   [[nodiscard]] base::time_point since() const noexcept { return since_; }
 
 private:

@@ -1,0 +1,95 @@
+#include "actors/session/gate_policy.hpp"
+
+#include "runtime/base/invariant.hpp"
+
+#include <algorithm>
+
+namespace cafnode::session {
+
+namespace {
+
+std::string base32(std::uint64_t number) {
+  constexpr std::string_view digits = "0123456789abcdefghjkmnpqrstvwxyz";
+  std::string text;
+  do {
+    text.push_back(digits[number % 32]);
+    number /= 32;
+  } while (number != 0);
+  std::reverse(text.begin(), text.end());
+  return text;
+}
+
+std::int64_t reserve_of(const base::token_bucket_config& bucket, std::int64_t percent) {
+  return bucket.pool * percent / 100;
+}
+
+} // namespace
+
+std::string explain(gate_verdict verdict) {
+  switch (verdict) {
+  case gate_verdict::pass:
+    return "passes";
+  case gate_verdict::not_live:
+    return "the connection is not live: nothing was sent; try again when it is";
+  case gate_verdict::over_rate:
+    return "this connection's share of the account's rate budget is spent: nothing was sent; try again in a second";
+  case gate_verdict::too_many_asked:
+    return "too many order requests wait for their answers: nothing was sent; try again when some have come";
+  }
+  return "refused";
+}
+
+gate_policy::gate_policy(gate_limits limits, base::time_point now)
+    : limits_{limits}, matching_{limits.matching, now}, other_{limits.other, now} {
+  CAFNODE_INVARIANT(limits.reserve_percent >= 0 && limits.reserve_percent < 100, "the reserve is 0 to 99 %");
+  CAFNODE_INVARIANT(limits.in_flight_max > 0, "a gate that lets nothing through");
+}
+
+gate_verdict gate_policy::admit_order(bool live, base::time_point now) {
+  if (!live)
+    return gate_verdict::not_live;
+  if (in_flight_ >= limits_.in_flight_max)
+    return gate_verdict::too_many_asked;
+  if (!matching_.take(1, now, reserve_of(limits_.matching, limits_.reserve_percent)))
+    return gate_verdict::over_rate;
+  ++in_flight_;
+  return gate_verdict::pass;
+}
+
+gate_verdict gate_policy::admit_cancel(bool live, base::time_point now) {
+  if (!live)
+    return gate_verdict::not_live;
+  if (!matching_.take(1, now))
+    return gate_verdict::over_rate;
+  ++in_flight_;
+  return gate_verdict::pass;
+}
+
+gate_verdict gate_policy::admit_query(std::int64_t credits, base::time_point now) {
+  return other_.take(credits, now) ? gate_verdict::pass : gate_verdict::over_rate;
+}
+
+base::duration gate_policy::query_wait(std::int64_t credits, base::time_point now) const {
+  return other_.wait_for(credits, now);
+}
+
+void gate_policy::answered() {
+  CAFNODE_INVARIANT(in_flight_ > 0, "an answer to a request that was never admitted");
+  --in_flight_;
+}
+
+void gate_policy::drain(base::time_point now) {
+  matching_.drain(now);
+  other_.drain(now);
+}
+
+label_maker::label_maker(std::string connection, std::int64_t birth_ms)
+    : head_{std::move(connection) + "." + base32(static_cast<std::uint64_t>(birth_ms)) + "."} {
+  CAFNODE_INVARIANT(head_.size() <= 48, "a label keeps room for its sequence");
+}
+
+std::string label_maker::next() {
+  return head_ + base32(++sequence_);
+}
+
+} // namespace cafnode::session

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "runtime/base/time.hpp"
+#include "runtime/base/token_bucket.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace cafnode::session {
+
+struct gate_limits {
+  base::token_bucket_config matching{20, 5};       // requests: this connection's share of the account's budget
+  base::token_bucket_config other{50'000, 10'000}; // credits: likewise
+  std::int64_t reserve_percent = 20;               // of both pools, kept for cancels and for finding out about orders
+  std::size_t in_flight_max = 32;                  // order requests without an answer
+  std::chrono::milliseconds valid_for{5000};       // an order that the exchange gets to later is refused by it
+};
+
+/// Whether a request may go out.
+enum class gate_verdict : std::uint8_t {
+  pass,
+  not_live,       // the connection is not live
+  over_rate,      // the budget is spent; try again later
+  too_many_asked, // too many requests wait for their answers
+};
+
+/// A sentence for whoever was refused.
+[[nodiscard]] std::string explain(gate_verdict verdict);
+
+/// The rate budgets and the cap on unanswered requests of one connection. Pure. A request that passes is charged.
+class gate_policy {
+public:
+  gate_policy(gate_limits limits, base::time_point now);
+
+  /// A new order or an edit: leaves the reserve alone.
+  gate_verdict admit_order(bool live, base::time_point now);
+
+  /// A cancel: may use the reserve, and passes whatever waits for an answer.
+  gate_verdict admit_cancel(bool live, base::time_point now);
+
+  /// A query that costs `credits`: may use the reserve.
+  gate_verdict admit_query(std::int64_t credits, base::time_point now);
+
+  /// How long until a query of that cost passes.
+  [[nodiscard]] base::duration query_wait(std::int64_t credits, base::time_point now) const;
+
+  /// An admitted order, edit or cancel has its outcome.
+  void answered();
+
+  /// The exchange says the budget is gone.
+  void drain(base::time_point now);
+
+  [[nodiscard]] std::int64_t matching_left(base::time_point now) const { return matching_.available(now); }
+
+  [[nodiscard]] std::int64_t credits_left(base::time_point now) const { return other_.available(now); }
+
+  [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
+
+private:
+  gate_limits limits_;
+  base::token_bucket matching_;
+  base::token_bucket other_;
+  std::size_t in_flight_ = 0;
+};
+
+/// Makes the labels of one connection: `<connection>.<birth>.<sequence>`, the last two in base 32. `birth` is the Unix
+/// time in ms at which the sequence began, so that a label is never used again, whatever is restarted. At most 64
+/// bytes.
+class label_maker {
+public:
+  label_maker(std::string connection, std::int64_t birth_ms);
+  std::string next();
+
+private:
+  std::string head_;
+  std::uint64_t sequence_ = 0;
+};
+
+} // namespace cafnode::session

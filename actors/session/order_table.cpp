@@ -1,0 +1,161 @@
+#include "actors/session/order_table.hpp"
+
+#include "runtime/base/invariant.hpp"
+
+#include <algorithm>
+
+namespace cafnode::session {
+
+namespace {
+
+venues::order_report not_yet_seen(const venues::order_request& request) {
+  venues::order_report report;
+  report.label = request.label;
+  report.instrument = request.instrument;
+  report.side = request.side;
+  report.kind = request.kind;
+  report.price = request.price;
+  report.amount = request.amount;
+  return report;
+}
+
+bool is_older(const venues::order_report& news, const venues::order_report& known) {
+  if (news.filled < known.filled)
+    return true;
+  return news.updated_ms < known.updated_ms && !is_over(news.state);
+}
+
+bool says_the_same(const venues::order_report& news, const venues::order_report& known) {
+  return news.order_id == known.order_id && news.state == known.state && news.filled == known.filled &&
+         news.amount == known.amount && news.price == known.price && news.updated_ms == known.updated_ms;
+}
+
+} // namespace
+
+bool is_over(venues::order_state state) noexcept {
+  return state == venues::order_state::filled || state == venues::order_state::cancelled ||
+         state == venues::order_state::rejected;
+}
+
+order_table::order_table(order_limits limits) : limits_{limits} {
+  CAFNODE_INVARIANT(limits.live_max > 0 && limits.ended_max > 0 && limits.trades_max > 0, "an order table needs room");
+}
+
+bool order_table::begin(const venues::order_request& request) {
+  CAFNODE_INVARIANT(!request.label.empty(), "an order without a label cannot be found again");
+  CAFNODE_INVARIANT(!live_.contains(request.label) && !has_ended(request.label), "a label is used once");
+  if (live_.size() >= limits_.live_max)
+    return false;
+  live_.emplace(request.label, known_order{request, not_yet_seen(request), certainty::asked});
+  return true;
+}
+
+void order_table::refused(std::string_view label) {
+  const auto found = live_.find(label);
+  if (found == live_.end())
+    return;
+  found->second.report.state = venues::order_state::rejected;
+  end(found);
+}
+
+void order_table::absent(std::string_view label) {
+  const auto found = live_.find(label);
+  if (found == live_.end())
+    return;
+  CAFNODE_INVARIANT(found->second.certainty == certainty::in_doubt, "only what is in doubt can be proven absent");
+  found->second.report.state = venues::order_state::rejected;
+  end(found);
+}
+
+report_effect order_table::apply(const venues::order_report& report) {
+  const auto found = live_.find(report.label);
+  if (report.label.empty() || found == live_.end())
+    return has_ended(report.label) ? report_effect::stale : report_effect::foreign;
+  auto& known = found->second;
+  if (!known.report.order_id.empty() && known.report.order_id != report.order_id)
+    return report_effect::duplicate;
+  // A lagging answer may be older than what is known: it clears no doubt.
+  if (is_older(report, known.report))
+    return report_effect::stale;
+  const bool was_sure = known.certainty == certainty::sure;
+  known.certainty = certainty::sure;
+  if (was_sure && says_the_same(report, known.report))
+    return report_effect::stale;
+  known.report = report;
+  if (is_over(report.state))
+    end(found);
+  return report_effect::changed;
+}
+
+bool order_table::apply(const venues::fill_report& fill) {
+  if (trades_.contains(fill.trade_id))
+    return false;
+  if (trades_.size() >= limits_.trades_max) {
+    trades_.erase(trades_in_order_.front());
+    trades_in_order_.pop_front();
+  }
+  trades_.insert(fill.trade_id);
+  trades_in_order_.push_back(fill.trade_id);
+  return true;
+}
+
+void order_table::doubt(std::string_view label) {
+  if (const auto found = live_.find(label); found != live_.end())
+    found->second.certainty = certainty::in_doubt;
+}
+
+void order_table::doubt_all() {
+  for (auto& [label, order] : live_)
+    order.certainty = certainty::in_doubt;
+}
+
+const known_order* order_table::find(std::string_view label) const {
+  const auto found = live_.find(label);
+  return found == live_.end() ? nullptr : &found->second;
+}
+
+const known_order* order_table::find_by_id(std::string_view order_id) const {
+  const auto found = std::find_if(live_.begin(), live_.end(),
+                                  [&](const auto& entry) { return entry.second.report.order_id == order_id; });
+  return order_id.empty() || found == live_.end() ? nullptr : &found->second;
+}
+
+void order_table::doubt_acknowledged() {
+  for (auto& [label, order] : live_)
+    if (order.certainty == certainty::sure)
+      order.certainty = certainty::in_doubt;
+}
+
+std::vector<known_order> order_table::live() const {
+  std::vector<known_order> orders;
+  orders.reserve(live_.size());
+  for (const auto& [label, order] : live_)
+    orders.push_back(order);
+  return orders;
+}
+
+std::vector<known_order> order_table::in_doubt() const {
+  auto orders = live();
+  std::erase_if(orders, [](const known_order& order) { return order.certainty != certainty::in_doubt; });
+  return orders;
+}
+
+std::size_t order_table::doubt_count() const noexcept {
+  return static_cast<std::size_t>(std::count_if(
+      live_.begin(), live_.end(), [](const auto& entry) { return entry.second.certainty == certainty::in_doubt; }));
+}
+
+void order_table::end(live_map::iterator found) {
+  found->second.certainty = certainty::sure;
+  if (ended_.size() >= limits_.ended_max)
+    ended_.pop_front();
+  ended_.push_back(std::move(found->second));
+  live_.erase(found);
+}
+
+bool order_table::has_ended(std::string_view label) const {
+  return std::any_of(ended_.begin(), ended_.end(),
+                     [&](const known_order& order) { return order.request.label == label; });
+}
+
+} // namespace cafnode::session

@@ -1,0 +1,71 @@
+#include "actors/session/gate_policy.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+
+using namespace cafnode::session;
+using namespace std::chrono_literals;
+using cafnode::base::time_point;
+
+namespace {
+
+const gate_limits limits{{10, 5}, {1000, 100}, 20, 4, 5000ms};
+
+} // namespace
+
+SCENARIO("orders leave the reserve alone, and cancels may use it") {
+  gate_policy policy{{{10, 5}, {1000, 100}, 20, 100, 5000ms}, time_point{}};
+  for (int i = 0; i < 8; ++i)
+    CHECK(policy.admit_order(true, time_point{}) == gate_verdict::pass);
+  CHECK(policy.admit_order(true, time_point{}) == gate_verdict::over_rate);
+  CHECK(policy.admit_cancel(true, time_point{}) == gate_verdict::pass);
+  CHECK(policy.admit_cancel(true, time_point{}) == gate_verdict::pass);
+  CHECK(policy.admit_cancel(true, time_point{}) == gate_verdict::over_rate);
+  CHECK(policy.admit_cancel(true, time_point{200ms}) == gate_verdict::pass);
+}
+
+SCENARIO("no more orders wait for their answers than the cap, but a cancel always gets through") {
+  gate_policy policy{limits, time_point{}};
+  for (int i = 0; i < 4; ++i)
+    REQUIRE(policy.admit_order(true, time_point{}) == gate_verdict::pass);
+  CHECK(policy.admit_order(true, time_point{}) == gate_verdict::too_many_asked);
+  CHECK(policy.admit_cancel(true, time_point{}) == gate_verdict::pass);
+  policy.answered();
+  policy.answered();
+  CHECK(policy.admit_order(true, time_point{}) == gate_verdict::pass);
+}
+
+SCENARIO("nothing passes while the connection is not live, and nothing is charged for it") {
+  gate_policy policy{limits, time_point{}};
+  CHECK(policy.admit_order(false, time_point{}) == gate_verdict::not_live);
+  CHECK(policy.admit_cancel(false, time_point{}) == gate_verdict::not_live);
+  CHECK(policy.matching_left(time_point{}) == 10);
+  CHECK(policy.in_flight() == 0);
+}
+
+SCENARIO("a query waits for its credits, and a drained budget refills") {
+  gate_policy policy{limits, time_point{}};
+  CHECK(policy.admit_query(500, time_point{}) == gate_verdict::pass);
+  policy.drain(time_point{});
+  CHECK(policy.admit_query(500, time_point{}) == gate_verdict::over_rate);
+  CHECK(policy.query_wait(500, time_point{}) == 5s);
+  CHECK(policy.admit_query(500, time_point{5s}) == gate_verdict::pass);
+}
+
+SCENARIO("every refusal says what to do") {
+  for (const auto verdict : {gate_verdict::not_live, gate_verdict::over_rate, gate_verdict::too_many_asked})
+    CHECK(explain(verdict).find("nothing was sent") != std::string::npos);
+}
+
+SCENARIO("labels never repeat and stay within what the exchange takes") {
+  std::set<std::string> seen;
+  for (const std::int64_t birth : {1'790'000'000'000, 1'790'000'000'001}) {
+    label_maker labels{"alpha", birth};
+    for (int i = 0; i < 2000; ++i) {
+      const auto label = labels.next();
+      CHECK(label.size() <= 64);
+      CHECK(seen.insert(label).second);
+    }
+  }
+}

@@ -1,0 +1,168 @@
+#include "actors/session/reconciliation.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cafnode::session;
+using namespace std::chrono_literals;
+using cafnode::base::decimal;
+using cafnode::venues::order_report;
+using cafnode::venues::order_request;
+using cafnode::venues::order_state;
+
+namespace {
+
+constexpr std::int64_t fence_ms = 5000;
+
+void begin(order_table& orders, const std::string& label, std::int64_t valid_until_ms = fence_ms) {
+  order_request wanted;
+  wanted.label = label;
+  wanted.instrument = "BTC-PERPETUAL";
+  wanted.amount = decimal::from_raw(10 * decimal::one);
+  wanted.valid_until_ms = valid_until_ms;
+  REQUIRE(orders.begin(wanted));
+}
+
+order_report report(const std::string& label, order_state state, std::int64_t filled = 0, const std::string& id = "1") {
+  order_report said;
+  said.label = label;
+  said.order_id = id;
+  said.state = state;
+  said.filled = decimal::from_raw(filled * decimal::one);
+  said.updated_ms = 1;
+  return said;
+}
+
+query take(reconciliation& round, query_kind wanted) {
+  auto question = round.next();
+  REQUIRE(question.has_value());
+  REQUIRE(question->kind == wanted);
+  return *question;
+}
+
+/// Starts and answers the two questions that every start asks first.
+void start(reconciliation& round, const std::vector<order_report>& open) {
+  round.start();
+  take(round, query_kind::open_orders);
+  take(round, query_kind::positions);
+  round.positions_answered();
+  round.open_orders_answered(open);
+}
+
+} // namespace
+
+SCENARIO("an order that is found open is adopted, and nothing more is asked about it") {
+  order_table orders;
+  begin(orders, "a");
+  reconciliation round{orders, {}};
+  start(round, {report("a", order_state::open), report("somebody-else", order_state::open, 0, "9")});
+  CHECK_FALSE(round.running());
+  CHECK(round.summary().adopted == 1);
+  CHECK(round.summary().foreign == 1);
+  CHECK(orders.doubt_count() == 0);
+}
+
+SCENARIO("an order that is not open is asked about by its label, and its fills before its end is believed") {
+  order_table orders;
+  begin(orders, "a");
+  reconciliation round{orders, {}};
+  start(round, {});
+  const auto asked = take(round, query_kind::by_label);
+  CHECK(asked.label == "a");
+  CHECK(asked.instrument == "BTC-PERPETUAL");
+  round.label_answered(asked, {report("a", order_state::cancelled, 3, "77")}, 1000);
+  const auto fills = take(round, query_kind::fills_of_order);
+  CHECK(fills.order_id == "77");
+  CHECK(round.running());
+  round.fills_answered(fills);
+  CHECK_FALSE(round.running());
+  CHECK(round.summary().ended == 1);
+  CHECK(orders.live_count() == 0);
+}
+
+SCENARIO("an order that nobody knows is absent only once its fence and the margin have passed") {
+  const reconcile_limits limits{2000ms, 3, 8};
+  for (const auto& [now_ms, proven] : {std::pair{fence_ms + 1999, false}, std::pair{fence_ms + 2000, true}}) {
+    order_table orders;
+    begin(orders, "a");
+    reconciliation round{orders, limits};
+    start(round, {});
+    round.label_answered(take(round, query_kind::by_label), {}, now_ms);
+    CHECK(round.summary().absent == (proven ? 1 : 0));
+    CHECK(orders.live_count() == (proven ? 0 : 1));
+    CHECK(round.next_proof_ms().has_value() != proven);
+  }
+}
+
+SCENARIO("an order without a fence, or one that the exchange has confirmed, is never proven absent") {
+  order_table orders;
+  begin(orders, "unfenced", 0);
+  begin(orders, "confirmed");
+  orders.apply(report("confirmed", order_state::open));
+  reconciliation round{orders, {}};
+  start(round, {});
+  for (int i = 0; i < 2; ++i)
+    round.label_answered(take(round, query_kind::by_label), {}, 1'000'000'000);
+  CHECK(orders.doubt_count() == 2);
+  CHECK(round.summary().in_doubt == 2);
+}
+
+SCENARIO("a question that fails is asked again, but not for ever, and its order stays in doubt") {
+  order_table orders;
+  begin(orders, "a");
+  reconciliation round{orders, {2000ms, 3, 8}};
+  start(round, {});
+  for (int attempt = 0; attempt < 3; ++attempt)
+    round.failed(take(round, query_kind::by_label));
+  CHECK_FALSE(round.running());
+  CHECK(orders.doubt_count() == 1);
+  round.resume();
+  round.label_answered(take(round, query_kind::by_label), {report("a", order_state::open)}, 0);
+  CHECK(orders.doubt_count() == 0);
+}
+
+SCENARIO("no more questions are under way than the limit") {
+  order_table orders;
+  for (int i = 0; i < 5; ++i)
+    begin(orders, "order" + std::to_string(i));
+  reconciliation round{orders, {2000ms, 3, 2}};
+  start(round, {});
+  const auto first = take(round, query_kind::by_label);
+  take(round, query_kind::by_label);
+  CHECK_FALSE(round.next().has_value());
+  round.label_answered(first, {}, 0);
+  CHECK(round.next().has_value());
+}
+
+SCENARIO("a question that could not be sent comes first the next time") {
+  order_table orders;
+  reconciliation round{orders, {}};
+  round.start();
+  round.put_back(take(round, query_kind::open_orders));
+  CHECK(round.next()->kind == query_kind::open_orders);
+}
+
+SCENARIO("a second look doubts what the exchange has spoken of, and finds what a lagging answer hid") {
+  order_table orders;
+  begin(orders, "a");
+  begin(orders, "fresh");
+  reconciliation round{orders, {}};
+  start(round, {report("a", order_state::open), report("fresh", order_state::open, 0, "2")});
+  REQUIRE_FALSE(round.running());
+  round.verify();
+  take(round, query_kind::open_orders);
+  round.open_orders_answered({report("fresh", order_state::open, 0, "2")});
+  const auto asked = take(round, query_kind::by_label);
+  CHECK(asked.label == "a");
+  round.label_answered(asked, {report("a", order_state::cancelled)}, 0);
+  CHECK(orders.find("a") == nullptr);
+  CHECK(orders.find("fresh") != nullptr);
+}
+
+SCENARIO("two orders under one label: the second is handed out to be cancelled, once") {
+  order_table orders;
+  begin(orders, "a");
+  reconciliation round{orders, {}};
+  start(round, {report("a", order_state::open, 0, "1"), report("a", order_state::open, 0, "2")});
+  CHECK(round.take_duplicates() == std::vector<std::string>{"2"});
+  CHECK(round.take_duplicates().empty());
+}
