@@ -15,24 +15,24 @@ struct notice {
   std::string_view kind;
   std::string subject; // the connection's path, "tokyo/deribit/alpha"
   base::moment at;
-  std::string cause;   // a sentence
+  std::string cause; // a sentence
   std::vector<std::pair<std::string_view, std::string>> fields;
 };
 
 namespace kind {
 
-inline constexpr std::string_view phase_changed = "phase_changed";            // from, to, in_phase_ms
-inline constexpr std::string_view link_closed = "link_closed";                // close_cause, code
-inline constexpr std::string_view heartbeat_missed = "heartbeat_missed";      // late_ms
+inline constexpr std::string_view phase_changed = "phase_changed";       // from, to, in_phase_ms
+inline constexpr std::string_view link_closed = "link_closed";           // close_cause, code
+inline constexpr std::string_view heartbeat_missed = "heartbeat_missed"; // late_ms
 inline constexpr std::string_view heartbeat_by_client = "heartbeat_by_client";
-inline constexpr std::string_view silent = "silent";                          // silent_ms, limit_ms
-inline constexpr std::string_view protocol_fault = "protocol_fault";          // fault
+inline constexpr std::string_view silent = "silent";                             // silent_ms, limit_ms
+inline constexpr std::string_view protocol_fault = "protocol_fault";             // fault
 inline constexpr std::string_view subscription_missing = "subscription_missing"; // channels
-inline constexpr std::string_view platform_changed = "platform_changed";      // locked
-inline constexpr std::string_view order_changed = "order_changed";            // label, order_id, state, filled, source
-inline constexpr std::string_view order_in_doubt = "order_in_doubt";          // label
-inline constexpr std::string_view reconciled = "reconciled";                  // adopted, ended, absent, in_doubt, took_ms
-inline constexpr std::string_view fill_seen = "fill_seen";                    // trade_id, label, price, amount
+inline constexpr std::string_view platform_changed = "platform_changed";         // locked
+inline constexpr std::string_view order_changed = "order_changed";   // label, order_id, state, filled, source
+inline constexpr std::string_view order_in_doubt = "order_in_doubt"; // label
+inline constexpr std::string_view reconciled = "reconciled";         // adopted, ended, absent, in_doubt, took_ms
+inline constexpr std::string_view fill_seen = "fill_seen";           // trade_id, label, price, amount
 
 } // namespace kind
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/venues/order.hpp"
+#include "runtime/process/messages.hpp"
 
 #include <cstdint>
 #include <string>
@@ -37,9 +38,9 @@ struct cancel_order {
 struct list_orders {};
 
 enum class outcome : std::uint8_t {
-  done = 0,        // the exchange said so: `order` is as it stands
-  refused = 1,     // the exchange or the gate said no; nothing happened
-  in_doubt = 2,    // no answer came: it may have happened, and is being found out
+  done = 0,     // the exchange said so: `order` is as it stands
+  refused = 1,  // the exchange or the gate said no; nothing happened
+  in_doubt = 2, // no answer came: it may have happened, and is being found out
 };
 
 struct order_outcome {
@@ -59,3 +60,10 @@ struct order_list {
 };
 
 } // namespace cafnode::session
+
+CAFNODE_LOCAL_MESSAGE(cafnode::session::place_order)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::edit_order)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::cancel_order)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::list_orders)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::order_outcome)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::order_list)

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "actors/session/session_context.hpp"
+#include "runtime/process/home.hpp"
+#include "supervisors/supervisor.hpp"
+
+#include <memory>
+
+namespace cafnode::session {
+
+/// How the restarts of one connection are paced and counted.
+struct connection_restarts {
+  std::size_t intensity = 5; // crashes of ours within `period` before the connection's tree gives up
+  std::chrono::milliseconds period{60'000};
+  base::backoff_config backoff;
+  std::chrono::milliseconds healthy_after{30'000};
+  std::uint64_t seed = 0;
+};
+
+/// The plan of one connection: exchange client, heartbeat manager and order gate under rest_for_one, all pinned to
+/// `where`. A lost connection or a refusing exchange is paced but never counted: only our own crashes escalate.
+[[nodiscard]] supervision::supervisor_plan connection_plan(std::shared_ptr<session_context> context,
+                                                           process::home& where, const connection_restarts& restarts,
+                                                           std::shared_ptr<supervision::event_sink> events);
+
+} // namespace cafnode::session

@@ -1,0 +1,306 @@
+#include "actors/session/exchange_client.hpp"
+
+#include "actors/session/counting.hpp"
+#include "runtime/process/tell.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cafnode::session {
+
+namespace {
+
+constexpr std::uint16_t normal_closure = 1000;
+constexpr std::uint16_t going_away = 1001;
+
+} // namespace
+
+exchange_client::exchange_client(caf::actor_config& config, std::shared_ptr<session_context> context)
+    : process_base{config, context->config.path + "/exchange_client"},
+      context_{std::move(context)},
+      counters_{context_->outside.record->counters},
+      phase_{now().steady},
+      frame_ready_{caf::make_message(link_frame_ready{})} {}
+
+caf::behavior exchange_client::behave() {
+  context_->client = caf::actor_cast<caf::actor>(this);
+  context_->outside.record->set_client(context_->client);
+  count(counters_.opens);
+  counters_.last_frame_ns.store(0, std::memory_order_relaxed);
+  machine_ = context_->outside.make_machine();
+  link_ = context_->outside.make_link(*this);
+  advance(phase::dialing, "started");
+  link_->open();
+  return {
+      [this](link_frame_ready) { on_frame(); },
+      [this](link_opened) { on_opened(); },
+      [this](const link_gone& gone) { on_gone(gone.info); },
+      [this](answer_heartbeat) { answer_now(false); },
+      [this](const manager_up& up) { on_manager_up(up.manager); },
+      [this](const gate_up& up) { on_gate_up(up.gate); },
+      [this](send_probe) {
+        if (resumed_)
+          machine_->answer_heartbeat(now(), *this);
+      },
+      [this](const connection_silent& silent) { on_silent(silent.quiet); },
+      [this](const reconciled& known) { on_reconciled(known.summary); },
+      [this](const order_command& command) { on_command(command); },
+      [this](const close_connection& request) {
+        give_up(process::reason_code::peer_unavailable, "closed by operator", normal_closure, request.why);
+      },
+  };
+}
+
+// -- the link ---------------------------------------------------------------------------------------------------------
+
+void exchange_client::enqueue_to_self(caf::message content) {
+  enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(content)), nullptr);
+}
+
+void exchange_client::on_link_open() {
+  enqueue_to_self(caf::make_message(link_opened{}));
+}
+
+void exchange_client::on_link_frame() {
+  enqueue_to_self(frame_ready_);
+}
+
+void exchange_client::on_link_closed(const net::close_info& info) {
+  enqueue_to_self(caf::make_message(link_gone{info}));
+}
+
+void exchange_client::on_opened() {
+  const auto at = now();
+  counters_.last_frame_ns.store(at.steady.time_since_epoch().count(), std::memory_order_relaxed);
+  advance(phase::authenticating, "the link is open");
+  machine_->open(at, *this);
+  arm_tick();
+  if (link_)
+    link_->read_next();
+}
+
+void exchange_client::on_frame() {
+  if (!link_)
+    return;
+  const auto at = now();
+  const auto frame = link_->frame();
+  counters_.last_frame_ns.store(at.steady.time_since_epoch().count(), std::memory_order_relaxed);
+  count(counters_.frames_in);
+  counters_.bytes_in.fetch_add(frame.size(), std::memory_order_relaxed);
+  machine_->receive(frame, at, *this);
+  arm_tick();
+  // The machine may have given the connection up.
+  if (link_)
+    link_->read_next();
+  if (stopping_ && machine_->pending() == 0)
+    finish_stop();
+}
+
+void exchange_client::on_gone(const net::close_info& info) {
+  if (stopping_) {
+    stop(*stopping_);
+    return;
+  }
+  give_up(process::reason_code::peer_unavailable, std::string{net::to_string(info.cause)}, info.code,
+          info.reason.empty() ? info.detail : info.reason + "; " + info.detail);
+}
+
+// -- the machine's effects --------------------------------------------------------------------------------------------
+
+void exchange_client::send(std::string_view frame) {
+  if (link_ && link_->send(frame))
+    count(counters_.frames_out);
+}
+
+void exchange_client::emit(const venues::event& happened) {
+  std::visit([this](const auto& one) { handle(one); }, happened);
+}
+
+void exchange_client::close(venues::give_up why, std::string_view text) {
+  const bool refused = why == venues::give_up::refused;
+  give_up(refused ? process::reason_code::refused : process::reason_code::peer_unavailable,
+          refused ? "refused" : "unavailable", 0, std::string{text});
+}
+
+void exchange_client::handle(const venues::stage_reached& reached) {
+  if (stopping_)
+    return;
+  if (reached.stage == venues::stage::subscribing)
+    advance(phase::subscribing, "logged in");
+  if (reached.stage != venues::stage::resumed)
+    return;
+  resumed_ = true;
+  advance(phase::reconciling, "subscribed");
+  ask_for_reconciliation();
+}
+
+void exchange_client::handle(const venues::test_requested&) {
+  count(counters_.heartbeats_asked);
+  const auto at = now().steady;
+  if (!asked_at_)
+    asked_at_ = at;
+  if (!manager_) {
+    answer_now(true);
+    return;
+  }
+  process::tell(*this, manager_, test_request_seen{at});
+  // A manager that is up but stuck must not cost the connection.
+  answer_timer_ = after(context_->config.heartbeat.answer_deadline, [this] { answer_now(true); });
+}
+
+void exchange_client::answer_now(bool by_ourselves) {
+  if (!asked_at_ || !link_)
+    return;
+  machine_->answer_heartbeat(now(), *this);
+  count(counters_.heartbeats_answered);
+  answer_timer_.cancel();
+  arm_tick();
+  const auto written = now();
+  const auto asked = *asked_at_;
+  asked_at_.reset();
+  if (manager_)
+    process::tell(*this, manager_, heartbeat_written{written.steady});
+  else
+    counters_.answer_time.record(written.steady - asked);
+  if (!by_ourselves)
+    return;
+  count(counters_.heartbeats_by_client);
+  context_->notify(kind::heartbeat_by_client, written, "the heartbeat manager was away; the client answered itself");
+}
+
+void exchange_client::handle(const venues::heartbeat_acknowledged& acknowledged) {
+  counters_.round_trip.record(acknowledged.round_trip);
+}
+
+void exchange_client::handle(const venues::subscription_missing& missing) {
+  context_->notify(kind::subscription_missing, now(), "the exchange left out channels that were asked for",
+                   {{"channels", fmt::format("{}", fmt::join(missing.channels, ", "))}});
+}
+
+void exchange_client::handle(const venues::platform_changed& changed) {
+  context_->notify(kind::platform_changed, now(), changed.text, {{"locked", changed.locked ? "true" : "false"}});
+}
+
+void exchange_client::handle(const venues::protocol_fault& fault) {
+  count(counters_.protocol_faults);
+  context_->notify(kind::protocol_fault, now(), fault.detail, {{"fault", std::string{venues::to_string(fault.kind)}}});
+}
+
+template<class Answer>
+
+requires requires(const Answer& answer) {
+  answer.request;
+}
+
+void exchange_client::handle(const Answer& answer) {
+  const auto found = tokens_.find(answer.request);
+  if (found == tokens_.end())
+    return; // a request of the machine's own
+  const auto token = found->second;
+  tokens_.erase(found);
+  tell_gate({token, answer});
+}
+
+void exchange_client::handle(const venues::order_updated& updated) {
+  tell_gate({0, updated});
+}
+
+void exchange_client::handle(const venues::filled& filled) {
+  tell_gate({0, filled});
+}
+
+template<class MarketData>
+void exchange_client::handle(const MarketData& data) {
+  if (context_->outside.market)
+    context_->outside.market->on_market(context_->config.name, data);
+}
+
+// -- the siblings -----------------------------------------------------------------------------------------------------
+
+void exchange_client::on_manager_up(const caf::actor& manager) {
+  unwatch(manager_watch_);
+  manager_ = manager;
+  manager_watch_ = watch(manager, [this](const caf::error&) {
+    manager_ = nullptr;
+    // What it was asked and had not answered yet is answered here: no heartbeat is lost to a restart of ours.
+    answer_timer_.cancel();
+    answer_now(true);
+  });
+}
+
+void exchange_client::on_silent(base::duration quiet) {
+  give_up(process::reason_code::peer_unavailable, "silent", 0, fmt::format("nothing came for {} ms", to_ms(quiet)));
+}
+
+// -- time and ends ----------------------------------------------------------------------------------------------------
+
+void exchange_client::arm_tick() {
+  const auto due = machine_->next_due();
+  // An earlier timer that finds nothing to do costs less than a new one for every request.
+  if (!due || *due >= tick_due_ || !link_)
+    return;
+  tick_due_ = *due;
+  const auto wait = std::max<base::duration>(*due - now().steady, std::chrono::milliseconds{1});
+  tick_timer_ = after(wait, [this] {
+    tick_due_ = base::time_point::max();
+    machine_->tick(now(), *this);
+    arm_tick();
+  });
+}
+
+void exchange_client::advance(phase to, std::string cause) {
+  const auto at = now();
+  const auto change = phase_.advance(to, at.steady);
+  context_->outside.record->set_phase(to, at, cause);
+  context_->notify(kind::phase_changed, at, std::move(cause),
+                   {{"from", std::string{to_string(change.from)}},
+                    {"to", std::string{to_string(change.to)}},
+                    {"in_phase_ms", fmt::to_string(to_ms(change.in_phase))}});
+}
+
+void exchange_client::give_up(process::reason_code code, std::string cause, std::uint16_t close_code,
+                              std::string text) {
+  if (phase_.current() == phase::closed)
+    return;
+  const auto at = now();
+  context_->outside.record->set_closed({cause, close_code, text, at});
+  context_->notify(kind::link_closed, at, text, {{"close_cause", cause}, {"code", fmt::to_string(close_code)}});
+  advance(phase::closed, cause + (text.empty() ? "" : ": " + text));
+  stop(process::make_reason(code, cause + ": " + text));
+}
+
+void exchange_client::on_stop(const caf::error& reason) {
+  if (stopping_ || !link_ || !resumed_) {
+    stop(reason);
+    return;
+  }
+  stopping_ = reason;
+  advance(phase::draining, process::text_of(reason));
+  if (gate_)
+    process::tell(*this, gate_, orders_allowed{false});
+  drain_timer_ = after(context_->config.drain_max, [this] { finish_stop(); });
+  if (machine_->pending() == 0)
+    finish_stop();
+}
+
+void exchange_client::finish_stop() {
+  drain_timer_ = after(context_->config.drain_max, [this] { stop(*stopping_); });
+  // With cancel-on-disconnect the user wants no order left alone: the close cancels them. Without it they stay, and a
+  // logout tells the exchange that this is meant.
+  if (context_->config.has_orders && !context_->config.cancel_on_disconnect)
+    machine_->log_out(now(), *this);
+  else
+    link_->close(going_away, "the node is stopping");
+}
+
+void exchange_client::on_end(const caf::error& reason) {
+  if (machine_)
+    machine_->abandon(now(), *this);
+  if (phase_.current() != phase::closed)
+    advance(phase::closed, process::text_of(reason));
+  link_.reset();
+  context_->client = nullptr;
+}
+
+} // namespace cafnode::session

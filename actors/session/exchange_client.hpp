@@ -1,0 +1,105 @@
+#pragma once
+
+#include "actors/session/messages.hpp"
+#include "actors/session/phase.hpp"
+#include "actors/session/session_context.hpp"
+#include "runtime/process/process_base.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace cafnode::session {
+
+/// Owns one WebSocket and the protocol machine of its exchange, from dial to close: one connection, one incarnation. It
+/// ends when the connection does, and its supervisor starts the next.
+///
+/// Accepts: the link's callbacks as messages; manager_up, answer_heartbeat, send_probe, connection_silent (manager);
+///          gate_up, reconciled, order_command (gate); close_connection (operator).
+/// Sends:   test_request_seen, heartbeat_written (manager); begin_reconcile, orders_allowed, order_news (gate).
+/// Stops:   with peer_unavailable when the connection is lost or silent, refused when the exchange says no for good.
+class exchange_client final : public process::process_base, private net::ws_link_handler, private venues::outbox {
+public:
+  exchange_client(caf::actor_config& config, std::shared_ptr<session_context> context);
+
+protected:
+  caf::behavior behave() override;
+  void on_stop(const caf::error& reason) override;
+  void on_end(const caf::error& reason) override;
+
+private:
+  // -- net::ws_link_handler: turns callbacks into messages -----------------------------------------------------------
+  void on_link_open() override;
+  void on_link_frame() override;
+  void on_link_closed(const net::close_info& info) override;
+  void enqueue_to_self(caf::message content);
+
+  // -- venues::outbox ----------------------------------------------------------------------------------------------
+  void send(std::string_view frame) override;
+  void emit(const venues::event& happened) override;
+  void close(venues::give_up why, std::string_view text) override;
+
+  // -- messages ------------------------------------------------------------------------------------------------------
+  void on_opened();
+  void on_frame();
+  void on_gone(const net::close_info& info);
+  void on_manager_up(const caf::actor& manager);
+  void on_gate_up(const caf::actor& gate);
+  void on_reconciled(const reconcile_summary& summary);
+  void on_command(const order_command& command);
+  void on_silent(base::duration quiet);
+
+  // -- what the machine emits ----------------------------------------------------------------------------------------
+  void handle(const venues::stage_reached& reached);
+  void handle(const venues::test_requested&);
+  void handle(const venues::heartbeat_acknowledged& acknowledged);
+  void handle(const venues::subscription_missing& missing);
+  void handle(const venues::platform_changed& changed);
+  void handle(const venues::protocol_fault& fault);
+
+  void handle(const venues::cancel_counted&) {}
+
+  void handle(const venues::heartbeat_seen&) {}
+  template<class Answer>
+
+  requires requires(const Answer& answer) { answer.request; }
+
+  void handle(const Answer& answer);
+  void handle(const venues::order_updated& updated);
+  void handle(const venues::filled& filled);
+  template<class MarketData>
+  void handle(const MarketData& data);
+
+  // -- steps ---------------------------------------------------------------------------------------------------------
+  void advance(phase to, std::string cause);
+  void ask_for_reconciliation();
+  void answer_now(bool by_ourselves);
+  void arm_tick();
+  void tell_gate(order_news news);
+  venues::request_id submit(const order_command& command);
+  venues::request_id submit(const query& question);
+  void give_up(process::reason_code code, std::string cause, std::uint16_t close_code, std::string text);
+  void finish_stop();
+
+  std::shared_ptr<session_context> context_;
+  connection_counters& counters_;
+  phase_track phase_;
+  std::unique_ptr<venues::machine> machine_;
+  std::unique_ptr<net::ws_link> link_;
+  caf::message frame_ready_; // one message, sent for every frame
+  caf::actor manager_;       // null while it is away: heartbeats are answered here
+  caf::actor gate_;          // null while it is away
+  watch_id manager_watch_ = 0;
+  watch_id gate_watch_ = 0;
+  bool resumed_ = false;                     // the machine has everything subscribed
+  std::optional<base::time_point> asked_at_; // a test request that has no answer yet
+  process::timer answer_timer_;
+  process::timer tick_timer_;
+  base::time_point tick_due_ = base::time_point::max();
+  std::map<venues::request_id, std::uint64_t> tokens_; // requests of the gate; bounded by the machine's pending_max
+  std::optional<caf::error> stopping_;
+  process::timer drain_timer_;
+};
+
+} // namespace cafnode::session

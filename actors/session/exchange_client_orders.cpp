@@ -1,0 +1,102 @@
+#include "actors/session/counting.hpp"
+#include "actors/session/exchange_client.hpp"
+#include "runtime/process/tell.hpp"
+
+#include <fmt/format.h>
+
+// The side of the client that faces the order gate.
+namespace cafnode::session {
+
+void exchange_client::on_gate_up(const caf::actor& gate) {
+  unwatch(gate_watch_);
+  gate_ = gate;
+  context_->outside.record->set_gate(gate);
+  gate_watch_ = watch(gate, [this](const caf::error&) { gate_ = nullptr; });
+  if (phase_.current() == phase::live)
+    advance(phase::reconciling, "the order gate was restarted");
+  if (resumed_ && phase_.current() == phase::reconciling)
+    ask_for_reconciliation();
+}
+
+void exchange_client::ask_for_reconciliation() {
+  if (!context_->config.has_orders)
+    on_reconciled({});
+  else if (gate_)
+    process::tell(*this, gate_, begin_reconcile{});
+}
+
+void exchange_client::on_reconciled(const reconcile_summary& summary) {
+  if (phase_.current() != phase::reconciling)
+    return;
+  const auto took = now().steady - phase_.since();
+  if (context_->config.has_orders)
+    context_->notify(kind::reconciled, now(), "what became of the orders is known",
+                     {{"adopted", fmt::to_string(summary.adopted)},
+                      {"ended", fmt::to_string(summary.ended)},
+                      {"absent", fmt::to_string(summary.absent)},
+                      {"in_doubt", fmt::to_string(summary.in_doubt)},
+                      {"foreign", fmt::to_string(summary.foreign)},
+                      {"took_ms", fmt::to_string(to_ms(took))}});
+  advance(phase::live, "reconciled");
+  count(counters_.lives);
+  if (gate_)
+    process::tell(*this, gate_, orders_allowed{true});
+}
+
+void exchange_client::on_command(const order_command& command) {
+  const bool is_query = std::holds_alternative<query>(command.what);
+  const bool may = link_ && resumed_ && !stopping_ && (is_query || phase_.current() == phase::live);
+  const auto request = may ? submit(command) : 0;
+  if (request == 0) {
+    tell_gate(
+        {command.token, not_sent{may ? "too many requests wait for their answers" : "the connection is not live"}});
+    return;
+  }
+  tokens_.emplace(request, command.token);
+  arm_tick();
+}
+
+venues::request_id exchange_client::submit(const order_command& command) {
+  struct to_machine {
+    exchange_client& self;
+
+    venues::request_id operator()(const venues::order_request& order) const {
+      count(self.counters_.orders_sent);
+      return self.machine_->place(order, self.now(), self);
+    }
+
+    venues::request_id operator()(const venues::edit_request& change) const {
+      return self.machine_->edit(change, self.now(), self);
+    }
+
+    venues::request_id operator()(const cancel_by_id& cancel) const {
+      return self.machine_->cancel(cancel.order_id, self.now(), self);
+    }
+
+    venues::request_id operator()(const query& question) const { return self.submit(question); }
+  };
+
+  return std::visit(to_machine{*this}, command.what);
+}
+
+venues::request_id exchange_client::submit(const query& question) {
+  switch (question.kind) {
+  case query_kind::open_orders:
+    return machine_->list_open_orders(now(), *this);
+  case query_kind::by_label:
+    return machine_->query_label(question.label, question.instrument, now(), *this);
+  case query_kind::fills_of_order:
+    return machine_->list_fills_of_order(question.order_id, now(), *this);
+  case query_kind::positions:
+    return machine_->list_positions(now(), *this);
+  }
+  return 0;
+}
+
+void exchange_client::tell_gate(order_news news) {
+  // Without a gate the news is not lost: the next one asks about everything before the connection is live again.
+  if (gate_)
+    process::tell(*this, gate_, std::move(news));
+}
+
+} // namespace cafnode::session

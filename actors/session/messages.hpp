@@ -1,0 +1,128 @@
+#pragma once
+
+#include "actors/session/order_messages.hpp"
+#include "actors/session/reconciliation.hpp"
+#include "actors/venues/event.hpp"
+#include "runtime/base/time.hpp"
+#include "runtime/net/ws_link.hpp"
+#include "runtime/process/messages.hpp"
+
+#include <caf/actor.hpp>
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+/// What the processes of one connection say to each other. All of it stays on one thread.
+namespace cafnode::session {
+
+// -- the link, to its client: the callbacks of net::ws_link as messages
+// ------------------------------------------------
+
+struct link_opened {};
+
+struct link_frame_ready {};
+
+struct link_gone {
+  net::close_info info;
+};
+
+// -- heartbeats
+// --------------------------------------------------------------------------------------------------------
+
+/// The heartbeat manager is up. To the client, once an incarnation.
+struct manager_up {
+  caf::actor manager;
+};
+
+/// The exchange asked for a sign of life. Client to manager.
+struct test_request_seen {
+  base::time_point at;
+};
+
+/// Answer it. Manager to client.
+struct answer_heartbeat {};
+
+/// The answer was handed to the link. Client to manager.
+struct heartbeat_written {
+  base::time_point at;
+};
+
+/// Nothing came for a while: ask for a sign of life. Manager to client.
+struct send_probe {};
+
+/// Nothing came in spite of the probe: the connection is dead. Manager to client.
+struct connection_silent {
+  base::duration quiet{};
+};
+
+// -- orders
+// ------------------------------------------------------------------------------------------------------------
+
+/// The order gate is up. To the client, once an incarnation.
+struct gate_up {
+  caf::actor gate;
+};
+
+/// Find out what became of the orders. Client to gate, at each connect and for each new gate.
+struct begin_reconcile {};
+
+/// Everything that can be known is. Gate to client.
+struct reconciled {
+  reconcile_summary summary;
+};
+
+/// Orders may flow, or may not. Client to gate.
+struct orders_allowed {
+  bool allowed = false;
+};
+
+struct cancel_by_id {
+  std::string order_id;
+};
+
+/// One request for the exchange. Gate to client; answered by order_news with the same token.
+struct order_command {
+  std::uint64_t token = 0;
+  std::variant<venues::order_request, venues::edit_request, cancel_by_id, query> what;
+};
+
+/// The client did not send a command: nothing reached the exchange.
+struct not_sent {
+  std::string why;
+};
+
+/// What the exchange says of orders. Client to gate; token 0: news that nobody asked for.
+struct order_news {
+  std::uint64_t token = 0;
+  std::variant<not_sent, venues::order_accepted, venues::request_failed, venues::orders_listed, venues::fills_listed,
+               venues::positions_listed, venues::order_updated, venues::filled>
+      what;
+};
+
+// -- from outside
+// ------------------------------------------------------------------------------------------------------
+
+/// Closes the connection once; its supervisor opens it again. Operator to client.
+struct close_connection {
+  std::string why;
+};
+
+} // namespace cafnode::session
+
+CAFNODE_LOCAL_MESSAGE(cafnode::session::link_opened)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::link_frame_ready)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::link_gone)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::manager_up)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::test_request_seen)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::answer_heartbeat)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::heartbeat_written)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::send_probe)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::connection_silent)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::gate_up)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::begin_reconcile)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::reconciled)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::orders_allowed)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::order_command)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::order_news)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::close_connection)

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "actors/session/gate_policy.hpp"
+#include "actors/session/messages.hpp"
+#include "actors/session/order_messages.hpp"
+#include "actors/session/reconciliation.hpp"
+#include "actors/session/session_context.hpp"
+#include "runtime/process/process_base.hpp"
+
+#include <caf/response_promise.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace cafnode::session {
+
+/// The one way in for orders of a connection: rate budget, cap on what is unanswered, labels; and what became of them.
+/// Nothing reaches the exchange past it.
+///
+/// Accepts: place_order, edit_order, cancel_order, list_orders (requests, from anybody); begin_reconcile,
+/// orders_allowed,
+///          order_news (from the client).
+/// Sends:   gate_up, order_command, reconciled (to the client); order_outcome, order_list (answers).
+/// Stops:   when asked, after the answers that are still awaited; safe to kill: the next one finds everything out anew.
+class order_gate final : public process::process_base {
+public:
+  order_gate(caf::actor_config& config, std::shared_ptr<session_context> context);
+
+protected:
+  caf::behavior behave() override;
+  void on_stop(const caf::error& reason) override;
+  void on_end(const caf::error& reason) override;
+
+private:
+  /// An order, an edit or a cancel whose answer is awaited.
+  struct awaited {
+    enum class what { place, edit, cancel } what = what::place;
+    std::string label;
+    caf::response_promise promise;
+  };
+
+  // -- requests ------------------------------------------------------------------------------------------------------
+  caf::response_promise on_place(const place_order& wanted);
+  caf::response_promise on_edit(const edit_order& wanted);
+  caf::response_promise on_cancel(const cancel_order& wanted);
+  [[nodiscard]] order_list on_list() const;
+  [[nodiscard]] const known_order* find(const std::string& label_or_id) const;
+  void command(awaited request, order_command wanted);
+  static caf::response_promise refuse(caf::response_promise promise, std::string text);
+
+  // -- answers -------------------------------------------------------------------------------------------------------
+  void on_news(const order_news& news);
+  void settle(awaited request, const order_news& news);
+  void settle_failure(awaited& request, const venues::request_failed& failed);
+  void unasked(const order_news& news);
+  void take(const venues::order_report& report, std::string_view source);
+  void take(const venues::fill_report& fill);
+  void cancel_duplicate(const std::string& order_id);
+
+  // -- reconciliation ------------------------------------------------------------------------------------------------
+  void begin_reconciliation();
+  void pump();
+  void answered(const query& asked, const order_news& news);
+  void end_round();
+  void ask_later(std::int64_t proof_ms);
+
+  void refresh_counters();
+
+  [[nodiscard]] std::uint64_t next_token() { return ++context_->last_token; }
+
+  std::shared_ptr<session_context> context_;
+  gate_policy policy_;
+  reconciliation reconciliation_;
+  bool allowed_ = false;                     // the connection is live
+  bool announced_ = false;                   // this incarnation has told the client that it is reconciled
+  bool verified_ = false;                    // what was adopted has been looked at a second time
+  std::map<std::uint64_t, awaited> awaited_; // bounded by the policy's in_flight_max and the client's own bound
+  std::map<std::uint64_t, query> asked_;     // bounded by reconcile_limits::in_flight_max
+  process::timer pump_timer_;
+  process::timer proof_timer_;
+  std::optional<caf::error> stopping_;
+  process::timer drain_timer_;
+};
+
+} // namespace cafnode::session

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "actors/session/board.hpp"
+#include "actors/session/gate_policy.hpp"
+#include "actors/session/heartbeat_watch.hpp"
+#include "actors/session/notice.hpp"
+#include "actors/session/order_table.hpp"
+#include "actors/session/reconciliation.hpp"
+#include "actors/venues/machine.hpp"
+#include "runtime/net/ws_link.hpp"
+
+#include <caf/actor.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace cafnode::session {
+
+/// What one connection is made from: values of its configuration.
+struct session_config {
+  std::string name;       // "alpha"
+  std::string exchange;   // "deribit"
+  std::string path;       // of its supervisor: "tokyo/deribit/alpha"
+  bool has_orders = true; // false without credentials: market data only, nothing to reconcile
+  bool cancel_on_disconnect = true;
+  heartbeat_limits heartbeat;
+  gate_limits gate;
+  order_limits orders;
+  reconcile_limits reconcile;
+  std::chrono::milliseconds drain_max{2000}; // for answers that are still awaited when the connection is stopped
+  std::int64_t query_credits = 500;          // what the exchange charges for a query
+};
+
+/// Hears market data, on the connection's own thread. Views in the event die with the call.
+class market_sink {
+public:
+  virtual ~market_sink() = default;
+  virtual void on_market(std::string_view connection, const venues::event& happened) = 0;
+};
+
+/// What a connection does not do itself. The functions are called on its own thread.
+struct session_outside {
+  std::function<std::unique_ptr<net::ws_link>(net::ws_link_handler& handler)> make_link;
+  std::function<std::unique_ptr<venues::machine>()> make_machine; // a fresh one for each connection
+  std::shared_ptr<connection_record> record;                      // never null
+  std::shared_ptr<notice_sink> notices;                           // never null
+  std::shared_ptr<market_sink> market;                            // null: nobody listens
+};
+
+/// What the three processes of one connection share, and what outlives them: its orders. All three are pinned to one
+/// thread, and only they touch it, so nothing here is locked.
+struct session_context {
+  session_context(session_config settings, session_outside world, std::int64_t birth_ms)
+      : config{std::move(settings)}, outside{std::move(world)}, orders{config.orders}, labels{config.name, birth_ms} {}
+
+  session_config config;
+  session_outside outside;
+  order_table orders;
+  label_maker labels;
+  std::uint64_t last_token = 0; // names commands of the gate; never used twice, whichever gate asks
+  caf::actor client;            // null while it is not running
+
+  void notify(std::string_view what, base::moment at, std::string cause,
+              std::vector<std::pair<std::string_view, std::string>> fields = {}) const {
+    outside.notices->publish({what, config.path, at, std::move(cause), std::move(fields)});
+  }
+};
+
+} // namespace cafnode::session

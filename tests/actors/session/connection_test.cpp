@@ -1,0 +1,187 @@
+#include "actors/session/messages.hpp"
+#include "tests/actors/session/session_world.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cafnode;
+using namespace std::chrono_literals;
+using session::phase;
+
+SCENARIO("a connection dials, logs in, subscribes, reconciles, and only then is live") {
+  test::session_world world;
+  CHECK(world.phase() == phase::dialing);
+  world.link().peer_accepts();
+  world.world.run();
+  CHECK(world.phase() == phase::authenticating);
+  world.link().peer_sends("welcome");
+  world.world.run();
+  CHECK(world.phase() == phase::subscribing);
+  world.link().peer_sends("subscribed");
+  world.world.run();
+  CHECK(world.phase() == phase::reconciling);
+  world.answer_reconciliation({});
+  CHECK(world.phase() == phase::live);
+  CHECK(world.notices->count(session::kind::phase_changed) == 5);
+  CHECK(world.notices->count(session::kind::reconciled) == 1);
+}
+
+SCENARIO("a test request goes through the heartbeat manager and is answered and measured") {
+  test::session_world world;
+  world.go_live();
+  world.link().peer_sends("test_request");
+  world.world.run();
+  CHECK(world.link().sent.back() == "test");
+  CHECK(world.record->counters.heartbeats_asked == 1);
+  CHECK(world.record->counters.heartbeats_answered == 1);
+  CHECK(world.record->counters.heartbeats_by_client == 0);
+  CHECK(world.record->counters.answer_time.count() == 1);
+}
+
+SCENARIO("no heartbeat is lost while the heartbeat manager is being replaced") {
+  test::session_world world;
+  world.go_live();
+  GIVEN("a manager that was killed") {
+    process::kill(world.process("heartbeat_manager"));
+    world.world.run();
+    REQUIRE(world.process("heartbeat_manager") == nullptr);
+    WHEN("the exchange asks") {
+      world.link().peer_sends("test_request");
+      world.world.run();
+      THEN("the client answers by itself, and the next manager takes over") {
+        CHECK(world.link().sent.back() == "test");
+        CHECK(world.record->counters.heartbeats_by_client == 1);
+        world.world.pass(1s);
+        CHECK(world.process("heartbeat_manager") != nullptr);
+        world.link().peer_sends("test_request");
+        world.world.run();
+        CHECK(world.record->counters.heartbeats_by_client == 1);
+        CHECK(world.record->counters.heartbeats_answered == 2);
+      }
+    }
+  }
+  GIVEN("a manager that dies with the question in its mailbox") {
+    world.link().peer_sends("test_request");
+    process::kill(world.process("heartbeat_manager"));
+    world.world.run();
+    CHECK(world.link().sent.back() == "test");
+    CHECK(world.record->counters.heartbeats_answered == 1);
+  }
+  CHECK(world.dials() == 1);
+}
+
+SCENARIO("a connection whose manager was killed is reconciled again on the same socket") {
+  test::session_world world;
+  world.go_live();
+  process::kill(world.process("heartbeat_manager"));
+  world.world.pass(1s);
+  CHECK(world.phase() == phase::reconciling);
+  world.answer_reconciliation({});
+  CHECK(world.phase() == phase::live);
+  CHECK(world.dials() == 1);
+}
+
+SCENARIO("a lost link is dialed again after a back-off, as often as it takes, and never tears the tree down") {
+  test::session_world world;
+  for (std::size_t dial = 1; dial <= 40; ++dial) {
+    CAPTURE(dial);
+    REQUIRE(world.dials() == dial);
+    world.link().peer_closes(net::close_cause::refused);
+    world.world.run();
+    CHECK(world.phase() == phase::closed);
+    CHECK(world.record->view().closed.cause == "refused");
+    world.world.pass(1s);
+  }
+  CHECK(world.world.ended(world.supervisor) == std::nullopt);
+  world.go_live();
+  CHECK(world.phase() == phase::live);
+}
+
+SCENARIO("crashes of ours beyond the intensity end the connection's tree") {
+  test::session_world world;
+  for (int crash = 0; crash < 6; ++crash) {
+    if (const auto client = world.process("exchange_client"))
+      process::kill(client);
+    world.world.pass(2s);
+  }
+  CHECK(world.world.ended(world.supervisor).has_value());
+}
+
+SCENARIO("a socket that is open but silent is probed, then closed and replaced") {
+  test::session_world world;
+  world.go_live();
+  const auto limit = session::heartbeat_limits{}.silence_limit;
+  world.world.pass(limit / 2);
+  CHECK(world.link().sent.back() == "test");
+  CHECK(world.phase() == phase::live);
+  world.world.pass(limit / 2);
+  CHECK(world.record->view().closed.cause == "silent");
+  CHECK(world.notices->count(session::kind::silent) == 1);
+  world.world.pass(1s);
+  CHECK(world.dials() == 2);
+}
+
+SCENARIO("refused credentials close the connection, and it tries again after the back-off") {
+  test::session_world world;
+  world.link().peer_accepts();
+  world.world.run();
+  world.link().peer_sends("wrong key");
+  world.world.run();
+  CHECK(world.record->view().closed.cause == "refused");
+  CHECK(world.record->view().closed.text == "invalid_credentials");
+  world.world.pass(1s);
+  CHECK(world.dials() == 2);
+}
+
+SCENARIO("garbage is counted and told, and costs nothing else") {
+  test::session_world world;
+  world.go_live();
+  world.link().peer_sends("garbage");
+  world.world.run();
+  CHECK(world.record->counters.protocol_faults == 1);
+  CHECK(world.notices->latest(session::kind::protocol_fault, "fault") == "not_json");
+  CHECK(world.phase() == phase::live);
+}
+
+SCENARIO("an operator closes a connection once, and it comes back") {
+  test::session_world world;
+  world.go_live();
+  process::tell_anonymous(world.record->client(), session::close_connection{"test"});
+  world.world.run();
+  CHECK(world.record->view().closed.cause == "closed by operator");
+  world.world.pass(1s);
+  world.go_live();
+  CHECK(world.phase() == phase::live);
+  CHECK(world.dials() == 2);
+}
+
+SCENARIO("a stop drains: the link is closed in good order, so that the exchange cancels what it carried") {
+  test::session_world world;
+  world.go_live();
+  process::ask_to_stop(world.supervisor);
+  world.world.run();
+  CHECK(world.phase() == phase::draining);
+  CHECK(world.link().close_code == 1001);
+  world.link().peer_closes(net::close_cause::by_us);
+  world.world.run();
+  CHECK(world.phase() == phase::closed);
+  CHECK(world.world.ended(world.supervisor).has_value());
+}
+
+SCENARIO("without cancel-on-disconnect a stop logs out, so that the exchange keeps the orders") {
+  auto config = test::session_world::standard();
+  config.cancel_on_disconnect = false;
+  test::session_world world{config};
+  world.go_live();
+  process::ask_to_stop(world.supervisor);
+  world.world.run();
+  CHECK(world.link().sent.back() == "logout");
+}
+
+SCENARIO("a peer that does not answer the close delays a stop by the drain limit and no more") {
+  test::session_world world;
+  world.go_live();
+  process::ask_to_stop(world.supervisor);
+  world.world.run();
+  world.world.pass(world.context->config.drain_max);
+  CHECK(world.world.ended(world.supervisor).has_value());
+}

@@ -1,0 +1,119 @@
+#pragma once
+
+#include "actors/venues/machine.hpp"
+#include "runtime/net/ws_link.hpp"
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cafnode::test {
+
+/// What a session's link was told to do, and the strings by which a test plays the peer.
+class fake_link final : public net::ws_link {
+public:
+  explicit fake_link(net::ws_link_handler& handler) : handler_{&handler} {}
+
+  void open() override { opened = true; }
+
+  void read_next() override {
+    wants_frame = true;
+    deliver();
+  }
+
+  [[nodiscard]] std::string_view frame() const noexcept override { return frame_; }
+
+  bool send(std::string_view text) override {
+    sent.emplace_back(text);
+    return true;
+  }
+
+  void close(std::uint16_t code, std::string_view) override { close_code = code; }
+
+  [[nodiscard]] std::size_t queued_bytes() const noexcept override { return 0; }
+
+  // -- the peer ------------------------------------------------------------------------------------------------------
+  void peer_accepts() { handler_->on_link_open(); }
+
+  void peer_sends(std::string text) {
+    waiting_.push_back(std::move(text));
+    deliver();
+  }
+
+  void peer_closes(net::close_cause cause, std::uint16_t code = 0) {
+    handler_->on_link_closed({cause, code, "", "test"});
+  }
+
+  bool opened = false;
+  bool wants_frame = false;
+  std::uint16_t close_code = 0;
+  std::vector<std::string> sent;
+
+private:
+  void deliver() {
+    if (!wants_frame || waiting_.empty())
+      return;
+    wants_frame = false;
+    frame_ = std::move(waiting_.front());
+    waiting_.pop_front();
+    handler_->on_link_frame();
+  }
+
+  net::ws_link_handler* handler_;
+  std::deque<std::string> waiting_;
+  std::string frame_;
+};
+
+/// A machine of a toy protocol: each frame is one word that makes it emit one event, each request is one word sent.
+class fake_machine final : public venues::machine {
+public:
+  void open(base::moment, venues::outbox& out) override;
+  void receive(std::string_view frame, base::moment now, venues::outbox& out) override;
+
+  [[nodiscard]] std::optional<base::time_point> next_due() const override { return std::nullopt; }
+
+  void tick(base::moment, venues::outbox&) override {}
+
+  void answer_heartbeat(base::moment, venues::outbox& out) override { out.send("test"); }
+
+  venues::request_id place(const venues::order_request& order, base::moment, venues::outbox& out) override;
+  venues::request_id edit(const venues::edit_request& change, base::moment, venues::outbox& out) override;
+  venues::request_id cancel(std::string_view order_id, base::moment, venues::outbox& out) override;
+
+  venues::request_id cancel_by_label(std::string_view, base::moment, venues::outbox&) override { return 0; }
+
+  venues::request_id list_open_orders(base::moment, venues::outbox& out) override;
+
+  venues::request_id query_order(std::string_view, base::moment, venues::outbox&) override { return 0; }
+
+  venues::request_id query_label(std::string_view label, std::string_view, base::moment, venues::outbox& out) override;
+  venues::request_id list_fills_of_order(std::string_view order_id, base::moment, venues::outbox& out) override;
+
+  venues::request_id list_fills_since(std::string_view, std::uint64_t, base::moment, venues::outbox&) override {
+    return 0;
+  }
+
+  venues::request_id list_positions(base::moment, venues::outbox& out) override;
+
+  void log_out(base::moment, venues::outbox& out) override { out.send("logout"); }
+
+  void abandon(base::moment now, venues::outbox& out) override;
+
+  [[nodiscard]] std::size_t pending() const noexcept override { return pending_.size(); }
+
+  /// Emits `what` as if a frame had said so; the request is taken off the list of those that wait.
+  void say(const venues::event& what, venues::outbox& out);
+
+  /// What the frames "event" emit, in order.
+  std::deque<venues::event> script;
+  std::vector<venues::order_request> placed;
+
+private:
+  venues::request_id send(std::string word, venues::outbox& out);
+
+  venues::request_id last_ = 0;
+  std::vector<venues::request_id> pending_;
+};
+
+} // namespace cafnode::test

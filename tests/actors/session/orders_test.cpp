@@ -1,0 +1,230 @@
+#include "actors/session/messages.hpp"
+#include "tests/actors/session/session_world.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cafnode;
+using namespace std::chrono_literals;
+using base::decimal;
+using session::outcome;
+using session::phase;
+using venues::disposition;
+using venues::order_report;
+using venues::order_state;
+
+namespace {
+
+session::place_order wanted() {
+  session::place_order order;
+  order.instrument = "BTC-PERPETUAL";
+  order.amount = decimal::from_raw(10 * decimal::one);
+  order.price = decimal::from_raw(50'000 * decimal::one);
+  order.post_only = true;
+  return order;
+}
+
+order_report report(const std::string& label, order_state state, const std::string& id = "o1") {
+  order_report said;
+  said.label = label;
+  said.order_id = id;
+  said.state = state;
+  said.amount = decimal::from_raw(10 * decimal::one);
+  said.updated_ms = 1;
+  return said;
+}
+
+/// Places one order that rests, and gives its label.
+std::string rest_one(test::session_world& world) {
+  const auto answer = world.ask_gate(wanted());
+  const auto label = world.machine().placed.back().label;
+  world.peer_says(venues::order_accepted{world.request("place"), report(label, order_state::open), {}});
+  REQUIRE(answer->has_value());
+  REQUIRE((*answer)->outcome == outcome::done);
+  return label;
+}
+
+} // namespace
+
+SCENARIO("an order goes out with a label and a fence of its own, and is done by the exchange's word") {
+  test::session_world world;
+  world.go_live();
+  const auto answer = world.ask_gate(wanted());
+  REQUIRE(world.machine().placed.size() == 1);
+  const auto& sent = world.machine().placed.front();
+  CHECK(sent.label.starts_with("alpha."));
+  CHECK(sent.valid_until_ms == base::to_unix_ms(world.world.now().wall) + 5000);
+  CHECK(sent.post_only);
+  CHECK_FALSE(answer->has_value());
+  world.peer_says(venues::order_accepted{world.request("place"), report(sent.label, order_state::open), {}});
+  REQUIRE(answer->has_value());
+  CHECK((*answer)->outcome == outcome::done);
+  CHECK((*answer)->order.order_id == "o1");
+  CHECK(world.record->counters.orders_open == 1);
+}
+
+SCENARIO("nothing is sent before the connection is live") {
+  test::session_world world;
+  const auto answer = world.ask_gate(wanted());
+  REQUIRE(answer->has_value());
+  CHECK((*answer)->outcome == outcome::refused);
+  CHECK((*answer)->text.find("not live") != std::string::npos);
+  CHECK(world.link().sent.empty());
+}
+
+SCENARIO("a refusal of the exchange reaches the one who asked, and leaves nothing behind") {
+  test::session_world world;
+  world.go_live();
+  const auto answer = world.ask_gate(wanted());
+  world.peer_says(venues::request_failed{world.request("place"), 10009, disposition::reject, "not_enough_funds"});
+  REQUIRE(answer->has_value());
+  CHECK((*answer)->outcome == outcome::refused);
+  CHECK((*answer)->code == 10009);
+  CHECK(world.context->orders.live_count() == 0);
+}
+
+SCENARIO("no answer is not a rejection: the order is in doubt until the exchange is asked") {
+  test::session_world world;
+  world.go_live();
+  const auto answer = world.ask_gate(wanted());
+  const auto label = world.machine().placed.front().label;
+  world.peer_says(venues::request_failed{world.request("place"), 0, disposition::unknown, "no answer in time"});
+  REQUIRE(answer->has_value());
+  CHECK((*answer)->outcome == outcome::in_doubt);
+  CHECK(world.record->counters.orders_in_doubt == 1);
+  world.world.pass(1s);
+  REQUIRE(world.request("label " + label) != 0);
+  GIVEN("that it had been placed") {
+    world.peer_says(venues::orders_listed{world.request("label"), {report(label, order_state::open)}});
+    CHECK(world.record->counters.orders_in_doubt == 0);
+    CHECK(world.record->counters.orders_open == 1);
+  }
+  GIVEN("that nobody knows it yet") {
+    world.peer_says(venues::orders_listed{world.request("label"), {}});
+    THEN("it stays in doubt until its fence and the margin have passed, and is absent then") {
+      CHECK(world.record->counters.orders_in_doubt == 1);
+      world.world.pass(7s);
+      world.peer_says(venues::orders_listed{world.request("label"), {}});
+      CHECK(world.context->orders.live_count() == 0);
+    }
+  }
+}
+
+SCENARIO(
+    "a connection that is lost with an answer outstanding leaves the order in doubt, and the next one settles it") {
+  test::session_world world;
+  world.go_live();
+  const auto answer = world.ask_gate(wanted());
+  const auto label = world.machine().placed.front().label;
+  world.link().peer_closes(net::close_cause::reset);
+  world.world.run();
+  REQUIRE(answer->has_value());
+  CHECK((*answer)->outcome == outcome::in_doubt);
+  world.world.pass(1s);
+  world.go_live({report(label, order_state::open)});
+  CHECK(world.phase() == phase::live);
+  CHECK(world.record->counters.orders_open == 1);
+  CHECK(world.notices->latest(session::kind::reconciled, "adopted") == "1");
+}
+
+SCENARIO("an order that the exchange cancelled while the connection was away is found out by its label") {
+  test::session_world world;
+  world.go_live();
+  const auto label = rest_one(world);
+  world.link().peer_closes(net::close_cause::reset);
+  world.world.pass(1s);
+  world.go_live();
+  CHECK(world.phase() == phase::reconciling);
+  auto gone = report(label, order_state::cancelled);
+  gone.cancel_reason = "cancel_on_disconnect";
+  gone.filled = decimal::from_raw(3 * decimal::one);
+  world.peer_says(venues::orders_listed{world.request("label"), {gone}});
+  CHECK(world.phase() == phase::reconciling);
+  venues::fill_report fill;
+  fill.trade_id = "t1";
+  fill.label = label;
+  world.peer_says(venues::fills_listed{world.request("fills o1"), {fill}, false});
+  CHECK(world.phase() == phase::live);
+  CHECK(world.context->orders.live_count() == 0);
+  CHECK(world.notices->count(session::kind::fill_seen) == 1);
+}
+
+SCENARIO("a killed order gate loses no order: the next one asks about everything before the connection is live") {
+  test::session_world world;
+  world.go_live();
+  const auto label = rest_one(world);
+  const auto answer = world.ask_gate(wanted());
+  process::kill(world.process("order_gate"));
+  world.world.pass(1s);
+  REQUIRE(answer->has_value());
+  CHECK((*answer)->outcome == outcome::in_doubt);
+  CHECK(world.phase() == phase::reconciling);
+  CHECK(world.context->orders.doubt_count() == 2);
+  world.answer_reconciliation({report(label, order_state::open)});
+  CHECK(world.phase() == phase::reconciling);
+  world.peer_says(venues::orders_listed{world.request("label"), {}});
+  CHECK(world.phase() == phase::live);
+  CHECK(world.context->orders.doubt_count() == 1);
+}
+
+SCENARIO("news of an order may overtake the answer to its request") {
+  test::session_world world;
+  world.go_live();
+  const auto answer = world.ask_gate(wanted());
+  const auto label = world.machine().placed.front().label;
+  world.peer_says(venues::order_updated{report(label, order_state::filled)});
+  CHECK(world.context->orders.live_count() == 0);
+  world.peer_says(venues::order_accepted{world.request("place"), report(label, order_state::open), {}});
+  REQUIRE(answer->has_value());
+  CHECK((*answer)->outcome == outcome::done);
+  CHECK(world.context->orders.live_count() == 0);
+}
+
+SCENARIO("an order is edited and cancelled by its label or its id") {
+  test::session_world world;
+  world.go_live();
+  const auto label = rest_one(world);
+  const auto edited = world.ask_gate(session::edit_order{label, decimal::from_raw(20 * decimal::one), wanted().price});
+  CHECK(world.link().sent.back().starts_with("edit o1"));
+  world.peer_says(venues::order_accepted{world.request("edit"), report(label, order_state::open), {}});
+  CHECK((*edited)->outcome == outcome::done);
+  const auto cancelled = world.ask_gate(session::cancel_order{"o1"});
+  world.peer_says(venues::order_accepted{world.request("cancel"), report(label, order_state::cancelled), {}});
+  CHECK((*cancelled)->outcome == outcome::done);
+  CHECK(world.context->orders.live_count() == 0);
+}
+
+SCENARIO("a cancel that lost the race does not end the order by itself: the exchange is asked") {
+  test::session_world world;
+  world.go_live();
+  const auto label = rest_one(world);
+  const auto cancelled = world.ask_gate(session::cancel_order{label});
+  world.peer_says(venues::request_failed{world.request("cancel"), 11044, disposition::gone, "not_open_order"});
+  CHECK((*cancelled)->outcome == outcome::refused);
+  CHECK(world.record->counters.orders_in_doubt == 1);
+  world.world.pass(1s);
+  world.peer_says(venues::orders_listed{world.request("label"), {report(label, order_state::filled)}});
+  CHECK(world.context->orders.live_count() == 0);
+}
+
+SCENARIO("orders that nobody can name are refused with a sentence") {
+  test::session_world world;
+  world.go_live();
+  const auto answer = world.ask_gate(session::cancel_order{"nobody"});
+  CHECK((*answer)->outcome == outcome::refused);
+  CHECK((*answer)->text.find("nobody") != std::string::npos);
+}
+
+SCENARIO("what was adopted is looked at once more, since the exchange's first answer may lag behind its book") {
+  test::session_world world;
+  world.go_live();
+  const auto label = rest_one(world);
+  world.link().peer_closes(net::close_cause::reset);
+  world.world.pass(1s);
+  world.go_live({report(label, order_state::open)});
+  REQUIRE(world.phase() == phase::live);
+  world.world.pass(world.context->config.reconcile.absence_margin);
+  world.peer_says(venues::orders_listed{world.request("open_orders"), {}});
+  world.peer_says(venues::orders_listed{world.request("label"), {report(label, order_state::cancelled)}});
+  CHECK(world.context->orders.live_count() == 0);
+  CHECK(world.phase() == phase::live);
+}

@@ -1,0 +1,102 @@
+#include "tests/actors/session/session_world.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+namespace cafnode::test {
+
+using namespace std::chrono_literals;
+
+std::size_t notice_log::count(std::string_view kind) const {
+  return static_cast<std::size_t>(
+      std::count_if(notices.begin(), notices.end(), [&](const session::notice& one) { return one.kind == kind; }));
+}
+
+std::string notice_log::latest(std::string_view kind, std::string_view field) const {
+  for (auto one = notices.rbegin(); one != notices.rend(); ++one)
+    if (one->kind == kind)
+      for (const auto& [name, value] : one->fields)
+        if (name == field)
+          return value;
+  return {};
+}
+
+std::size_t event_log::count(supervision::transition what, std::string_view child) const {
+  return static_cast<std::size_t>(std::count_if(events.begin(), events.end(), [&](const supervision::event& one) {
+    return one.what == what && one.child == child;
+  }));
+}
+
+session::session_config session_world::standard() {
+  session::session_config config;
+  config.name = "alpha";
+  config.exchange = "toy";
+  config.path = "tokyo/toy/alpha";
+  return config;
+}
+
+session_world::session_world(session::session_config config)
+    : record{std::make_shared<session::connection_record>(config.name, config.exchange, config.path)} {
+  session::session_outside outside;
+  outside.record = record;
+  outside.notices = notices;
+  outside.make_link = [this](net::ws_link_handler& handler) {
+    auto link = std::make_unique<fake_link>(handler);
+    link_ = link.get();
+    ++dials_;
+    return link;
+  };
+  outside.make_machine = [this] {
+    auto machine = std::make_unique<fake_machine>();
+    machine_ = machine.get();
+    return machine;
+  };
+  context = std::make_shared<session::session_context>(std::move(config), std::move(outside), 1);
+  session::connection_restarts restarts;
+  restarts.backoff = {100ms, 1000ms, 0};
+  auto outcome = supervision::start_supervisor(world.system(), &world.home(),
+                                               session::connection_plan(context, world.home(), restarts, events));
+  REQUIRE(std::holds_alternative<supervision::started>(outcome));
+  supervisor = std::get<supervision::started>(outcome).child;
+  world.run();
+}
+
+void session_world::go_live(const std::vector<venues::order_report>& open) {
+  REQUIRE(link_->opened);
+  link_->peer_accepts();
+  world.run();
+  link_->peer_sends("welcome");
+  world.run();
+  link_->peer_sends("subscribed");
+  world.run();
+  answer_reconciliation(open);
+}
+
+void session_world::answer_reconciliation(const std::vector<venues::order_report>& open) {
+  REQUIRE(phase() == session::phase::reconciling);
+  peer_says(venues::positions_listed{request("positions"), {}});
+  peer_says(venues::orders_listed{request("open_orders"), open});
+}
+
+void session_world::peer_says(const venues::event& what) {
+  machine_->script.push_back(what);
+  link_->peer_sends("event");
+  world.run();
+}
+
+venues::request_id session_world::request(std::string_view word) {
+  for (auto one = link_->sent.rbegin(); one != link_->sent.rend(); ++one)
+    if (one->starts_with(word))
+      return std::stoull(one->substr(one->rfind(' ') + 1));
+  return 0;
+}
+
+caf::actor session_world::process(std::string_view id) {
+  for (const auto& live : world.services().live())
+    if (live.label == context->config.path + "/" + std::string{id})
+      return live.handle;
+  return {};
+}
+
+} // namespace cafnode::test
