@@ -23,11 +23,12 @@ std::string_view send_queue::front() const {
 }
 
 bool send_queue::push(std::string_view text) {
-  if (text.size() > bytes_max_ - bytes_)
+  if (text.size() > bytes_max_ - bytes_ || messages_ == messages_max)
     return false;
   back_.text.append(text);
   back_.ends.push_back(back_.text.size());
   bytes_ += text.size();
+  ++messages_;
   if (front_.ends.empty())
     turn();
   return true;
@@ -35,6 +36,7 @@ bool send_queue::push(std::string_view text) {
 
 void send_queue::pop() {
   bytes_ -= front().size();
+  --messages_;
   if (++front_.next == front_.ends.size())
     turn();
 }

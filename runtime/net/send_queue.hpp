@@ -21,11 +21,14 @@ public:
   /// The oldest message. It stays where it is until pop().
   [[nodiscard]] std::string_view front() const;
 
-  /// Copies `text` behind the others; false, and nothing taken, where that would exceed the bound.
+  /// Copies `text` behind the others; false, and nothing taken, where that would exceed a bound.
   [[nodiscard]] bool push(std::string_view text);
 
   /// Drops the oldest message, which has been written.
   void pop();
+
+  /// Messages that may wait, since even empty ones take room.
+  static constexpr std::size_t messages_max = std::size_t{1} << 16U;
 
   /// What an empty queue may keep of its memory.
   static constexpr std::size_t kept_bytes_max = 4096;
@@ -46,6 +49,7 @@ private:
 
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
+  std::size_t messages_ = 0;
   block front_; // being written: never appended to, so that front() stays valid
   block back_;
 };

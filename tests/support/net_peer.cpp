@@ -204,7 +204,12 @@ net_peer::~net_peer() {
   ::close(listener_);
 }
 
-void net_peer::serve(const script& play, const net_identity* identity, int connections) const {
+std::string net_peer::server_name() const {
+  const std::lock_guard lock{mutex_};
+  return server_name_;
+}
+
+void net_peer::serve(const script& play, const net_identity* identity, int connections) {
   SSL_CTX* context = nullptr;
   if (identity != nullptr) {
     context = SSL_CTX_new(TLS_server_method());
@@ -219,6 +224,11 @@ void net_peer::serve(const script& play, const net_identity* identity, int conne
     ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     SSL* ssl = context != nullptr ? accept_tls(context, socket) : nullptr;
+    const char* asked = ssl != nullptr ? SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) : nullptr;
+    {
+      const std::lock_guard lock{mutex_};
+      server_name_ = asked == nullptr ? "" : asked;
+    }
     net_conn conn{socket, ssl};
     play(conn);
     conn.close();

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -77,11 +78,16 @@ public:
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
+  /// The name that the last TLS client asked for by SNI. Only once that connection stands.
+  [[nodiscard]] std::string server_name() const;
+
 private:
-  void serve(const script& play, const net_identity* identity, int connections) const;
+  void serve(const script& play, const net_identity* identity, int connections);
 
   std::uint16_t port_ = 0; // before the listener, which sets it
   int listener_;
+  mutable std::mutex mutex_;
+  std::string server_name_;
   std::thread thread_;
 };
 

@@ -19,6 +19,8 @@ inline bool run_until(boost::asio::io_context& io, const std::function<bool()>& 
   const auto limit = std::chrono::seconds{10};
   const auto guard = boost::asio::make_work_guard(io);
   for (auto spent = std::chrono::milliseconds{0}; !done() && spent < limit;) {
+    if (io.stopped())
+      io.restart();
     if (io.run_one_for(std::chrono::milliseconds{20}) == 0)
       spent += std::chrono::milliseconds{20};
   }
