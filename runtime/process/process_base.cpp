@@ -57,7 +57,7 @@ process_base::process_base(caf::actor_config& config, std::string label)
 process_base::~process_base() = default;
 
 base::moment process_base::now() const {
-  return home_ != nullptr ? home_->timers().now() : services_->timers().now();
+  return timers().now();
 }
 
 void process_base::enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) {
@@ -136,17 +136,21 @@ void process_base::on_stop(const caf::error& reason) {
 
 void process_base::on_end(const caf::error&) {}
 
+timer_source& process_base::timers() const {
+  return home_ != nullptr ? home_->timers() : services_->timers();
+}
+
 process_base::state& process_base::parts() {
   CAFNODE_INVARIANT(self_, "timers, watches and asks wait until behave()");
   if (!state_)
-    state_ = std::make_unique<state>(home_ != nullptr ? home_->timers() : services_->timers());
+    state_ = std::make_unique<state>();
   return *state_;
 }
 
 void process_base::on_control(control_kind kind, std::uint64_t token) {
   switch (kind) {
   case control_kind::timer_fired:
-    if (auto fire = state_ ? state_->timers->take(token) : nullptr)
+    if (auto fire = state_ && state_->timers ? state_->timers->take(token) : nullptr)
       fire();
     return;
   case control_kind::end_due:
@@ -173,7 +177,8 @@ void process_base::release_parts() noexcept {
   const auto parts = std::move(state_);
   if (!parts)
     return;
-  parts->timers->cancel_all();
+  if (parts->timers)
+    parts->timers->cancel_all();
   for (const auto& [block, target] : parts->targets)
     demonitor(target.address);
 }

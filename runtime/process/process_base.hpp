@@ -113,6 +113,7 @@ private:
   struct state;
   struct pending_ask;
 
+  [[nodiscard]] timer_source& timers() const;
   state& parts();
   void stop_for_exception(std::exception_ptr thrown) noexcept;
   void on_control(control_kind kind, std::uint64_t token);

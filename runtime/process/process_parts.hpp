@@ -31,9 +31,7 @@ struct process_base::state {
     std::vector<watcher> watchers;
   };
 
-  explicit state(timer_source& source) : timers{std::make_shared<timer::shared>(source)} {}
-
-  std::shared_ptr<timer::shared> timers;
+  std::shared_ptr<timer::shared> timers; // none until the first timer
   std::map<const caf::actor_control_block*, watched> targets;
   std::map<watch_id, const caf::actor_control_block*> watches;
   std::map<ask_id, pending_ask> asks;
