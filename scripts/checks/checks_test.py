@@ -116,7 +116,8 @@ class sizes_test(sample_case):
         self.assertEqual([5, 2], self.function_lengths(source))
 
     def test_scopes_and_initializers_are_no_functions(self):
-        source = "namespace a {\nstruct b {\n int c{1};\n};\nenum class d { e };\n}\n"
+        source = ("namespace a {\nstruct b {\n int c{1};\n};\nenum class d { e };\n}\n"
+                  "SOME_MACRO(a::b)\nnamespace f {\n}\nconstexpr auto g = to_array<h>({\n  {1, 2},\n});\n")
         self.assertEqual([], self.function_lengths(source))
 
 

@@ -18,7 +18,7 @@ LITERALS = re.compile(
     r'|"(?:\\.|[^"\\\n])*"'
     r"|(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'", re.S)
 DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", re.M | re.S)
-SCOPE_HEAD = re.compile(r"^(?:inline\s+)?(?:namespace|class|struct|union|enum|extern)\b")
+SCOPE_HEAD = re.compile(r"\b(?:namespace|class|struct|union|enum|extern)\b[^()]*$")
 TEMPLATE_HEAD = re.compile(r"^\s*template\s*<")
 INITIALIZERS = re.compile(r"\)\s*(?:noexcept\s*(?:\([^()]*\))?\s*)?:(?!:)")
 
@@ -47,7 +47,7 @@ def without_template(head):
 def opens_function(head):
     """Whether a brace behind this head begins a body."""
     head = without_template(head)
-    return "(" in head and not SCOPE_HEAD.match(head)
+    return "(" in head and head.count("(") == head.count(")") and not SCOPE_HEAD.search(head)
 
 
 def is_member_init(head):

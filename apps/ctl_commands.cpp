@@ -1,0 +1,216 @@
+#include "apps/ctl_commands.hpp"
+
+#include "apps/ctl_views.hpp"
+#include "runtime/base/json_text.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <functional>
+#include <thread>
+
+namespace cafnode::ctl {
+
+namespace {
+
+using boost::json::value;
+
+/// What one look at the node gives: the text to show, and how the command ends if it is the last look.
+struct sight {
+  std::string text;
+  exit_code code = exit_code::ok;
+};
+
+using seen = base::result<sight, ctl_fault>;
+
+void put(const std::string& text) {
+  fmt::print("{}", text);
+  std::fflush(stdout);
+}
+
+exit_code fail(const options& chosen, const ctl_fault& fault) {
+  fmt::print(stderr, "{}", fault_text(fault, chosen.as_json));
+  return fault.code;
+}
+
+std::string json_line(const value& content) {
+  return boost::json::serialize(content) + "\n";
+}
+
+/// One frame of a live view: drawn over the one before, so that nothing flickers.
+std::string frame_of(const std::string& text) {
+  std::string out = "\x1b[H";
+  for (const char letter : text)
+    out += letter == '\n' ? std::string{"\x1b[K\n"} : std::string{letter};
+  return out + "\x1b[J";
+}
+
+exit_code show(const options& chosen, const std::function<seen()>& look_at) {
+  const seen first = look_at();
+  if (!first)
+    return fail(chosen, first.fault());
+  const bool redraws = chosen.watch && chosen.is_terminal && !chosen.as_json;
+  put(redraws ? "\x1b[2J" + frame_of(first.value().text) : first.value().text);
+  while (chosen.watch) { // ends with the signal that ends the program
+    std::this_thread::sleep_for(*chosen.watch);
+    const seen next = look_at();
+    if (next)
+      put(redraws ? frame_of(next.value().text) : next.value().text);
+    else if (redraws)
+      put(frame_of(fault_text(next.fault(), false)));
+    else
+      fail(chosen, next.fault());
+  }
+  return first.value().code;
+}
+
+/// A command that gets one document and shows it.
+exit_code show_document(const options& chosen, const std::function<answer(const client&)>& get,
+                        const std::function<std::string(const value&, const look&)>& text) {
+  const client node{chosen.where, chosen.timeout};
+  return show(chosen, [&]() -> seen {
+    const answer document = get(node);
+    if (!document)
+      return base::failure{document.fault()};
+    return sight{chosen.as_json ? json_line(document.value()) : text(document.value(), chosen.how)};
+  });
+}
+
+/// A command that changes something and says what came of it.
+exit_code change(const options& chosen, const std::string& method, const std::string& target, const std::string& body,
+                 const std::string& confirmation) {
+  const answer done = client{chosen.where, chosen.timeout}.change(method, target, body);
+  if (!done)
+    return fail(chosen, done.fault());
+  put(chosen.as_json ? json_line(done.value()) : confirmation);
+  return exit_code::ok;
+}
+
+exit_code change_order(const options& chosen, const std::string& method, const std::string& target,
+                       const std::string& body) {
+  const answer done = client{chosen.where, chosen.timeout}.change(method, target, body);
+  if (!done)
+    return fail(chosen, done.fault());
+  put(chosen.as_json ? json_line(done.value()) : order_outcome_text(done.value(), chosen.how));
+  if (text_at(done.value(), "/outcome") != "in_doubt")
+    return exit_code::ok;
+  if (!chosen.as_json)
+    fmt::print(stderr, "cafctl: no answer from the exchange yet: the order may stand or not\n");
+  return exit_code::timed_out;
+}
+
+std::string member(std::string_view name, std::string_view text) {
+  return fmt::format("{}:{}", base::json_string(name), base::json_string(text));
+}
+
+std::string order_body(const new_order& order) {
+  std::string body = fmt::format("{{{},{},{},{}", member("connection", order.connection), member("side", order.side),
+                                 member("amount", order.amount), member("instrument", order.instrument));
+  body += "," + member("type", order.price.empty() ? "market" : "limit");
+  if (!order.price.empty())
+    body += "," + member("price", order.price);
+  if (!order.tif.empty())
+    body += "," + member("tif", order.tif);
+  return body + fmt::format(R"(,"post_only":{},"reduce_only":{}}})", order.post_only, order.reduce_only);
+}
+
+} // namespace
+
+exit_code show_status(const options& chosen) {
+  const client node{chosen.where, chosen.timeout};
+  const bool is_line = chosen.watch && !chosen.is_terminal;
+  return show(chosen, [&]() -> seen {
+    const answer status = node.get("/api/v1/status");
+    if (!status)
+      return base::failure{status.fault()};
+    const exit_code code = text_at(status.value(), "/state") == "ok" ? exit_code::ok : exit_code::failed;
+    if (chosen.as_json || is_line)
+      return sight{chosen.as_json ? json_line(status.value()) : status_line(status.value()), code};
+    const answer connections = node.get("/api/v1/connections?limit=40");
+    return sight{status_text(status.value(), connections ? connections.value() : value{}, chosen.how), code};
+  });
+}
+
+exit_code show_tree(const options& chosen, const std::string& path) {
+  const std::string target = "/api/v1/tree?path=" + percent_encoded(path);
+  return show_document(
+      chosen, [&](const client& node) { return node.get_pages(target, '&', "rows"); }, tree_text);
+}
+
+exit_code kill_path(const options& chosen, const std::string& path, bool ask) {
+  const std::string body = fmt::format("{{{},{}}}", member("path", path), member("how", ask ? "stop" : "kill"));
+  return change(chosen, "POST", "/api/v1/tree/kill", body,
+                fmt::format("{} {}\n", ask ? "asked to stop:" : "killed:", printable(path)));
+}
+
+exit_code list_connections(const options& chosen) {
+  return show_document(
+      chosen, [](const client& node) { return node.get_pages("/api/v1/connections", '?', "connections"); },
+      connections_text);
+}
+
+exit_code show_connection(const options& chosen, const std::string& name) {
+  const std::string target = "/api/v1/connections/" + percent_encoded(name);
+  return show_document(
+      chosen, [&](const client& node) { return node.get(target); }, connection_text);
+}
+
+exit_code close_connection(const options& chosen, const std::string& name) {
+  return change(chosen, "POST", "/api/v1/connections/" + percent_encoded(name) + "/close", {},
+                fmt::format("closed: {}\n", printable(name)));
+}
+
+exit_code tail_events(const options& chosen, const event_filter& filter) {
+  std::string target = fmt::format("/api/v1/events?limit={}", filter.count);
+  if (!filter.since.empty())
+    target += "&since=" + percent_encoded(filter.since);
+  if (!filter.kind.empty())
+    target += "&kind=" + percent_encoded(filter.kind);
+  if (filter.follow)
+    target += "&follow=1";
+  const auto show_line = [&chosen](std::string_view line) {
+    boost::json::error_code bad;
+    const value event = boost::json::parse(line, bad);
+    if (!line.empty() && !bad)
+      put(chosen.as_json ? std::string{line} + "\n" : event_line(event, chosen.how));
+  };
+  const client node{chosen.where, chosen.timeout};
+  if (filter.follow)
+    return fail(chosen, node.follow(target, show_line));
+  const answer events = node.get(target);
+  if (!events)
+    return fail(chosen, events.fault());
+  boost::json::error_code none;
+  const value* list = events.value().find_pointer("/events", none);
+  if (list != nullptr && list->is_array())
+    for (const value& event : list->get_array())
+      put(chosen.as_json ? json_line(event) : event_line(event, chosen.how));
+  return exit_code::ok;
+}
+
+exit_code list_orders(const options& chosen, const std::string& connection) {
+  const std::string target = "/api/v1/orders?connection=" + percent_encoded(connection);
+  return show_document(
+      chosen, [&](const client& node) { return node.get(target); }, orders_text);
+}
+
+exit_code place_order(const options& chosen, const new_order& order) {
+  return change_order(chosen, "POST", "/api/v1/orders", order_body(order));
+}
+
+exit_code edit_order(const options& chosen, const std::string& connection, const std::string& label,
+                     const std::string& amount, const std::string& price) {
+  return change_order(chosen, "PATCH", "/api/v1/orders",
+                      fmt::format("{{{},{},{},{}}}", member("connection", connection), member("label", label),
+                                  member("amount", amount), member("price", price)));
+}
+
+exit_code cancel_order(const options& chosen, const std::string& connection, const std::string& label_or_id) {
+  return change_order(
+      chosen, "DELETE",
+      fmt::format("/api/v1/orders?connection={}&id={}", percent_encoded(connection), percent_encoded(label_or_id)), {});
+}
+
+} // namespace cafnode::ctl

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "apps/ctl_client.hpp"
+#include "apps/ctl_text.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace cafnode::ctl {
+
+/// What holds for every command.
+struct options {
+  node_address where;
+  std::chrono::milliseconds timeout{5'000};
+  bool as_json = false;
+  bool is_terminal = false; // standard output
+  look how;
+  std::optional<std::chrono::milliseconds> watch; // show again and again
+};
+
+struct new_order {
+  std::string connection, side, amount, instrument, price, tif;
+  bool post_only = false;
+  bool reduce_only = false;
+};
+
+struct event_filter {
+  std::uint32_t count = 20; // of the latest
+  std::string since;        // behind this sequence number, instead
+  std::string kind;
+  bool follow = false;
+};
+
+// Each does one command: data to standard output, faults to standard error.
+[[nodiscard]] exit_code show_status(const options& chosen);
+[[nodiscard]] exit_code show_tree(const options& chosen, const std::string& path);
+[[nodiscard]] exit_code kill_path(const options& chosen, const std::string& path, bool ask);
+[[nodiscard]] exit_code list_connections(const options& chosen);
+[[nodiscard]] exit_code show_connection(const options& chosen, const std::string& name);
+[[nodiscard]] exit_code close_connection(const options& chosen, const std::string& name);
+[[nodiscard]] exit_code tail_events(const options& chosen, const event_filter& filter);
+[[nodiscard]] exit_code list_orders(const options& chosen, const std::string& connection);
+[[nodiscard]] exit_code place_order(const options& chosen, const new_order& order);
+[[nodiscard]] exit_code edit_order(const options& chosen, const std::string& connection, const std::string& label,
+                                   const std::string& amount, const std::string& price);
+[[nodiscard]] exit_code cancel_order(const options& chosen, const std::string& connection,
+                                     const std::string& label_or_id);
+
+} // namespace cafnode::ctl

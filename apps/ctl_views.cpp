@@ -1,0 +1,269 @@
+#include "apps/ctl_views.hpp"
+
+#include "apps/ctl_table.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+
+namespace cafnode::ctl {
+
+namespace {
+
+const value* find(const value& from, std::string_view pointer) {
+  boost::json::error_code fault;
+  return from.find_pointer(pointer, fault);
+}
+
+const boost::json::array& list_at(const value& from, std::string_view pointer) {
+  static const boost::json::array nothing;
+  const value* found = find(from, pointer);
+  return found != nullptr && found->is_array() ? found->get_array() : nothing;
+}
+
+tint phase_tint(std::string_view phase) {
+  if (phase == "live" || phase == "ok" || phase == "running" || phase == "open" || phase == "filled")
+    return tint::good;
+  return phase == "closed" || phase == "stopped" || phase == "rejected" ? tint::bad : tint::warn;
+}
+
+tint alarm_if(bool bad) {
+  return bad ? tint::bad : tint::none;
+}
+
+std::string close_text(const value& connection) {
+  if (const value* closed = find(connection, "/last_close"); closed == nullptr || !closed->is_object())
+    return "-";
+  const std::int64_t code = count_at(connection, "/last_close/code");
+  return text_at(connection, "/last_close/cause") + (code == 0 ? "" : fmt::format(" {}", code));
+}
+
+std::string quantile_text(const value& connection, std::string_view pointer) {
+  const std::int64_t microseconds = count_at(connection, pointer);
+  return microseconds == 0 ? "-" : micro_text(microseconds);
+}
+
+std::vector<cell> connection_row(const value& each) {
+  const std::string phase = text_at(each, "/phase");
+  const std::int64_t missed = count_at(each, "/heartbeats/missed");
+  return {{text_at(each, "/name"), tint::bold},
+          {text_at(each, "/exchange")},
+          {phase, phase_tint(phase)},
+          {span_text(count_at(each, "/in_phase_ms"))},
+          {text_at(each, "/frames_in")},
+          {text_at(each, "/heartbeats/answered") + "/" + text_at(each, "/heartbeats/asked")},
+          {fmt::format("{}", missed), alarm_if(missed > 0)},
+          {quantile_text(each, "/heartbeats/answer_us/p50")},
+          {quantile_text(each, "/heartbeats/answer_us/p99")},
+          {text_at(each, "/lives")},
+          {close_text(each)}};
+}
+
+std::string connection_rows(const value& connections, const look& how) {
+  table rows{{{"NAME"},
+              {"EXCHANGE"},
+              {"PHASE"},
+              {"FOR", align::right},
+              {"FRAMES", align::right},
+              {"HEARTBEATS", align::right},
+              {"MISSED", align::right},
+              {"P50", align::right},
+              {"P99", align::right},
+              {"LIVES", align::right},
+              {"LAST CLOSE"}}};
+  for (const value& each : list_at(connections, "/connections"))
+    rows.add(connection_row(each));
+  return rows.text(how);
+}
+
+std::size_t depth_of(std::string_view path, std::string_view top) {
+  std::size_t depth = 0;
+  for (const char letter : path.substr(std::min(top.size(), path.size())))
+    depth += letter == '/' ? 1 : 0;
+  return depth;
+}
+
+std::string_view last_part(std::string_view path) {
+  const auto cut = path.rfind('/');
+  return cut == std::string_view::npos ? path : path.substr(cut + 1);
+}
+
+std::string restarts_text(const value& row) {
+  if (text_at(row, "/type") != "supervisor")
+    return text_at(row, "/restarts");
+  return fmt::format("{} ({} of {} in window)", text_at(row, "/restarts"), text_at(row, "/restarts_in_window"),
+                     text_at(row, "/restarts_allowed"));
+}
+
+std::string end_text(const value& row) {
+  const value* last = find(row, "/last_end");
+  if (last == nullptr || !last->is_object())
+    return "-";
+  const std::string reason = text_at(row, "/last_end/reason"), text = text_at(row, "/last_end/text");
+  return reason == text ? reason : reason + ": " + text;
+}
+
+std::vector<cell> tree_cells(const value& row, const std::string& branch, const std::string& name) {
+  const std::string state = text_at(row, "/state");
+  const bool is_supervisor = text_at(row, "/type") == "supervisor";
+  return {{branch + name, is_supervisor ? tint::bold : tint::none},
+          {is_supervisor ? text_at(row, "/strategy") : "-"},
+          {state, phase_tint(state)},
+          {span_text(count_at(row, "/in_state_ms"))},
+          {restarts_text(row)},
+          {end_text(row)}};
+}
+
+std::vector<cell> order_cells(const value& order, bool in_doubt) {
+  const std::string state = in_doubt ? "in doubt" : text_at(order, "/state");
+  return {{text_at(order, "/label"), tint::bold},
+          {text_at(order, "/order_id")},
+          {text_at(order, "/instrument")},
+          {text_at(order, "/side")},
+          {text_at(order, "/type")},
+          {text_at(order, "/amount")},
+          {text_at(order, "/price")},
+          {text_at(order, "/filled")},
+          {state, phase_tint(state)}};
+}
+
+table order_table() {
+  return table{{{"LABEL"},
+                {"ID"},
+                {"INSTRUMENT"},
+                {"SIDE"},
+                {"TYPE"},
+                {"AMOUNT", align::right},
+                {"PRICE", align::right},
+                {"FILLED", align::right},
+                {"STATE"}}};
+}
+
+} // namespace
+
+std::string text_at(const value& from, std::string_view pointer) {
+  const value* found = find(from, pointer);
+  if (found == nullptr || found->is_null())
+    return "-";
+  if (found->is_string())
+    return found->get_string().empty() ? "-" : printable(found->get_string());
+  if (found->is_int64())
+    return std::to_string(found->get_int64());
+  if (found->is_uint64())
+    return std::to_string(found->get_uint64());
+  return found->is_bool() ? (found->get_bool() ? "yes" : "no") : "?";
+}
+
+std::int64_t count_at(const value& from, std::string_view pointer) {
+  const value* found = find(from, pointer);
+  return found != nullptr && found->is_int64() ? found->get_int64() : 0;
+}
+
+std::string status_text(const value& status, const value& connections, const look& how) {
+  const std::string state = text_at(status, "/state");
+  const std::int64_t missed = count_at(status, "/heartbeats/missed");
+  std::string out = fmt::format("{}  region {}  {}  up {}  pid {}  version {}\n",
+                                tinted(text_at(status, "/node/name"), tint::bold, how), text_at(status, "/node/region"),
+                                tinted(state, phase_tint(state), how), span_text(count_at(status, "/node/uptime_ms")),
+                                text_at(status, "/node/pid"), text_at(status, "/node/version"));
+  out += fmt::format("connections  {} of {} live\n", text_at(status, "/connections/live"),
+                     text_at(status, "/connections/total"));
+  out += fmt::format("heartbeats   {} asked, {} answered, {}\n", text_at(status, "/heartbeats/asked"),
+                     text_at(status, "/heartbeats/answered"),
+                     tinted(fmt::format("{} missed", missed), alarm_if(missed > 0), how));
+  out +=
+      fmt::format("supervision  {} supervisors, {} workers, {} restarts\n", text_at(status, "/supervision/supervisors"),
+                  text_at(status, "/supervision/workers"), text_at(status, "/supervision/restarts"));
+  out += fmt::format("orders       {} open, {} in doubt, {} sent\n", text_at(status, "/orders/open"),
+                     text_at(status, "/orders/in_doubt"), text_at(status, "/orders/sent"));
+  return connections.is_null() ? out : out + "\n" + connection_rows(connections, how);
+}
+
+std::string status_line(const value& status) {
+  return fmt::format("{}  {} of {} live, {} restarts, heartbeats {}/{}, {} missed, {} orders open\n",
+                     text_at(status, "/state"), text_at(status, "/connections/live"),
+                     text_at(status, "/connections/total"), text_at(status, "/supervision/restarts"),
+                     text_at(status, "/heartbeats/answered"), text_at(status, "/heartbeats/asked"),
+                     text_at(status, "/heartbeats/missed"), text_at(status, "/orders/open"));
+}
+
+std::string connections_text(const value& connections, const look& how) {
+  return connection_rows(connections, how);
+}
+
+std::string connection_text(const value& each, const look& how) {
+  const std::string phase = text_at(each, "/phase");
+  std::string out =
+      fmt::format("{}  {}  {} for {}\n", tinted(text_at(each, "/name"), tint::bold, how), text_at(each, "/exchange"),
+                  tinted(phase, phase_tint(phase), how), span_text(count_at(each, "/in_phase_ms")));
+  const auto line = [&out](std::string_view title, const std::string& text) {
+    out += fmt::format("{:<13}{}\n", title, text);
+  };
+  line("path", text_at(each, "/path"));
+  line("cause", text_at(each, "/cause"));
+  line("client", fmt::format("incarnation {}, {} dials, {} times live", text_at(each, "/incarnation"),
+                             text_at(each, "/opens"), text_at(each, "/lives")));
+  line("last close",
+       fmt::format("{}  {}  {}", close_text(each), text_at(each, "/last_close/text"), text_at(each, "/last_close/at")));
+  line("frames", fmt::format("{} in, {} out, {} bytes in, last {} ago, {} faults", text_at(each, "/frames_in"),
+                             text_at(each, "/frames_out"), text_at(each, "/bytes_in"),
+                             span_text(count_at(each, "/last_frame_ago_ms")), text_at(each, "/protocol_faults")));
+  line("heartbeats", fmt::format("{} asked, {} answered, {} missed, {} answered by the client",
+                                 text_at(each, "/heartbeats/asked"), text_at(each, "/heartbeats/answered"),
+                                 text_at(each, "/heartbeats/missed"), text_at(each, "/heartbeats/answered_by_client")));
+  line("answer time",
+       fmt::format("p50 {}, p99 {}, max {}", quantile_text(each, "/heartbeats/answer_us/p50"),
+                   quantile_text(each, "/heartbeats/answer_us/p99"), quantile_text(each, "/heartbeats/answer_us/max")));
+  line("round trip", fmt::format("p50 {}, p99 {}, max {}", quantile_text(each, "/heartbeats/round_trip_us/p50"),
+                                 quantile_text(each, "/heartbeats/round_trip_us/p99"),
+                                 quantile_text(each, "/heartbeats/round_trip_us/max")));
+  line("orders", fmt::format("{} sent, {} open, {} in doubt", text_at(each, "/orders/sent"),
+                             text_at(each, "/orders/open"), text_at(each, "/orders/in_doubt")));
+  line("budget", fmt::format("{} matching requests, {} credits left", text_at(each, "/orders/matching_left"),
+                             text_at(each, "/orders/credits_left")));
+  return out;
+}
+
+std::string tree_text(const value& tree, const look& how) {
+  const auto& rows = list_at(tree, "/rows");
+  std::vector<std::size_t> depths;
+  const std::string top = rows.empty() ? "" : text_at(rows.front(), "/path");
+  for (const value& row : rows)
+    depths.push_back(depth_of(text_at(row, "/path"), top));
+  const auto drawn = branches(depths, how);
+  table lines{{{"PATH"}, {"STRATEGY"}, {"STATE"}, {"FOR", align::right}, {"RESTARTS"}, {"LAST END"}}};
+  for (std::size_t place = 0; place < rows.size(); ++place) {
+    const std::string path = text_at(rows[place], "/path");
+    lines.add(tree_cells(rows[place], drawn[place], std::string{depths[place] == 0 ? path : last_part(path)}));
+  }
+  return lines.text(how);
+}
+
+std::string event_line(const value& event, const look& how) {
+  std::string fields;
+  if (const value* found = find(event, "/fields"); found != nullptr && found->is_object())
+    for (const auto& field : found->get_object())
+      if (const std::string shown = text_at(field.value(), ""); shown != "-")
+        fields += fmt::format("  {}={}", printable(field.key()), shown);
+  return fmt::format("{}  {}  {}  {}{}\n", text_at(event, "/at"), tinted(text_at(event, "/kind"), tint::bold, how),
+                     text_at(event, "/subject"), text_at(event, "/cause"), tinted(fields, tint::dim, how));
+}
+
+std::string orders_text(const value& orders, const look& how) {
+  table rows = order_table();
+  for (const value& each : list_at(orders, "/orders"))
+    rows.add(order_cells(each, text_at(each, "/in_doubt") == "yes"));
+  return rows.text(how);
+}
+
+std::string order_outcome_text(const value& outcome, const look& how) {
+  const value* order = find(outcome, "/order");
+  const bool in_doubt = text_at(outcome, "/outcome") == "in_doubt";
+  if (order == nullptr)
+    return text_at(outcome, "/text") + "\n";
+  table rows = order_table();
+  rows.add(order_cells(*order, in_doubt));
+  return rows.text(how);
+}
+
+} // namespace cafnode::ctl

@@ -1,0 +1,99 @@
+#include "apps/ctl_client.hpp"
+#include "tests/apps/fake_node.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <doctest/doctest.h>
+
+using namespace cafnode::ctl;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string address_of(std::string_view text) {
+  const auto parsed = parse_address(text);
+  return parsed ? parsed->text() : "none";
+}
+
+client client_of(const cafnode::test::fake_node& node, std::chrono::milliseconds timeout = 5s) {
+  return client{parse_address(node.address()).value_or(node_address{}), timeout};
+}
+
+} // namespace
+
+SCENARIO("an address is a host and a port, or one of them by default") {
+  CHECK(address_of("localhost:9000") == "localhost:9000");
+  CHECK(address_of("10.0.0.1") == "10.0.0.1:7601");
+  CHECK(address_of("http://127.0.0.1:7602/") == "127.0.0.1:7602");
+  CHECK(address_of("[::1]:7603") == "[::1]:7603");
+  CHECK(address_of("[::1]") == "[::1]:7601");
+}
+
+SCENARIO("what is no address is refused") {
+  for (const char* text : {"", ":7601", "host:", "host:0", "host:65536", "host:76x", "[::1", "::1", "a b:1", "a/b:1"}) {
+    CAPTURE(text);
+    CHECK(address_of(text) == "none");
+  }
+}
+
+SCENARIO("a span is a number with a unit, seconds by default") {
+  CHECK(parse_span("500ms") == 500ms);
+  CHECK(parse_span("5s") == 5s);
+  CHECK(parse_span("5") == 5s);
+  CHECK(parse_span("2m") == 2min);
+  for (const char* text : {"", "0", "-1s", "1.5s", "s", "ms", "5h", "86401s", "99999999999999999999"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_span(text).has_value());
+  }
+}
+
+SCENARIO("names go into a path without changing it") {
+  CHECK(percent_encoded("alpha-1_x.y~z") == "alpha-1_x.y~z");
+  CHECK(percent_encoded("a/b?c d%") == "a%2Fb%3Fc%20d%25");
+  CHECK(percent_encoded("ü") == "%C3%BC");
+}
+
+SCENARIO("a request that changes something says that no web page sent it, and how long the node may take") {
+  cafnode::test::fake_node node;
+  node.answers("POST /api/v1/tree/kill", 202, "{}");
+  REQUIRE(client_of(node, 1000ms).change("POST", "/api/v1/tree/kill", R"({"path":"a"})").has_value());
+  CHECK(node.heard() == R"(POST /api/v1/tree/kill?timeout_ms=900 {"path":"a"})");
+  CHECK(node.heard_header("x-caf-node") == "1");
+  CHECK(node.heard_header("content-type") == "application/json");
+}
+
+SCENARIO("a list is fetched to its last page") {
+  cafnode::test::fake_node node;
+  node.answers("GET /list", 200, R"({"rows":[1,2],"next":null})");
+  const auto whole = client_of(node).get_pages("/list", '?', "rows");
+  REQUIRE(whole.has_value());
+  CHECK(boost::json::serialize(whole.value()) == R"({"rows":[1,2]})");
+}
+
+SCENARIO("a node that always names a next page is left in the end") {
+  cafnode::test::fake_node node;
+  node.answers("GET /list", 200, R"({"rows":[1],"next":"b"})");
+  const auto whole = client_of(node).get_pages("/list", '?', "rows");
+  REQUIRE(whole.has_value());
+  CHECK(whole.value().at("rows").as_array().size() == 1000);
+  CHECK(node.heard() == "GET /list?after=b ");
+}
+
+SCENARIO("an answer that is not JSON is a fault of its own") {
+  cafnode::test::fake_node node;
+  node.answers("GET /odd", 200, "<html>");
+  const auto odd = client_of(node).get("/odd");
+  REQUIRE_FALSE(odd.has_value());
+  CHECK(odd.fault().word == "broken_answer");
+  CHECK(odd.fault().code == exit_code::failed);
+}
+
+SCENARIO("a stream is handed on line by line, and its end is told") {
+  cafnode::test::fake_node node;
+  node.streams("GET /events", {R"({"seq":1})", R"({"seq":2})"});
+  std::string lines;
+  const auto end =
+      client_of(node).follow("/events", [&lines](std::string_view line) { lines += std::string{line} + "|"; });
+  CHECK(lines == R"({"seq":1}|{"seq":2}|)");
+  CHECK(end.word == "ended");
+  CHECK(end.code == exit_code::unreachable);
+}

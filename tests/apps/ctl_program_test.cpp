@@ -1,0 +1,134 @@
+#include "tests/apps/fake_node.hpp"
+#include "tests/apps/program_run.hpp"
+
+#include <doctest/doctest.h>
+
+using cafnode::test::fake_node;
+using cafnode::test::program_run;
+using cafnode::test::run_program;
+
+namespace {
+
+program_run cafctl(std::vector<std::string> words, const std::vector<std::string>& environment = {}) {
+  words.insert(words.begin(), CAFNODE_CAFCTL);
+  return run_program(words, environment);
+}
+
+/// An address where nothing listens: a port that was just given back.
+std::string dead_address() {
+  return fake_node{}.address();
+}
+
+constexpr auto well = R"({"state":"ok","node":{"name":"n"}})";
+
+} // namespace
+
+SCENARIO("cafctl ends with 0 when all is well and with 1 when the node is not") {
+  fake_node node;
+  node.answers("GET /api/v1/status", 200, well);
+  CHECK(cafctl({"status", "--addr", node.address()}).status == 0);
+  node.answers("GET /api/v1/status", 200, R"({"state":"degraded"})");
+  CHECK(cafctl({"status", "--addr", node.address()}).status == 1);
+}
+
+SCENARIO("cafctl ends with 2 when the command line makes no sense, before asking anybody") {
+  for (const auto& words : std::vector<std::vector<std::string>>{{},
+                                                                 {"frob"},
+                                                                 {"conn"},
+                                                                 {"conn", "show"},
+                                                                 {"status", "--addr", "nowhere:"},
+                                                                 {"status", "-o", "xml"},
+                                                                 {"status", "--timeout", "soon"},
+                                                                 {"event", "tail", "--since", "x"},
+                                                                 {"order", "place", "a", "hold", "1", "I"}}) {
+    const auto run = cafctl(words);
+    CAPTURE(run.err);
+    CHECK(run.status == 2);
+    CHECK(run.out.empty());
+    CHECK(run.err.starts_with("cafctl: "));
+  }
+}
+
+SCENARIO("cafctl ends with 3 where no node listens") {
+  const auto run = cafctl({"status", "--addr", dead_address()});
+  CHECK(run.status == 3);
+  CHECK(run.err.find("is caf-node running?") != std::string::npos);
+}
+
+SCENARIO("cafctl ends with 4, 5 and 6 as the node refuses, does not know, or cannot now") {
+  fake_node node;
+  node.answers("POST /api/v1/connections/a/close", 403, "{}");
+  CHECK(cafctl({"conn", "close", "a", "--addr", node.address()}).status == 4);
+  CHECK(cafctl({"conn", "show", "nobody", "--addr", node.address()}).status == 5);
+  node.answers("POST /api/v1/connections/a/close", 409, "{}");
+  CHECK(cafctl({"conn", "close", "a", "--addr", node.address()}).status == 6);
+}
+
+SCENARIO("cafctl ends with 7 when the answer takes too long") {
+  fake_node node;
+  node.ignores("GET /api/v1/status");
+  const auto run = cafctl({"status", "--timeout", "50ms", "--addr", node.address()});
+  CHECK(run.status == 7);
+}
+
+SCENARIO("an order in doubt is no success: cafctl ends with 7 and shows it") {
+  fake_node node;
+  node.answers("DELETE /api/v1/orders", 202, R"({"outcome":"in_doubt","order":{"label":"n1"}})");
+  const auto run = cafctl({"order", "cancel", "a", "n1", "--addr", node.address()});
+  CHECK(run.status == 7);
+  CHECK(run.out.find("in doubt") != std::string::npos);
+}
+
+SCENARIO("with -o json faults are JSON on standard error and standard output is empty") {
+  const std::string address = dead_address();
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"frob", "-o", "json"}, {"status", "--output=json", "--addr", address}, {"-ojson"}}) {
+    const auto run = cafctl(words);
+    CAPTURE(run.err);
+    CHECK(run.status != 0);
+    CHECK(run.out.empty());
+    CHECK(run.err.starts_with("{\"error\":{\"code\":"));
+  }
+}
+
+SCENARIO("with -o json the node's document comes through on one line") {
+  fake_node node;
+  node.answers("GET /api/v1/status", 200, well);
+  CHECK(cafctl({"status", "-o", "json", "--addr", node.address()}).out == std::string{well} + "\n");
+}
+
+SCENARIO("the address comes from CAF_ADDR unless the command line has one") {
+  fake_node node;
+  node.answers("GET /api/v1/status", 200, well);
+  CHECK(cafctl({"status"}, {"CAF_ADDR=" + node.address()}).status == 0);
+  CHECK(cafctl({"status", "--addr", node.address()}, {"CAF_ADDR=" + dead_address()}).status == 0);
+}
+
+SCENARIO("an order on the command line is the order that the node gets") {
+  fake_node node;
+  node.answers("POST /api/v1/orders", 200, R"({"outcome":"done","order":{"label":"n1","state":"open"}})");
+  const auto run = cafctl({"order", "place", "alpha", "buy", "10", "BTC-PERPETUAL", "--price", "50000.5", "--post-only",
+                           "--addr", node.address()});
+  CHECK(run.status == 0);
+  CHECK(node.heard() ==
+        "POST /api/v1/orders?timeout_ms=4500 {\"connection\":\"alpha\",\"side\":\"buy\",\"amount\":\"10\","
+        "\"instrument\":\"BTC-PERPETUAL\",\"type\":\"limit\",\"price\":\"50000.5\",\"post_only\":true,"
+        "\"reduce_only\":false}");
+}
+
+SCENARIO("events are followed until the node ends the stream") {
+  fake_node node;
+  node.streams("GET /api/v1/events", {R"({"seq":1,"at":"t","kind":"k","subject":"s","cause":"c","fields":{}})"});
+  const auto run = cafctl({"event", "tail", "--follow", "--kind", "k", "--since", "7", "--addr", node.address()});
+  CHECK(run.status == 3);
+  CHECK(run.out == "t  k  s  c\n");
+  CHECK(node.heard() == "GET /api/v1/events?limit=20&since=7&kind=k&follow=1 ");
+}
+
+SCENARIO("help and version end with 0 and say which commands are tools for debugging") {
+  CHECK(cafctl({"--version"}).out.starts_with("cafctl "));
+  const auto help = cafctl({"--help"});
+  CHECK(help.status == 0);
+  CHECK(help.out.find("130 interrupted") != std::string::npos);
+  CHECK(help.out.find("a debugging tool") != std::string::npos);
+}

@@ -1,0 +1,36 @@
+#include "apps/ctl_table.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cafnode::ctl;
+
+SCENARIO("columns are as wide as their widest cell, numbers to the right, no trailing space") {
+  table rows{{{"NAME"}, {"COUNT", align::right}, {"NOTE"}}};
+  rows.add({{"alpha"}, {"7"}, {""}});
+  rows.add({{"東京"}, {"12345"}, {"far"}});
+  CHECK(rows.text({}) == "NAME   COUNT  NOTE\n"
+                         "alpha      7\n"
+                         "東京   12345  far\n");
+}
+
+SCENARIO("the last column ends at the edge of the terminal") {
+  table rows{{{"NAME"}, {"NOTE"}}};
+  rows.add({{"alpha"}, {"a long story"}});
+  CHECK(rows.text({false, false, 14}) == "NAME   NOTE\n"
+                                         "alpha  a long~\n");
+}
+
+SCENARIO("colours do not change the width of a column") {
+  table rows{{{"A"}, {"B"}}};
+  rows.add({{"x", tint::good}, {"y"}});
+  CHECK(rows.text({true, false, 0}) == "\x1b[2mA\x1b[0m  \x1b[2mB\x1b[0m\n\x1b[32mx\x1b[0m  y\n");
+}
+
+SCENARIO("branches lead from each node to its parent") {
+  const std::vector<std::size_t> depths{0, 1, 2, 2, 1, 2, 0};
+  CHECK(branches(depths, {false, true, 0}) ==
+        std::vector<std::string>{"", "├─ ", "│  ├─ ", "│  └─ ", "└─ ", "   └─ ", ""});
+  CHECK(branches(depths, {}) == std::vector<std::string>{"", "|- ", "|  |- ", "|  `- ", "`- ", "   `- ", ""});
+  CHECK(branches({}, {}).empty());
+  CHECK(branches({3, 1}, {}).size() == 2);
+}
