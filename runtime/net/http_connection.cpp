@@ -54,7 +54,7 @@ http_connection::http_connection(tcp_socket socket, std::shared_ptr<http_shared>
 http_connection::~http_connection() {
   shared_->live.erase(this);
   if (backlog_)
-    backlog_->gone = true;
+    backlog_->leave();
 }
 
 void http_connection::drop() {
@@ -63,7 +63,7 @@ void http_connection::drop() {
   answering_ = false;
   patience_.cancel();
   if (backlog_)
-    backlog_->gone = true;
+    backlog_->leave();
   stream_.socket().close(ignored);
 }
 
@@ -203,18 +203,18 @@ void http_connection::linger_on() {
 void http_connection::start_stream(std::uint64_t exchange, int status, const std::string& content_type,
                                    std::shared_ptr<http_backlog> backlog) {
   if (!answering_ || exchange != exchange_) {
-    backlog->gone = true;
+    backlog->leave();
     return;
   }
   answering_ = false;
   patience_.cancel();
   keep_alive_ = false;
   backlog_ = std::move(backlog);
-  pending_ = head(status, content_type, false) + (chunked_ ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n");
-  stream_over_ = !body_wanted_;
-  backlog_->gone = stream_over_;
+  if (!body_wanted_)
+    backlog_->leave();
+  stream_ended_ = !body_wanted_;
   watch_client();
-  flush_stream();
+  write_stream(head(status, content_type, false) + (chunked_ ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n"));
 }
 
 void http_connection::watch_client() {
@@ -228,42 +228,39 @@ void http_connection::watch_client() {
                           });
 }
 
-void http_connection::add_to_stream(std::uint64_t exchange, std::string_view text) {
-  if (!backlog_ || exchange != exchange_ || stream_over_)
-    return;
-  pending_ += chunked_ ? fmt::format("{:x}\r\n{}\r\n", text.size(), text) : std::string{text};
-  pending_payload_ += text.size();
-  flush_stream();
+void http_connection::continue_stream(std::uint64_t exchange) {
+  if (backlog_ && exchange == exchange_ && !writing_)
+    flush_stream();
 }
 
-void http_connection::end_stream(std::uint64_t exchange) {
-  if (!backlog_ || exchange != exchange_ || stream_over_)
-    return;
-  stream_over_ = true;
-  backlog_->gone = true;
-  pending_ += chunked_ ? "0\r\n\r\n" : "";
-  flush_stream();
+void http_connection::write_stream(std::string text) {
+  writing_ = true;
+  out_ = std::move(text);
+  asio::async_write(stream_, asio::buffer(out_), [self = shared_from_this()](const error_code& error, std::size_t) {
+    self->writing_ = false;
+    self->backlog_->written();
+    if (error)
+      self->drop();
+    else
+      self->flush_stream();
+  });
 }
 
 void http_connection::flush_stream() {
-  if (flushing_ || pending_.empty())
+  if (stream_ended_)
+    return end_stream();
+  auto text = backlog_->take();
+  if (!text.empty())
+    return write_stream(chunked_ ? fmt::format("{:x}\r\n{}\r\n", text.size(), text) : std::move(text));
+  if (!backlog_->exhausted())
     return;
-  flushing_ = true;
-  out_.clear();
-  std::swap(out_, pending_);
-  out_payload_ = std::exchange(pending_payload_, 0);
-  asio::async_write(stream_, asio::buffer(out_),
-                    [self = shared_from_this()](const error_code& error, std::size_t) { self->on_flushed(error); });
+  stream_ended_ = true;
+  if (chunked_)
+    return write_stream("0\r\n\r\n");
+  end_stream();
 }
 
-void http_connection::on_flushed(const error_code& error) {
-  flushing_ = false;
-  if (error)
-    return drop();
-  backlog_->bytes -= out_payload_;
-  flush_stream();
-  if (!stream_over_ || flushing_)
-    return;
+void http_connection::end_stream() {
   error_code ignored;
   stream_.socket().shutdown(tcp_socket::shutdown_send, ignored); // watch_client() waits for the other side's end
   patience_.expires_after(linger_limit);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/net/asio_types.hpp"
+#include "runtime/net/http_backlog.hpp"
 #include "runtime/net/http_server.hpp"
 #include "runtime/net/post_gate.hpp"
 
@@ -10,7 +11,6 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include <array>
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,14 +30,6 @@ struct http_shared {
   std::unordered_set<http_connection*> live;
 };
 
-/// What waits to be written to a streaming client: counted on any thread, written on the server's.
-struct http_backlog {
-  static constexpr std::size_t bytes_max = std::size_t{1} << 20U;
-
-  std::atomic<bool> gone{false};
-  std::atomic<std::size_t> bytes{0};
-};
-
 /// One client of the HTTP server, request after request. Includes Beast: only for this folder's own .cpp files.
 class http_connection : public std::enable_shared_from_this<http_connection> {
 public:
@@ -53,8 +45,9 @@ public:
   void answer(std::uint64_t exchange, const http_response& response);
   void start_stream(std::uint64_t exchange, int status, const std::string& content_type,
                     std::shared_ptr<http_backlog> backlog);
-  void add_to_stream(std::uint64_t exchange, std::string_view text);
-  void end_stream(std::uint64_t exchange);
+
+  /// The stream under way has something to write, or is over.
+  void continue_stream(std::uint64_t exchange);
 
   void drop();
 
@@ -72,8 +65,9 @@ private:
   void on_answered(const error_code& error);
   void await_answer();
   void watch_client();
+  void write_stream(std::string text);
   void flush_stream();
-  void on_flushed(const error_code& error);
+  void end_stream();
   void linger();
   void linger_on();
 
@@ -87,13 +81,10 @@ private:
   bool keep_alive_ = false;
   bool body_wanted_ = true; // not for HEAD
   bool chunked_ = true;
-  bool stream_over_ = false;
-  bool flushing_ = false;
+  bool writing_ = false; // part of a stream
+  bool stream_ended_ = false;
   std::shared_ptr<http_backlog> backlog_;
-  std::string out_;     // being written
-  std::string pending_; // of a stream, to be written next
-  std::size_t out_payload_ = 0;
-  std::size_t pending_payload_ = 0;
+  std::string out_; // being written
   std::array<char, 512> scratch_{};
   std::size_t lingered_ = 0;
 };

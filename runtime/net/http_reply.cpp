@@ -35,29 +35,33 @@ public:
   ~connection_stream() override { finish(); }
 
   bool write(std::string_view text) override {
-    if (finished_ || backlog_->gone)
-      return false;
-    if (text.empty())
-      return true; // an empty chunk would end the response
-    if (backlog_->bytes.fetch_add(text.size()) + text.size() > http_backlog::bytes_max) {
-      backlog_->gone = true;
+    switch (backlog_->put(text)) {
+    case http_backlog::verdict::taken:
+      return true;
+    case http_backlog::verdict::wake:
+      return wake();
+    case http_backlog::verdict::full:
       exchange_.post([](http_connection& connection, std::uint64_t) { connection.drop(); });
       return false;
+    case http_backlog::verdict::gone:
+      return false;
     }
-    return exchange_.post([copy = std::string{text}](http_connection& connection, std::uint64_t number) {
-      connection.add_to_stream(number, copy);
-    });
+    return false;
   }
 
   void finish() override {
-    if (!finished_.exchange(true))
-      exchange_.post([](http_connection& connection, std::uint64_t number) { connection.end_stream(number); });
+    if (backlog_->finish())
+      wake();
   }
 
 private:
+  bool wake() {
+    return exchange_.post(
+        [](http_connection& connection, std::uint64_t number) { connection.continue_stream(number); });
+  }
+
   http_exchange exchange_;
   std::shared_ptr<http_backlog> backlog_;
-  std::atomic<bool> finished_{false};
 };
 
 class connection_reply final : public http_reply {
@@ -82,12 +86,14 @@ public:
   std::shared_ptr<http_stream> stream(int status, std::string content_type) override {
     auto backlog = std::make_shared<http_backlog>();
     auto started = std::make_shared<connection_stream>(exchange_, backlog);
-    backlog->gone = used_.exchange(true);
-    if (!backlog->gone)
-      exchange_.post(
-          [status, type = std::move(content_type), backlog](http_connection& connection, std::uint64_t number) {
-            connection.start_stream(number, status, type, backlog);
-          });
+    if (used_.exchange(true)) {
+      backlog->leave();
+      return started;
+    }
+    exchange_.post(
+        [status, type = std::move(content_type), backlog](http_connection& connection, std::uint64_t number) {
+          connection.start_stream(number, status, type, backlog);
+        });
     return started;
   }
 
