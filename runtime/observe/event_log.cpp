@@ -1,0 +1,121 @@
+#include "runtime/observe/event_log.hpp"
+
+#include "runtime/base/invariant.hpp"
+#include "runtime/base/json_text.hpp"
+#include "runtime/observe/timestamp.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace cafnode::observe {
+
+namespace {
+
+void append_member(std::string& out, std::string_view key, std::string_view value) {
+  out += fmt::format(",\"{}\":", key);
+  base::append_json_string(out, value);
+}
+
+} // namespace
+
+std::string to_json(const event& from) {
+  auto out = fmt::format("{{\"seq\":{}", from.seq);
+  append_member(out, "at", to_rfc3339(from.at.wall));
+  out += fmt::format(",\"steady_ns\":{}", std::chrono::nanoseconds{from.at.steady.time_since_epoch()}.count());
+  append_member(out, "kind", from.kind);
+  append_member(out, "subject", from.subject);
+  append_member(out, "cause", from.cause);
+  append_member(out, "corr", from.correlation);
+  out += ",\"fields\":";
+  append_json(out, from.fields);
+  return out + '}';
+}
+
+event_subscription::event_subscription(std::size_t queue_max, std::function<void()> wake)
+    : queue_{queue_max, base::overflow_policy::drop_oldest}, wake_{std::move(wake)} {
+}
+
+std::vector<event_ptr> event_subscription::take(std::size_t most) {
+  const std::lock_guard lock{mutex_};
+  std::vector<event_ptr> out;
+  while (out.size() < most && !queue_.empty())
+    out.push_back(*queue_.pop());
+  return out;
+}
+
+std::uint64_t event_subscription::lost() const {
+  const std::lock_guard lock{mutex_};
+  return queue_.dropped();
+}
+
+bool event_subscription::put(const event_ptr& happened) {
+  const std::lock_guard lock{mutex_};
+  const bool was_empty = queue_.empty();
+  queue_.push(happened);
+  return was_empty;
+}
+
+event_log::event_log(event_log_config config)
+    : config_{config}, events_{config.events_max, base::overflow_policy::drop_oldest} {
+}
+
+std::uint64_t event_log::publish(event happened) {
+  std::vector<std::shared_ptr<event_subscription>> woken;
+  std::uint64_t seq = 0;
+  {
+    // Subscribers are served inside the lock, so that all of them see the events in the order of their numbers.
+    const std::lock_guard lock{mutex_};
+    seq = happened.seq = ++last_seq_;
+    const auto shared = std::make_shared<const event>(std::move(happened));
+    events_.push(shared);
+    std::erase_if(subscribers_, [&](const auto& weak) {
+      auto subscriber = weak.lock();
+      if (subscriber && subscriber->put(shared))
+        woken.push_back(subscriber);
+      return !subscriber;
+    });
+  }
+  for (const auto& subscriber : woken)
+    if (subscriber->wake_)
+      subscriber->wake_();
+  return seq;
+}
+
+event_page event_log::since(std::uint64_t seq, std::size_t most) const {
+  const std::lock_guard lock{mutex_};
+  event_page page;
+  page.last_seq = last_seq_;
+  const auto& kept = events_.items();
+  if (kept.empty())
+    return page;
+  const auto first = kept.front()->seq;
+  page.gap = seq != 0 && seq + 1 < first;
+  // A number from the future is one of an earlier run of the node: its reader has missed all that is here.
+  if (seq > last_seq_) {
+    page.gap = true;
+    seq = 0;
+  }
+  const auto skip = seq < first ? 0 : static_cast<std::size_t>(seq - first + 1);
+  for (auto i = skip; i < kept.size() && page.events.size() < most; ++i)
+    page.events.push_back(kept[i]);
+  return page;
+}
+
+std::shared_ptr<event_subscription> event_log::subscribe(std::size_t queue_max, std::function<void()> wake) {
+  CAFNODE_INVARIANT(queue_max > 0, "a subscriber without room");
+  const std::lock_guard lock{mutex_};
+  std::erase_if(subscribers_, [](const auto& weak) { return weak.expired(); });
+  if (subscribers_.size() >= config_.subscribers_max)
+    return nullptr;
+  auto made = std::make_shared<event_subscription>(queue_max, std::move(wake));
+  subscribers_.push_back(made);
+  return made;
+}
+
+std::uint64_t event_log::last_seq() const {
+  const std::lock_guard lock{mutex_};
+  return last_seq_;
+}
+
+} // namespace cafnode::observe

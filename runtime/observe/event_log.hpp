@@ -1,0 +1,93 @@
+#pragma once
+
+#include "runtime/base/bounded_queue.hpp"
+#include "runtime/base/time.hpp"
+#include "runtime/observe/field.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace cafnode::observe {
+
+/// Something that happened in the node, as operators see it.
+struct event {
+  std::uint64_t seq = 0; // from 1, without gaps; given by the log
+  base::moment at;
+  std::string kind;        // "connection_phase", "child_restarted": a small set, lower case with underscores
+  std::string subject;     // the path of what it happened to: "/tokyo/root/deribit/alpha"
+  std::string cause;       // in words; may be empty
+  std::string correlation; // joins the events of one operation; may be empty
+  field_list fields;
+};
+
+using event_ptr = std::shared_ptr<const event>;
+
+/// One JSON object: seq, at (RFC 3339), steady_ns, kind, subject, cause, corr, fields. No line end.
+[[nodiscard]] std::string to_json(const event& from);
+
+/// What one subscriber has not taken yet. Any thread.
+class event_subscription {
+public:
+  event_subscription(std::size_t queue_max, std::function<void()> wake);
+
+  /// Up to `most` events, oldest first.
+  [[nodiscard]] std::vector<event_ptr> take(std::size_t most);
+
+  /// Events that this subscriber lost because it did not take them in time; the oldest went.
+  [[nodiscard]] std::uint64_t lost() const;
+
+private:
+  friend class event_log;
+
+  /// True when the queue was empty before.
+  bool put(const event_ptr& happened);
+
+  mutable std::mutex mutex_;
+  base::bounded_queue<event_ptr> queue_;
+  std::function<void()> wake_;
+};
+
+struct event_log_config {
+  std::size_t events_max = 10'000; // kept for those who ask later
+  std::size_t subscribers_max = 64;
+};
+
+/// What `since` answers.
+struct event_page {
+  std::vector<event_ptr> events; // oldest first
+  std::uint64_t last_seq = 0;    // of the newest event there is; 0 when there was none yet
+  bool gap = false;              // events between the asked number and the first one here are gone
+};
+
+/// The last events of the node. Any thread.
+class event_log {
+public:
+  explicit event_log(event_log_config config);
+
+  /// Numbers the event and hands it to all subscribers; returns its number. Wakes run on this thread, outside the
+  /// locks.
+  std::uint64_t publish(event happened);
+
+  /// At most `most` events after number `seq`; 0 asks from the oldest that is kept.
+  [[nodiscard]] event_page since(std::uint64_t seq, std::size_t most) const;
+
+  /// From the next event on, until the returned handle goes. `wake` is called when an event comes to an empty queue: it
+  /// must return at once and not publish. None when there are too many subscribers.
+  [[nodiscard]] std::shared_ptr<event_subscription> subscribe(std::size_t queue_max, std::function<void()> wake);
+
+  [[nodiscard]] std::uint64_t last_seq() const;
+
+private:
+  event_log_config config_;
+  mutable std::mutex mutex_;
+  base::bounded_queue<event_ptr> events_;
+  std::uint64_t last_seq_ = 0;
+  std::vector<std::weak_ptr<event_subscription>> subscribers_;
+};
+
+} // namespace cafnode::observe

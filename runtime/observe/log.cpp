@@ -1,0 +1,204 @@
+#include "runtime/observe/log.hpp"
+
+#include "runtime/base/invariant.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/async.h>
+#include <spdlog/async_logger.h>
+#include <spdlog/sinks/base_sink.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <fcntl.h>
+#include <memory>
+#include <mutex>
+#include <unistd.h>
+
+namespace cafnode::observe {
+
+namespace {
+
+/// Writes whole lines to a descriptor or to a test; runs on spdlog's thread.
+class line_sink final : public spdlog::sinks::base_sink<std::mutex> {
+public:
+  line_sink(int file, bool owned, std::function<void(std::string_view)> write)
+      : file_{file}, owned_{owned}, write_{std::move(write)} {}
+  line_sink(const line_sink&) = delete;
+  line_sink& operator=(const line_sink&) = delete;
+  ~line_sink() override {
+    if (owned_)
+      ::close(file_);
+  }
+
+private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const std::string_view line{message.payload.data(), message.payload.size()};
+    if (write_)
+      return write_(line);
+    text_.assign(line);
+    text_ += '\n';
+    // One write a line, so that lines of several processes in one file stay whole. A full disk must not stop the node.
+    for (std::string_view left = text_; !left.empty();) {
+      const auto count = ::write(file_, left.data(), left.size());
+      if (count < 0 && errno != EINTR)
+        return;
+      left.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
+    }
+  }
+
+  void flush_() override {}
+
+  int file_;
+  bool owned_;
+  std::function<void(std::string_view)> write_;
+  std::string text_;
+};
+
+/// The running log.
+class log_core {
+public:
+  log_core(const log_options& options, std::shared_ptr<line_sink> sink, bool json, bool colour)
+      : time_{options.time}, identity_{options.identity}, json_{json}, colour_{colour}, storms_{options.storms},
+        pool_{std::make_shared<spdlog::details::thread_pool>(options.queue_max, 1)},
+        logger_{std::make_shared<spdlog::async_logger>("caf-node", std::move(sink), pool_,
+                                                       spdlog::async_overflow_policy::overrun_oldest)} {
+    logger_->set_level(spdlog::level::trace);
+    logger_->set_error_handler([](const std::string&) {}); // it would print to standard error by itself
+  }
+
+  void write(level severity, std::string_view channel, std::string_view message, field_list fields) {
+    const auto now = time_->now();
+    const auto held_back = pass(channel, message, now.steady);
+    if (!held_back)
+      return;
+    if (*held_back > 0)
+      fields.push_back(kv("suppressed", *held_back));
+    report_drops(now);
+    put({now.wall, severity, channel, message, std::move(fields)});
+  }
+
+  [[nodiscard]] std::uint64_t dropped() const { return pool_->overrun_counter(); }
+
+  /// The last word, when all that waited has been written.
+  void finish() { report_drops(time_->now()); }
+
+private:
+  std::optional<std::uint64_t> pass(std::string_view channel, std::string_view message, base::time_point now) {
+    const std::lock_guard lock{mutex_};
+    key_.assign(channel);
+    key_ += ':';
+    key_ += message;
+    return storms_.pass(key_, now);
+  }
+
+  void report_drops(const base::moment& now) {
+    const auto total = dropped();
+    const auto before = reported_.exchange(total);
+    if (total > before)
+      put({now.wall, level::warn, "observe", "log lines were dropped", {kv("count", total - before), kv("total", total)}});
+  }
+
+  void put(const log_record& record) {
+    logger_->log(spdlog::level::info, json_ ? render_json(record, identity_) : render_text(record, colour_));
+  }
+
+  const base::clock_source* time_;
+  log_identity identity_;
+  bool json_;
+  bool colour_;
+  std::mutex mutex_; // guards the two below
+  storm_limit storms_;
+  std::string key_;
+  std::atomic<std::uint64_t> reported_{0};
+  std::shared_ptr<spdlog::details::thread_pool> pool_;
+  std::shared_ptr<spdlog::async_logger> logger_;
+};
+
+std::atomic<level> least_level{level::off};
+
+struct running_log {
+  std::mutex mutex;
+  std::shared_ptr<log_core> core;
+};
+
+/// Never destroyed: statics of other files may log while they go.
+running_log& running() {
+  static auto* const log = new running_log;
+  return *log;
+}
+
+std::shared_ptr<log_core> current() {
+  auto& log = running();
+  const std::lock_guard lock{log.mutex};
+  return log.core;
+}
+
+bool is_set(const char* name) {
+  const auto* value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
+
+bool wants_colour() {
+  const auto* terminal = std::getenv("TERM");
+  return !is_set("NO_COLOR") && (terminal == nullptr || std::strcmp(terminal, "dumb") != 0);
+}
+
+} // namespace
+
+base::result<bool, std::string> start_log(const log_options& options) {
+  CAFNODE_INVARIANT(options.time != nullptr && options.queue_max > 0, "a log needs a clock and a queue");
+  int file = STDERR_FILENO;
+  if (!options.file.empty())
+    file = ::open(options.file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+  if (file < 0)
+    return base::failure{fmt::format("log file {} cannot be opened: {}", options.file, std::strerror(errno))};
+  const bool terminal = options.file.empty() && !options.write && ::isatty(file) == 1;
+  const bool json = options.format == log_format::json || (options.format == log_format::automatic && !terminal);
+  auto sink = std::make_shared<line_sink>(file, !options.file.empty(), options.write);
+  try {
+    auto core = std::make_shared<log_core>(options, std::move(sink), json, terminal && wants_colour());
+    stop_log();
+    auto& log = running();
+    const std::lock_guard lock{log.mutex};
+    log.core = std::move(core);
+  } catch (const std::exception& error) { // spdlog's own, or no thread to be had
+    return base::failure{fmt::format("the log cannot be started: {}", error.what())};
+  }
+  set_log_level(options.least);
+  return true;
+}
+
+void stop_log() {
+  std::shared_ptr<log_core> last;
+  {
+    auto& log = running();
+    const std::lock_guard lock{log.mutex};
+    last = std::move(log.core);
+  }
+  set_log_level(level::off);
+  if (last)
+    last->finish();
+}
+
+void set_log_level(level least) noexcept {
+  least_level.store(least, std::memory_order_relaxed);
+}
+
+level log_level() noexcept {
+  return least_level.load(std::memory_order_relaxed);
+}
+
+std::uint64_t log_lines_dropped() noexcept {
+  const auto core = current();
+  return core ? core->dropped() : 0;
+}
+
+void channel::write(level severity, std::string_view message, field_list fields) const {
+  if (const auto core = current())
+    core->write(severity, name_, message, std::move(fields));
+}
+
+} // namespace cafnode::observe

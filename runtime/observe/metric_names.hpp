@@ -1,0 +1,105 @@
+#pragma once
+
+#include "runtime/observe/metrics.hpp"
+
+#include <vector>
+
+/// Every metric of a node, so that names, units and labels are chosen once and checked together. Labels take values
+/// from small sets only: never a path, an order or an instrument.
+namespace cafnode::observe::metric {
+
+inline const metric_spec build_info{
+    metric_kind::gauge, "caf_node_build_info", "Always 1; the labels say what runs.", {"version"}, {}};
+inline const metric_spec connections{
+    metric_kind::gauge, "caf_node_connections", "Connections by phase.", {"exchange", "phase"}, {}};
+inline const metric_spec connection_opens{
+    metric_kind::counter, "caf_node_connection_opens_total", "WebSockets that opened.", {"exchange"}, {}};
+inline const metric_spec connection_closes{metric_kind::counter,
+                                           "caf_node_connection_closes_total",
+                                           "WebSockets that closed, by cause.",
+                                           {"exchange", "cause"},
+                                           {}};
+inline const metric_spec connection_live{metric_kind::histogram,
+                                         "caf_node_connection_live_seconds",
+                                         "From a loss to live again.",
+                                         {"exchange"},
+                                         {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}};
+inline const metric_spec silence{metric_kind::gauge,
+                                 "caf_node_connection_silence_seconds",
+                                 "The longest time that any connection has received nothing.",
+                                 {"exchange"},
+                                 {}};
+inline const metric_spec frames{
+    metric_kind::counter, "caf_node_frames_total", "Frames by direction.", {"exchange", "direction"}, {}};
+inline const metric_spec frame_bytes{
+    metric_kind::counter, "caf_node_frame_bytes_total", "Bytes in frames by direction.", {"exchange", "direction"}, {}};
+inline const metric_spec frame_faults{
+    metric_kind::counter, "caf_node_frame_faults_total", "Frames that made no sense.", {"exchange"}, {}};
+inline const metric_spec heartbeat_answers{
+    metric_kind::counter, "caf_node_heartbeat_answers_total", "Heartbeats answered.", {"exchange"}, {}};
+inline const metric_spec heartbeats_missed{
+    metric_kind::counter, "caf_node_heartbeats_missed_total", "Heartbeats not answered in time.", {"exchange"}, {}};
+inline const metric_spec heartbeat_answer{
+    metric_kind::histogram,
+    "caf_node_heartbeat_answer_seconds",
+    "From a heartbeat's arrival to its answer.",
+    {"exchange"},
+    {0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 1}};
+inline const metric_spec exchange_rtt{
+    metric_kind::histogram,
+    "caf_node_exchange_rtt_seconds",
+    "From a request to its answer.",
+    {"exchange"},
+    {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5}};
+inline const metric_spec rate_remaining{metric_kind::gauge,
+                                        "caf_node_rate_limit_remaining_ratio",
+                                        "What is left of the rate budget, 0 to 1.",
+                                        {"exchange", "budget"},
+                                        {}};
+inline const metric_spec orders{
+    metric_kind::gauge, "caf_node_orders", "Orders by state, those in doubt among them.", {"exchange", "state"}, {}};
+inline const metric_spec order_requests{metric_kind::counter,
+                                        "caf_node_order_requests_total",
+                                        "Order requests by kind and outcome.",
+                                        {"exchange", "kind", "outcome"},
+                                        {}};
+inline const metric_spec reconcile{metric_kind::histogram,
+                                   "caf_node_reconcile_seconds",
+                                   "How long a reconciliation took.",
+                                   {"exchange"},
+                                   {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}};
+inline const metric_spec supervisor_restarts{metric_kind::counter,
+                                             "caf_node_supervisor_restarts_total",
+                                             "Children started again, by the reason of their end.",
+                                             {"supervisor", "child", "reason"},
+                                             {}};
+inline const metric_spec supervisor_escalations{
+    metric_kind::counter, "caf_node_supervisor_escalations_total", "Supervisors that gave up.", {"supervisor"}, {}};
+inline const metric_spec children{
+    metric_kind::gauge, "caf_node_children", "Children by state.", {"supervisor", "state"}, {}};
+inline const metric_spec config_rejects{
+    metric_kind::counter, "caf_node_config_rejects_total", "Configurations that were read again and refused.", {}, {}};
+inline const metric_spec config_applied{metric_kind::gauge,
+                                        "caf_node_config_last_apply_timestamp_seconds",
+                                        "When the configuration in force was applied, in Unix time.",
+                                        {},
+                                        {}};
+inline const metric_spec log_dropped{
+    metric_kind::counter, "caf_node_log_lines_dropped_total", "Log lines lost to a full queue.", {}, {}};
+inline const metric_spec events_published{metric_kind::counter, "caf_node_events_total", "Events published.", {}, {}};
+inline const metric_spec events_lost{
+    metric_kind::counter, "caf_node_event_subscriber_lost_total", "Events that a slow subscriber did not get.", {}, {}};
+inline const metric_spec ready{metric_kind::gauge, "caf_node_ready", "1 when /readyz says so.", {}, {}};
+inline const metric_spec process_cpu{
+    metric_kind::counter, "process_cpu_seconds_total", "Processor time, user and system.", {}, {}};
+inline const metric_spec process_resident{
+    metric_kind::gauge, "process_resident_memory_bytes", "Resident memory.", {}, {}};
+inline const metric_spec process_threads{metric_kind::gauge, "process_threads", "Threads.", {}, {}};
+inline const metric_spec process_files{metric_kind::gauge, "process_open_fds", "Open file descriptors.", {}, {}};
+inline const metric_spec process_start{
+    metric_kind::gauge, "process_start_time_seconds", "When the process started, in Unix time.", {}, {}};
+
+/// All of the above, for the checks.
+[[nodiscard]] std::vector<const metric_spec*> all();
+
+} // namespace cafnode::observe::metric
