@@ -113,11 +113,15 @@ made make_tls_server(const std::string& chain_file, const std::string& key_file)
   auto context = new_context(TLS_server_method());
   if (!context)
     return base::failure{"cannot set up TLS: " + take_openssl_fault()};
-  for (auto fault : {unreadable("certificate chain", chain_file), key_exposed(key_file),
-                     unreadable("private key", key_file), load_pair(context.get(), chain_file, key_file)}) {
-    if (fault)
-      return base::failure{std::move(*fault)};
-  }
+  auto fault = unreadable("certificate chain", chain_file);
+  if (!fault)
+    fault = key_exposed(key_file);
+  if (!fault)
+    fault = unreadable("private key", key_file);
+  if (!fault)
+    fault = load_pair(context.get(), chain_file, key_file);
+  if (fault)
+    return base::failure{std::move(*fault)};
   return wrap(std::move(context));
 }
 

@@ -1,89 +1,237 @@
 #include "runtime/net/http_client.hpp"
 #include "runtime/net/http_server.hpp"
+#include "tests/support/net_served.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <thread>
+#include <vector>
 
 using namespace cafnode;
+using namespace cafnode::test;
 
 namespace {
-
-/// A server on a thread of its own, which ends with it.
-class served {
-public:
-  explicit served(net::http_handler handler, net::http_server_options options = {}) {
-    auto made = net::make_http_server(io, options, std::move(handler));
-    REQUIRE(made.has_value());
-    server = std::move(made).value();
-    port = server->port();
-    thread = std::thread{[this] { io.run(); }};
-  }
-
-  served(const served&) = delete;
-  served& operator=(const served&) = delete;
-
-  ~served() {
-    boost::asio::post(io, [this] { server = nullptr; });
-    guard.reset();
-    thread.join();
-  }
-
-  [[nodiscard]] net::http_call call(std::string target) const {
-    net::http_call out;
-    out.port = port;
-    out.target = std::move(target);
-    return out;
-  }
-
-  boost::asio::io_context io{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{io.get_executor()};
-  std::unique_ptr<net::http_server> server;
-  std::uint16_t port = 0;
-  std::thread thread;
-};
 
 void echo(const net::http_request& request, const std::shared_ptr<net::http_reply>& reply) {
   reply->send({200, "text/plain",
                request.method + " " + request.path + " " + std::string{request.query_value("q")} + " " + request.body});
 }
 
+std::string status_line(const std::string& answer) {
+  return answer.substr(0, answer.find("\r\n"));
+}
+
+std::string get(const std::string& fields = "Host: localhost\r\n", const std::string& target = "/x") {
+  return "GET " + target + " HTTP/1.1\r\n" + fields + "\r\n";
+}
+
 } // namespace
 
 TEST_CASE("a request reaches its handler decoded, and the answer comes back") {
-  served server{echo};
+  const net_served server{echo};
   auto call = server.call("/a%20b?q=x%3Dy+z");
   call.method = "POST";
   call.body = "body";
   const auto got = net::http_fetch(call);
-  if (!got)
-    FAIL(got.fault().detail);
+  REQUIRE(got.has_value());
   CHECK(got.value().status == 200);
   CHECK(got.value().content_type == "text/plain");
   CHECK(got.value().body == "POST /a b x=y z body");
 }
 
-TEST_CASE("a stream hands over its lines as they come, until the client has had enough") {
-  std::atomic<bool> left{false};
-  served server{[&left](const net::http_request&, const std::shared_ptr<net::http_reply>& reply) {
-    std::thread{[stream = reply->stream(200, "application/x-ndjson"), &left] {
-      for (int line = 0; stream->write(std::to_string(line) + "\n"); ++line)
-        std::this_thread::yield();
-      left = true;
-    }}.detach();
+TEST_CASE("header names reach the handler in lower case") {
+  std::atomic<bool> seen{false};
+  const net_served server{[&seen](const net::http_request& request, const std::shared_ptr<net::http_reply>& reply) {
+    seen = request.header("x-who") == "Me" && request.header("x-nobody").empty();
+    reply->send({204, "text/plain", ""});
   }};
-  std::string lines;
-  const auto got = net::http_follow(server.call("/events?follow=1"), [&lines](std::string_view line) {
-    lines += line;
-    return line != "3";
-  });
-  if (!got)
-    FAIL(got.fault().detail);
-  CHECK(lines == "0123");
-  while (!left)
-    std::this_thread::yield();
+  auto call = server.call("/");
+  call.headers.emplace_back("X-Who", "Me");
+  REQUIRE(net::http_fetch(call).has_value());
+  CHECK(seen);
+}
+
+TEST_CASE("a connection serves one request after another, pipelined ones too") {
+  const net_served server{echo};
+  net_raw_client client{server.port};
+  client.write(get("Host: localhost\r\n", "/1") + get("Host: localhost\r\n", "/2"));
+  CHECK(client.read_until("GET /2  ").find("GET /1  ") != std::string::npos);
+  client.write(get("Host: localhost\r\nConnection: close\r\n", "/3"));
+  const auto last = client.read_to_end();
+  CHECK(last.find("GET /3  ") != std::string::npos);
+  CHECK(last.find("Connection: close") != std::string::npos);
+}
+
+TEST_CASE("HEAD gets the length of the answer and no body") {
+  const net_served server{echo};
+  net_raw_client client{server.port};
+  client.write("HEAD /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  const auto answer = client.read_to_end();
+  CHECK(status_line(answer) == "HTTP/1.1 200 OK");
+  CHECK(answer.find("Content-Length: 9\r\n") != std::string::npos);
+  CHECK(answer.substr(answer.size() - 4) == "\r\n\r\n");
+}
+
+TEST_CASE("a client that waits for leave to send its body gets it") {
+  const net_served server{echo};
+  net_raw_client client{server.port};
+  client.write("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+  CHECK(client.read_until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+  client.write("body");
+  CHECK(client.read_until("body").find("POST /x  body") != std::string::npos);
+}
+
+TEST_CASE("a request that breaks a limit or the protocol is refused, and costs its sender the connection") {
+  net::http_server_options options;
+  options.body_bytes_max = 100;
+  options.header_bytes_max = 500;
+  const net_served server{echo, options};
+  std::string request;
+  std::string status;
+  SUBCASE("a header that is too long") {
+    request = get("Host: localhost\r\nX-Long: " + std::string(600, 'x') + "\r\n");
+    status = "431";
+  }
+  SUBCASE("a body that says it is too long") {
+    request = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 101\r\n\r\n";
+    status = "413";
+  }
+  SUBCASE("a chunked body that is too long") {
+    request = "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" + std::string(101, 'x') +
+              "\r\n0\r\n\r\n";
+    status = "413";
+  }
+  SUBCASE("not HTTP") {
+    request = "\x16\x03\x01 hello\r\n\r\n";
+    status = "400";
+  }
+  SUBCASE("two lengths") {
+    request = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx";
+    status = "400";
+  }
+  SUBCASE("no host") {
+    request = get("");
+    status = "400";
+  }
+  SUBCASE("two hosts") {
+    request = get("Host: localhost\r\nHost: evil.example\r\n");
+    status = "400";
+  }
+  SUBCASE("a broken escape") {
+    request = get("Host: localhost\r\n", "/%zz");
+    status = "400";
+  }
+  SUBCASE("a target that is no path") {
+    request = get("Host: localhost\r\n", "http://localhost/");
+    status = "400";
+  }
+  SUBCASE("a foreign name that was made to lead here") {
+    request = get("Host: evil.example:8080\r\n");
+    status = "403";
+  }
+  net_raw_client client{server.port};
+  client.write(request);
+  const auto answer = client.read_to_end();
+  CHECK(status_line(answer).substr(0, 12) == "HTTP/1.1 " + status);
+  CHECK(answer.find("{\"error\":\"") != std::string::npos);
+  const auto other = net::http_fetch(server.call("/next"));
+  REQUIRE(other.has_value());
+  CHECK(other.value().status == 200);
+}
+
+TEST_CASE("a refusal arrives though the client is still sending") {
+  net::http_server_options options;
+  options.body_bytes_max = 100;
+  const net_served server{echo, options};
+  net_raw_client client{server.port};
+  client.write("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n" + std::string(1'000'000, 'x'));
+  CHECK(status_line(client.read_to_end()) == "HTTP/1.1 413 Payload Too Large");
+}
+
+TEST_CASE("a client that says nothing is dropped after the idle timeout") {
+  net::http_server_options options;
+  options.idle_timeout = std::chrono::milliseconds{50};
+  const net_served server{echo, options};
+  net_raw_client silent{server.port};
+  CHECK(silent.read_to_end().empty());
+  net_raw_client slow{server.port};
+  slow.write("GET / HT");
+  CHECK(slow.read_to_end().empty());
+}
+
+TEST_CASE("a request that nobody answers gets 500 when dropped and 504 when kept") {
+  net::http_server_options options;
+  options.idle_timeout = std::chrono::milliseconds{50};
+  std::shared_ptr<net::http_reply> kept;
+  const net_served server{[&kept](const net::http_request& request, const std::shared_ptr<net::http_reply>& reply) {
+                            if (request.path == "/keep")
+                              kept = reply;
+                          },
+                          options};
+  CHECK(net::http_fetch(server.call("/drop")).value().status == 500);
+  CHECK(net::http_fetch(server.call("/keep")).value().status == 504);
+}
+
+TEST_CASE("connections beyond the limit are turned away, and places are given again") {
+  net::http_server_options options;
+  options.connections_max = 1;
+  const net_served server{echo, options};
+  {
+    net_raw_client first{server.port};
+    first.write(get());
+    CHECK_FALSE(first.read_until("GET /x").empty());
+    net_raw_client second{server.port};
+    CHECK(status_line(second.read_to_end()) == "HTTP/1.1 503 Service Unavailable");
+  }
+  int status = 503;
+  for (int tries = 0; tries < 10'000 && status == 503; ++tries) {
+    const auto got = net::http_fetch(server.call("/"));
+    status = got ? got.value().status : 503;
+  }
+  CHECK(status == 200);
+}
+
+TEST_CASE("a reply may come later, from another thread, and after the server has gone") {
+  std::shared_ptr<net::http_reply> kept;
+  std::shared_ptr<net::http_stream> stream;
+  std::thread late;
+  {
+    const net_served server{
+        [&kept, &stream, &late](const net::http_request& request, const std::shared_ptr<net::http_reply>& reply) {
+          if (request.path == "/late")
+            late = std::thread{[reply] { reply->send({200, "text/plain", "late"}); }};
+          else if (request.path == "/stream")
+            stream = reply->stream(200, "text/plain");
+          else
+            kept = reply;
+        }};
+    CHECK(net::http_fetch(server.call("/late")).value().body == "late");
+    auto call = server.call("/never");
+    call.timeout = std::chrono::milliseconds{100};
+    CHECK(net::http_fetch(call).fault().fault == net::http_fault::timed_out);
+    call.target = "/stream";
+    CHECK(net::http_fetch(call).fault().fault == net::http_fault::timed_out);
+  }
+  late.join();
+  REQUIRE(kept);
+  REQUIRE(stream);
+  kept->send({200, "text/plain", "too late"});
+  CHECK_FALSE(stream->write("too late"));
+}
+
+TEST_CASE("an address that cannot be had is said with its reason") {
+  boost::asio::io_context io;
+  net::http_server_options options;
+  SUBCASE("taken") {
+    const net_served server{echo};
+    options.port = server.port;
+    const auto made = net::make_http_server(io, options, echo);
+    REQUIRE_FALSE(made.has_value());
+    CHECK(made.fault() == "cannot listen on 127.0.0.1:" + std::to_string(server.port) + ": Address already in use");
+  }
+  SUBCASE("not an address") {
+    options.address = "nonsense";
+    CHECK(net::make_http_server(io, options, echo).fault().find("\"nonsense\"") != std::string::npos);
+  }
 }
