@@ -77,7 +77,7 @@ private:
     std::vector<slot_key> stop{}; // taken from the back
     std::vector<slot_key> start{};
     std::size_t next_start = 0;
-    std::size_t awaited = 0;             // outcomes and ends that are still to come
+    std::size_t awaited = 0;               // outcomes and ends that are still to come
     std::optional<base::duration> delay{}; // between the two halves of a paced restart
     std::optional<call_id> caller{};
     slot_key subject = 0;
