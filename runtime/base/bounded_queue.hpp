@@ -43,9 +43,13 @@ public:
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
+
   [[nodiscard]] bool empty() const noexcept { return items_.empty(); }
+
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
+
   [[nodiscard]] const std::deque<T>& items() const noexcept { return items_; }
 
 private:

@@ -96,7 +96,8 @@ result<decimal, decimal_fault> assemble(const number_parts& parts, bool round) n
   int weight = whole - 1 + parts.exponent;
   bool significant = false;
   for (int i = 0; i < count; ++i, --weight) {
-    const char c = i < whole ? parts.whole[static_cast<std::size_t>(i)] : parts.fraction[static_cast<std::size_t>(i - whole)];
+    const char c =
+        i < whole ? parts.whole[static_cast<std::size_t>(i)] : parts.fraction[static_cast<std::size_t>(i - whole)];
     const int digit = c - '0';
     significant = significant || digit != 0;
     if (weight < -decimal::places) {

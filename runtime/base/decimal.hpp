@@ -11,9 +11,9 @@ namespace cafnode::base {
 
 /// Why a text is not a decimal.
 enum class decimal_fault : std::uint8_t {
-  malformed = 1,     // not a number as JSON writes it
-  out_of_range = 2,  // beyond about +-92 billion
-  too_precise = 3,   // has digits behind the eighth place that are not zero
+  malformed = 1,    // not a number as JSON writes it
+  out_of_range = 2, // beyond about +-92 billion
+  too_precise = 3,  // has digits behind the eighth place that are not zero
 };
 
 /// A price or an amount: a whole number of hundred-millionths. Exact in memory, on the wire and between nodes; there is
@@ -36,6 +36,7 @@ public:
   [[nodiscard]] static result<decimal, decimal_fault> parse_rounded(std::string_view text) noexcept;
 
   [[nodiscard]] constexpr std::int64_t raw() const noexcept { return raw_; }
+
   [[nodiscard]] constexpr bool is_zero() const noexcept { return raw_ == 0; }
 
   /// The shortest plain notation: `0.5`, `10`, `-0.00000001`. Never an exponent.
@@ -51,6 +52,7 @@ public:
   /// Sum and difference; leaving the range is a programmer error.
   friend decimal operator+(decimal left, decimal right);
   friend decimal operator-(decimal left, decimal right);
+
   friend constexpr decimal operator-(decimal value) noexcept { return decimal{-value.raw_}; }
 
 private:

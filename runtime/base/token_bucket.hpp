@@ -24,7 +24,8 @@ public:
   /// Credits there at `now`.
   [[nodiscard]] std::int64_t available(time_point now) const;
 
-  /// How long until `cost` credits are there above `reserve`; zero when they are, `duration::max()` when they never can be.
+  /// How long until `cost` credits are there above `reserve`; zero when they are, `duration::max()` when they never can
+  /// be.
   [[nodiscard]] duration wait_for(std::int64_t cost, time_point now, std::int64_t reserve = 0) const;
 
   /// Takes everything: the exchange said that the budget is gone.

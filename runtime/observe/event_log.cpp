@@ -33,8 +33,7 @@ std::string to_json(const event& from) {
 }
 
 event_subscription::event_subscription(std::size_t queue_max, std::function<void()> wake)
-    : queue_{queue_max, base::overflow_policy::drop_oldest}, wake_{std::move(wake)} {
-}
+    : queue_{queue_max, base::overflow_policy::drop_oldest}, wake_{std::move(wake)} {}
 
 std::vector<event_ptr> event_subscription::take(std::size_t most) {
   const std::lock_guard lock{mutex_};
@@ -57,8 +56,7 @@ bool event_subscription::put(const event_ptr& happened) {
 }
 
 event_log::event_log(event_log_config config)
-    : config_{config}, events_{config.events_max, base::overflow_policy::drop_oldest} {
-}
+    : config_{config}, events_{config.events_max, base::overflow_policy::drop_oldest} {}
 
 std::uint64_t event_log::publish(event happened) {
   std::vector<std::shared_ptr<event_subscription>> woken;

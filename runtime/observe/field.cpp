@@ -19,7 +19,9 @@ struct json_writer {
   std::string& out;
 
   void operator()(bool value) const { out += value ? "true" : "false"; }
+
   void operator()(double value) const { out += std::isfinite(value) ? fmt::format("{}", value) : "null"; }
+
   void operator()(const std::string& value) const { base::append_json_string(out, value); }
 
   template<std::integral Number>

@@ -7,8 +7,7 @@
 namespace cafnode::observe {
 
 flight_ring::flight_ring(std::string label, std::size_t entries_max)
-    : label_{std::move(label)}, entries_{entries_max, base::overflow_policy::drop_oldest} {
-}
+    : label_{std::move(label)}, entries_{entries_max, base::overflow_policy::drop_oldest} {}
 
 void flight_ring::record(const base::moment& at, std::string_view what, field_list fields) {
   const std::lock_guard lock{mutex_};

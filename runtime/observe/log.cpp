@@ -26,8 +26,10 @@ class line_sink final : public spdlog::sinks::base_sink<std::mutex> {
 public:
   line_sink(int file, bool owned, std::function<void(std::string_view)> write)
       : file_{file}, owned_{owned}, write_{std::move(write)} {}
+
   line_sink(const line_sink&) = delete;
   line_sink& operator=(const line_sink&) = delete;
+
   ~line_sink() override {
     if (owned_)
       ::close(file_);
@@ -61,7 +63,11 @@ private:
 class log_core {
 public:
   log_core(const log_options& options, std::shared_ptr<line_sink> sink, bool json, bool colour)
-      : time_{options.time}, identity_{options.identity}, json_{json}, colour_{colour}, storms_{options.storms},
+      : time_{options.time},
+        identity_{options.identity},
+        json_{json},
+        colour_{colour},
+        storms_{options.storms},
         pool_{std::make_shared<spdlog::details::thread_pool>(options.queue_max, 1)},
         logger_{std::make_shared<spdlog::async_logger>("caf-node", std::move(sink), pool_,
                                                        spdlog::async_overflow_policy::overrun_oldest)} {
@@ -98,7 +104,11 @@ private:
     const auto total = dropped();
     const auto before = reported_.exchange(total);
     if (total > before)
-      put({now.wall, level::warn, "observe", "log lines were dropped", {kv("count", total - before), kv("total", total)}});
+      put({now.wall,
+           level::warn,
+           "observe",
+           "log lines were dropped",
+           {kv("count", total - before), kv("total", total)}});
   }
 
   void put(const log_record& record) {

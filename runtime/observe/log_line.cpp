@@ -53,8 +53,9 @@ std::string render_json(const log_record& record, const log_identity& identity) 
 std::string render_text(const log_record& record, bool colour) {
   const auto index = static_cast<std::size_t>(record.severity);
   const auto time = to_rfc3339(record.at);
-  auto out = fmt::format("{} {}{:<5}{} {}: {}", std::string_view{time}.substr(11, 15), colour ? level_colours[index] : "",
-                         level_names[index], colour ? "\x1b[0m" : "", record.channel, record.message);
+  auto out =
+      fmt::format("{} {}{:<5}{} {}: {}", std::string_view{time}.substr(11, 15), colour ? level_colours[index] : "",
+                  level_names[index], colour ? "\x1b[0m" : "", record.channel, record.message);
   for (const auto& field : record.fields) {
     out += ' ';
     out += field.key;

@@ -121,8 +121,7 @@ std::string name_fault(const metric_spec& spec) {
   return {};
 }
 
-registry::registry() : content_{std::make_unique<content>()} {
-}
+registry::registry() : content_{std::make_unique<content>()} {}
 
 registry::~registry() = default;
 

@@ -61,7 +61,8 @@ process_figures read_process_figures() {
 
 void add_process_metrics(registry& to) {
   to.add_reading(metric::process_cpu, {}, [] { return read_process_figures().cpu_seconds; });
-  to.add_reading(metric::process_resident, {}, [] { return static_cast<double>(read_process_figures().resident_bytes); });
+  to.add_reading(metric::process_resident, {},
+                 [] { return static_cast<double>(read_process_figures().resident_bytes); });
   to.add_reading(metric::process_threads, {}, [] { return static_cast<double>(read_process_figures().threads); });
   to.add_reading(metric::process_files, {}, [] { return static_cast<double>(read_process_figures().open_files); });
   to.add_reading(metric::process_start, {}, [] { return read_process_figures().start_unix_seconds; });

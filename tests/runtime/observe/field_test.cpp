@@ -1,6 +1,5 @@
-#include "runtime/observe/field.hpp"
-
 #include "runtime/base/secret.hpp"
+#include "runtime/observe/field.hpp"
 
 #include <doctest/doctest.h>
 
@@ -23,7 +22,9 @@ std::string text_of(const field& from) {
 }
 
 template<class T>
-concept loggable = requires(const T& value) { kv("key", value); };
+concept loggable = requires(const T& value) {
+  kv("key", value);
+};
 
 } // namespace
 

@@ -1,5 +1,4 @@
 #include "runtime/observe/log_line.hpp"
-
 #include "runtime/observe/timestamp.hpp"
 
 #include <doctest/doctest.h>

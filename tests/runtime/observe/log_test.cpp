@@ -31,8 +31,10 @@ public:
     options.write = [this](std::string_view line) { take(line); };
     REQUIRE(start_log(options).has_value());
   }
+
   catcher(const catcher&) = delete;
   catcher& operator=(const catcher&) = delete;
+
   ~catcher() {
     open_gate();
     stop_log();
@@ -80,8 +82,8 @@ private:
 };
 
 std::size_t count_with(const std::vector<std::string>& lines, std::string_view part) {
-  return static_cast<std::size_t>(
-      std::count_if(lines.begin(), lines.end(), [&](const auto& line) { return line.find(part) != std::string::npos; }));
+  return static_cast<std::size_t>(std::count_if(
+      lines.begin(), lines.end(), [&](const auto& line) { return line.find(part) != std::string::npos; }));
 }
 
 } // namespace

@@ -1,6 +1,5 @@
-#include "runtime/observe/metrics.hpp"
-
 #include "runtime/observe/metric_names.hpp"
+#include "runtime/observe/metrics.hpp"
 #include "runtime/observe/process_metrics.hpp"
 
 #include <doctest/doctest.h>

@@ -170,8 +170,21 @@ SCENARIO("a callback that is no handler can end its process, and an exception in
       self->stop(process::make_reason(reason_code::peer_unavailable, "closed"));
       self->stop(process::make_reason(reason_code::crashed, "later"));
 
-      THEN("it ends for the first reason") {
+      THEN("it ends for the first reason, and handles nothing any more") {
         CHECK(process::text_of(*world.ended(who)) == "closed");
+        CHECK(handled.empty());
+      }
+    }
+    WHEN("a callback comes when the process is over") {
+      process::kill(who);
+      world.run();
+      self->stop({});
+      const auto armed = self->after(1s, [] {});
+
+      THEN("it changes nothing") {
+        CHECK_FALSE(armed.armed());
+        CHECK(self->watch(who, [](const caf::error&) {}) == 0);
+        CHECK(world.home().armed_timers() == 0);
       }
     }
     WHEN("the callback throws inside guarded()") {
