@@ -24,21 +24,22 @@ struct io_unit::machinery {
 
   void run(io_unit& self);
   void run_some_events();
+  void poll_some();
   void drain(io_unit& self);
   void take_inbox();
 
   std::string name;
-  boost::asio::io_context context;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_open;
-  std::atomic<std::thread::id> runs_on{};
-  io_timers timers;
-  escape_function on_escape;
-  std::thread thread;
   std::deque<caf::resumable*> ready; // the thread's own
   std::mutex inbox_mutex;
   std::vector<caf::resumable*> inbox; // from other threads
   std::vector<caf::resumable*> taken; // an empty vector to swap with the inbox
   std::atomic<bool> has_inbox{false};
+  boost::asio::io_context context; // behind the queues: what its callbacks hold may still be queued when it goes
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_open;
+  std::atomic<std::thread::id> runs_on{};
+  io_timers timers;
+  escape_function on_escape;
+  std::thread thread;
 };
 
 io_unit::io_unit(caf::actor_system& system, const base::clock_source& clock, std::string name)
@@ -119,7 +120,7 @@ void io_unit::machinery::run_some_events() {
     if (ready.empty())
       context.run_one();
     else
-      context.poll(); // a backlog: look at the sockets, but do not wait for them
+      poll_some();
   } catch (const std::exception& escaped) {
     if (on_escape)
       on_escape(escaped.what());
@@ -127,6 +128,12 @@ void io_unit::machinery::run_some_events() {
     if (on_escape)
       on_escape("an exception that is no std::exception");
   }
+}
+
+void io_unit::machinery::poll_some() {
+  // A backlog: look at the sockets, but do not wait for them.
+  for (std::size_t event = 0; event < events_per_look && context.poll_one() > 0; ++event)
+    continue;
 }
 
 void io_unit::machinery::drain(io_unit& self) {

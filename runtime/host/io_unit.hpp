@@ -33,6 +33,8 @@ public:
   static constexpr std::size_t messages_per_turn = 64;
   /// After this many turns the sockets are looked at, however much there is still to do.
   static constexpr std::size_t turns_per_event = 64;
+  /// While processes wait for their turn, at most this many events are served at each look.
+  static constexpr std::size_t events_per_look = 64;
 
   /// `name` is that of the thread, at most 15 characters. `clock` outlives this.
   io_unit(caf::actor_system& system, const base::clock_source& clock, std::string name);

@@ -12,6 +12,8 @@ namespace cafnode::process {
 
 void process_base::ask_message(const caf::strong_actor_ptr& to, base::duration timeout, caf::message question,
                                reply_function on_reply, failure_function on_failure) {
+  if (stage_ == stage::over)
+    return;
   const auto mid = new_request_id(caf::message_priority::normal);
   const ask_id id = mid.response_id().integer_value();
   auto& mine = parts();

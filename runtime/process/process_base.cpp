@@ -79,13 +79,16 @@ caf::resumable::resume_result process_base::resume(caf::execution_unit* unit, st
 }
 
 caf::invoke_message_result process_base::consume(caf::mailbox_element& element) {
+  if (due_end_ && !getf(is_shutting_down_flag))
+    quit(std::move(*due_end_)); // what follows is dropped, and answered when it is a request
   auto kind = control_kind::timer_fired;
   std::uint64_t token = 0;
   if (is_control(element, kind, token)) {
     on_control(kind, token);
     return caf::invoke_message_result::consumed;
   }
-  if (element.mid.is_response() && state_ && state_->asks.contains(element.mid.integer_value())) {
+  if (element.mid.is_response() && state_ && !getf(is_shutting_down_flag) &&
+      state_->asks.contains(element.mid.integer_value())) {
     on_answer(element.mid.integer_value(), element.content());
     return caf::invoke_message_result::consumed;
   }
@@ -94,6 +97,7 @@ caf::invoke_message_result process_base::consume(caf::mailbox_element& element) 
 
 caf::behavior process_base::make_behavior() {
   self_ = ctrl();
+  stage_ = stage::alive;
   services_->enter(*this);
   auto handlers = behave();
   if (handlers)
@@ -102,7 +106,7 @@ caf::behavior process_base::make_behavior() {
 }
 
 void process_base::on_exit() {
-  if (!self_)
+  if (stage_ != stage::alive)
     return; // it never began
   services_->leave(*this);
   const auto reason = fail_state();
@@ -110,6 +114,7 @@ void process_base::on_exit() {
     on_end(reason);
   } catch (...) { // NOLINT: it ends anyway, and its supervisor must hear of the first reason
   }
+  stage_ = stage::over;
   release_parts();
   services_->tell_end(label_, reason);
   self_ = nullptr; // never the last one: whoever runs this holds another
@@ -141,7 +146,7 @@ timer_source& process_base::timers() const {
 }
 
 process_base::state& process_base::parts() {
-  CAFNODE_INVARIANT(self_, "timers, watches and asks wait until behave()");
+  CAFNODE_INVARIANT(stage_ != stage::made, "timers, watches and asks wait until behave()");
   if (!state_)
     state_ = std::make_unique<state>();
   return *state_;

@@ -55,6 +55,7 @@ public:
   void on_exit() final;
 
   // -- for processes and their parts ----------------------------------------------------------------------------------
+  // From behave() on, on this process's thread. Once the process has ended they do nothing.
 
   /// Calls `fire` once after `span`, unless the timer is cancelled or destroyed before. On this process's thread.
   [[nodiscard]] timer after(base::duration span, std::function<void()> fire);
@@ -69,8 +70,8 @@ public:
   /// After this `down` is not called, even if the news is already in the mailbox.
   void unwatch(watch_id id);
 
-  /// Ends this process after the handler that runs now. Later calls change nothing. May be called from a callback that
-  /// is no handler (a socket's), on this process's thread.
+  /// Ends this process after the handler that runs now; nothing is handled after it. Later calls change nothing. May be
+  /// called from a callback that is no handler (a socket's), on this process's thread.
   void stop(caf::error reason);
 
   /// Runs `callback`, which is no handler (a socket's), as if it were one: an exception ends this process as `crashed`.
@@ -133,6 +134,8 @@ private:
   process_base* previous_live_ = nullptr;
   std::unique_ptr<caf::error> due_end_; // a reason that waits for the end_due message
   bool running_ = false;                // a handler is on the stack
+  enum class stage : std::uint8_t { made, alive, over };
+  stage stage_ = stage::made;
 };
 
 } // namespace cafnode::process

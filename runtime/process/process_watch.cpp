@@ -9,6 +9,8 @@
 namespace cafnode::process {
 
 timer process_base::after(base::duration span, std::function<void()> fire) {
+  if (stage_ == stage::over)
+    return {};
   auto& table = parts().timers;
   if (!table)
     table = std::make_shared<timer::shared>(timers());
@@ -22,6 +24,8 @@ timer process_base::after(base::duration span, std::function<void()> fire) {
 }
 
 process_base::watch_id process_base::watch(const caf::strong_actor_ptr& target, down_function down) {
+  if (stage_ == stage::over)
+    return 0;
   CAFNODE_INVARIANT(target, "nobody was given to watch");
   CAFNODE_INVARIANT(target != ctrl(), "a process watches itself");
   auto& mine = parts();

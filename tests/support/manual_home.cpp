@@ -84,6 +84,7 @@ std::optional<base::duration> manual_home::next_due() const {
 }
 
 void manual_home::exec_later(caf::resumable* what) {
+  CAFNODE_INVARIANT(is_here(), "a virtual world is of one thread");
   ready_.push_back(what);
 }
 

@@ -16,6 +16,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace cafnode::test {
@@ -46,7 +47,7 @@ public:
 
   [[nodiscard]] process::timer_source& timers() noexcept override { return *this; }
 
-  [[nodiscard]] bool is_here() const noexcept override { return true; }
+  [[nodiscard]] bool is_here() const noexcept override { return std::this_thread::get_id() == thread_; }
 
   [[nodiscard]] base::moment now() const override { return now_; }
 
@@ -59,6 +60,7 @@ private:
   process::timer_queue queue_;
   base::moment now_;
   std::optional<base::rng> order_;
+  std::thread::id thread_ = std::this_thread::get_id();
   bool running_ = false;
 };
 
