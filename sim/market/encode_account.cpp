@@ -31,7 +31,7 @@ json::object encoder::order_object(const order& of, std::int64_t user_id) {
                     {"is_liquidation", false},
                     {"risk_reducing", false}};
   const bool market_trigger = of.type == order_type::stop_market || of.type == order_type::take_market;
-  made["price"] = market_trigger && !of.triggered ? json::value{"market_price"} : number(of.price);
+  made["price"] = market_trigger && !of.triggered ? json::value("market_price") : number(of.price);
   if (of.post_only)
     made["reject_post_only"] = of.reject_post_only;
   if (!of.original_type.empty())

@@ -133,7 +133,7 @@ json::object encoder::ticker_object(const listing& at, std::int64_t now_ms) {
                     {"best_bid_amount", number(at.book.best_amount(side::buy))},
                     {"best_ask_price", number(at.book.best_price(side::sell))},
                     {"best_ask_amount", number(at.book.best_amount(side::sell))}};
-  made["last_price"] = at.last.is_zero() ? json::value{nullptr} : number(at.last);
+  made["last_price"] = at.last.is_zero() ? json::value(nullptr) : number(at.last);
   add_stats(made, at, now_ms);
   if (at.what.period == "perpetual") {
     made["current_funding"] = number({});
@@ -148,7 +148,7 @@ json::object encoder::ticker_object(const listing& at, std::int64_t now_ms) {
 void encoder::add_stats(json::object& ticker, const listing& at, std::int64_t now_ms) {
   const auto sum = stats_of(at, now_ms);
   const bool traded = !sum.open.is_zero();
-  const auto or_null = [&](decimal value) { return traded ? number(value) : json::value{nullptr}; };
+  const auto or_null = [&](decimal value) { return traded ? number(value) : json::value(nullptr); };
   json::object stats;
   stats["high"] = or_null(sum.high);
   stats["low"] = or_null(sum.low);
@@ -199,7 +199,7 @@ json::object encoder::summary_object(const listing& at, std::int64_t now_ms) {
   const auto sum = stats_of(at, now_ms);
   const auto bid = at.book.best_price(side::buy);
   const auto ask = at.book.best_price(side::sell);
-  const auto or_null = [this](decimal value) { return value.is_zero() ? json::value{nullptr} : number(value); };
+  const auto or_null = [this](decimal value) { return value.is_zero() ? json::value(nullptr) : number(value); };
   json::object made{{"instrument_name", at.what.name},
                     {"base_currency", at.what.base},
                     {"quote_currency", at.what.quote},
@@ -211,11 +211,11 @@ json::object encoder::summary_object(const listing& at, std::int64_t now_ms) {
                     {"volume_usd", number(sum.cost)}};
   made["bid_price"] = or_null(bid);
   made["ask_price"] = or_null(ask);
-  made["mid_price"] = bid.is_zero() || ask.is_zero() ? json::value{nullptr} : number(scale(bid + ask, 1, 2));
+  made["mid_price"] = bid.is_zero() || ask.is_zero() ? json::value(nullptr) : number(scale(bid + ask, 1, 2));
   made["last"] = or_null(at.last);
   made["high"] = or_null(sum.high);
   made["low"] = or_null(sum.low);
-  made["price_change"] = sum.open.is_zero() ? json::value{nullptr} : number(price_change(sum, at.last));
+  made["price_change"] = sum.open.is_zero() ? json::value(nullptr) : number(price_change(sum, at.last));
   if (at.what.kind == instrument_kind::option) {
     made["underlying_price"] = number(at.index);
     made["underlying_index"] = at.what.name.substr(0, at.what.name.find('-', 4));

@@ -116,7 +116,7 @@ void market_feeds::take(base::moment now, std::vector<notification>& out) {
 
 json::value market_feeds::make(feed& each, base::moment now) {
   if (each.what.family == channel_family::trades)
-    return each.pending.empty() ? json::value{nullptr} : json::value{std::exchange(each.pending, json::array{})};
+    return each.pending.empty() ? json::value(nullptr) : json::value(std::exchange(each.pending, json::array{}));
   if (each.what.family == channel_family::price_index)
     return index_price(each, now);
   if (!each.what.on.has_value())

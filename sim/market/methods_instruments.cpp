@@ -116,7 +116,7 @@ rpc_answer get_index_price_names(trading_rooms& rooms, request&) {
     names.insert(each->what.index);
   json::array all;
   for (const auto& name : names)
-    all.push_back(json::value{name});
+    all.push_back(json::value(name));
   return answered(std::move(all));
 }
 
