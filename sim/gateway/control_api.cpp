@@ -1,6 +1,7 @@
 #include "sim/gateway/control_api.hpp"
 
 #include "sim/gateway/rpc_text.hpp"
+#include "sim/market/exact_json.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -25,12 +26,13 @@ json::value index() {
       {"GET /connections", "open WebSockets: id, peer, account, subscriptions, heartbeats"},
       {"GET /heartbeats", "per connection: asked, answered, late, worst answer"},
       {"GET /accounts", "names, connections, tokens"},
-      {"GET /orders?account=NAME", "open orders of one account or of all"},
+      {"GET /orders?account=NAME&label=LABEL", "open orders, of all accounts unless one is named"},
+      {"GET /labels_used_twice", "labels of more than one order: empty when each order was placed once"},
       {"GET /faults", "what is under way"},
       {"POST /faults", "{type, target, params, count, for_ms}"},
       {"DELETE /faults, /faults/ID", "ends all or one"},
       {"POST /kill", "{target, how: rst|fin|code, code, reason}"},
-      {"POST /market", "{action: fill|cancel, order_id, ...}"},
+      {"POST /market", "{action: fill|cancel, order_id, amount, reason}: as others on the market would"},
       {"GET /settings, POST /settings", "the settings; some only matter to new connections"},
   };
 }
@@ -128,6 +130,8 @@ control_answer control_api::get(std::string_view path, const json::object& query
     return {200, list_faults()};
   if (path == "/orders")
     return list_orders(query);
+  if (path == "/labels_used_twice")
+    return {200, list_labels_used_twice()};
   if (path == "/settings")
     return {200, parse_json(print_settings(core_.options)).value_or(nullptr)};
   return wrong(404, "unknown path; GET / lists what there is");
@@ -225,21 +229,29 @@ json::value control_api::status() const {
 }
 
 control_answer control_api::list_orders(const json::object& query) {
-  const auto wanted = text_param(query, "account");
+  if (core_.inside == nullptr)
+    return wrong(501, "this exchange cannot be looked into");
+  const auto account = text_param(query, "account");
+  const auto label = text_param(query, "label");
   json::array out;
-  for (const auto& account : core_.accounts.accounts()) {
-    if (wanted && *wanted != account.name)
-      continue;
-    auto answer = core_.market.call({0, account.name}, "private/get_open_orders", {}, core_.now());
-    if (!answer.result.is_array())
-      continue;
-    for (auto& order : answer.result.get_array()) {
-      if (order.is_object())
-        order.get_object()["account"] = account.name;
-      out.push_back(std::move(order));
-    }
-  }
+  for (const auto& order : label ? core_.inside->open_orders_by_label(*label) : core_.inside->open_orders())
+    if (!account || *account == order.account)
+      out.push_back(json::object{{"order_id", order.order_id},
+                                 {"account", order.account},
+                                 {"label", order.label},
+                                 {"instrument_name", order.instrument},
+                                 {"connection", order.connection},
+                                 {"amount", marked_number(order.amount.to_string())},
+                                 {"filled_amount", marked_number(order.filled.to_string())}});
   return {200, std::move(out)};
+}
+
+json::value control_api::list_labels_used_twice() const {
+  json::array out;
+  if (core_.inside != nullptr)
+    for (const auto& one : core_.inside->labels_used_twice())
+      out.push_back(json::object{{"account", one.account}, {"label", one.label}, {"uses", one.uses}});
+  return out;
 }
 
 control_answer control_api::add_fault(const json::object& body) {
@@ -264,16 +276,22 @@ control_answer control_api::kill(json::object body) {
 }
 
 control_answer control_api::move_market(const json::object& body) {
+  if (core_.inside == nullptr)
+    return wrong(501, "this exchange cannot be looked into");
   const auto action = text_param(body, "action").value_or("");
-  if (action != "fill" && action != "cancel")
-    return wrong(400, "'action' must be fill or cancel");
-  if (!text_param(body, "order_id"))
-    return wrong(400, "'order_id' is missing");
-  const auto answer = core_.market.call({0, ""}, "sim/" + action + "_order", body, core_.now());
+  const auto id = text_param(body, "order_id");
+  if ((action != "fill" && action != "cancel") || !id)
+    return wrong(400, "'action' must be fill or cancel, and 'order_id' names an open order");
+  const auto* given = body.if_contains("amount");
+  const auto amount = given == nullptr ? decimal{} : decimal_of(*given).value_or(decimal::from_raw(-1));
+  if (amount < decimal{})
+    return wrong(400, "'amount' must be a number that is not negative; without it the whole order is filled");
+  const bool done =
+      action == "fill"
+          ? core_.inside->fill_order(*id, amount, core_.now())
+          : core_.inside->cancel_order(*id, text_param(body, "reason").value_or("risk_mitigation"), core_.now());
   feeds_.pump();
-  if (answer.error.code != 0)
-    return {409, json::object{{"error", answer.error.message}, {"code", answer.error.code}}};
-  return {200, answer.result};
+  return done ? control_answer{200, json::object{{"done", true}}} : wrong(404, "no such open order");
 }
 
 control_answer control_api::change_settings(const json::object& body) {

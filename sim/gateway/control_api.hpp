@@ -54,6 +54,7 @@ private:
   [[nodiscard]] boost::json::value list_accounts() const;
   [[nodiscard]] boost::json::value list_faults() const;
   [[nodiscard]] boost::json::value status() const;
+  [[nodiscard]] boost::json::value list_labels_used_twice() const;
   control_answer list_orders(const boost::json::object& query);
   control_answer add_fault(const boost::json::object& body);
   control_answer kill(boost::json::object body);

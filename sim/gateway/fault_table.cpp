@@ -35,6 +35,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(fault_type::coun
                                                                                                    "settlement",
                                                                                                    "gap",
                                                                                                    "ignore_test",
+                                                                                                   "execute_late",
                                                                                                    "stop_heartbeats",
                                                                                                    "clock_offset"};
 

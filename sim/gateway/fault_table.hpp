@@ -43,6 +43,7 @@ enum class fault_type : std::uint8_t {
   settlement,
   gap,
   ignore_test,
+  execute_late,
   stop_heartbeats,
   clock_offset,
   count_of_types

@@ -13,6 +13,7 @@ gateway_core::gateway_core(boost::asio::io_context& loop, settings chosen, const
       clock{time},
       audit{log},
       market{behind},
+      inside{dynamic_cast<inspection*>(&behind)},
       chance{seed},
       accounts{options, seed + 1},
       credits{options},

@@ -11,6 +11,7 @@
 #include "sim/gateway/settings.hpp"
 #include "sim/gateway/subscription_table.hpp"
 #include "sim/gateway/task_queue.hpp"
+#include "sim/market/inspection.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -62,6 +63,7 @@ struct gateway_core {
   const base::clock_source& clock;
   audit_log& audit;
   exchange& market;
+  inspection* inside; // behind the clients' backs; null when the exchange has none
   base::rng chance;
   account_book accounts;
   credit_ledger credits;

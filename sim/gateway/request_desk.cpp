@@ -28,6 +28,12 @@ bool may_trade(std::string_view scope) noexcept {
   return !limited || scope.find("trade:read_write") != std::string_view::npos;
 }
 
+/// Whether a fault is meant for this method: the one it names, "any", or order methods when it names none.
+bool concerns(const fault_spec& fault, std::string_view method) {
+  const std::string wanted = fault.text("method", "");
+  return wanted.empty() ? is_matching(method) : wanted == "any" || wanted == method;
+}
+
 std::int64_t since_ms(base::duration span) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
 }
@@ -199,10 +205,7 @@ bool request_desk::refuse_by_fault(peer& from, const request_origin& origin) {
     return true;
   }
   const auto* reject = faults.look(fault_type::reject_next, origin.connection, origin.account);
-  if (reject == nullptr)
-    return false;
-  const std::string wanted = reject->text("method", "");
-  if (wanted.empty() ? !is_matching(origin.method) : wanted != "any" && wanted != origin.method)
+  if (reject == nullptr || !concerns(*reject, origin.method))
     return false;
   const auto used = faults.strike(fault_type::reject_next, origin.connection, origin.account);
   send_reply(origin, failed(static_cast<int>(used->number("code", 10040)), used->text("message", "retry")));
@@ -219,10 +222,10 @@ void request_desk::run(peer& from, const request_origin& origin, const boost::js
   }
   if (is_subscription(origin.method))
     return run_subscription(from, origin, params);
+  if (execute_late(origin, params))
+    return;
   if (is_matching(origin.method))
     return queue_matching(origin, params);
-  if (const auto* lag = core_.faults.look(fault_type::query_lag, origin.connection, origin.account))
-    static_cast<void>(lag);
   execute(origin, params);
 }
 
@@ -277,7 +280,15 @@ void request_desk::execute(const request_origin& origin, const boost::json::obje
   if (origin.method == "public/status" && !core_.market.knows(origin.method))
     return reply(origin, succeeded(boost::json::object{{"locked", "false"}, {"locked_indices", boost::json::array{}}}));
   const caller who{origin.over_http ? 0 : origin.connection, origin.account};
+  const auto* lag =
+      core_.inside == nullptr ? nullptr : core_.faults.look(fault_type::query_lag, origin.connection, origin.account);
+  if (lag != nullptr)
+    core_.inside->set_query_lag(std::chrono::milliseconds{std::max<std::int64_t>(lag->number("ms", 1000), 0)});
   rpc_answer answer = core_.market.call(who, origin.method, params, core_.now());
+  if (lag != nullptr)
+    core_.inside->set_query_lag(std::chrono::milliseconds{0});
+  if (answer.error.code == answer_withheld)
+    return;
   if (origin.method == "private/get_account_summary" && answer.result.is_object() && true_param(params, "extended"))
     answer.result.get_object()["limits"] = core_.credits.limits();
   const bool events_first = core_.options.events_before_reply_percent > 0 &&
@@ -288,11 +299,25 @@ void request_desk::execute(const request_origin& origin, const boost::json::obje
   feeds_.pump();
 }
 
+bool request_desk::execute_late(const request_origin& origin, const boost::json::object& params) {
+  const auto* wanted = core_.faults.look(fault_type::execute_late, origin.connection, origin.account);
+  if (wanted == nullptr || !concerns(*wanted, origin.method))
+    return false;
+  const auto late = core_.faults.strike(fault_type::execute_late, origin.connection, origin.account);
+  request_origin nobody = origin; // the order is carried out, its sender never hears of it
+  nobody.connection = 0;
+  const std::chrono::milliseconds wait{std::max<std::int64_t>(late->number("ms", 1000), 0)};
+  core_.tasks.after(wait, [this, nobody, owner = origin.connection, params] {
+    core_.market.call({nobody.over_http ? 0 : owner, nobody.account}, nobody.method, params, core_.now());
+    feeds_.pump();
+  });
+  return true;
+}
+
 void request_desk::reply(const request_origin& origin, const rpc_answer& answer) {
   auto& faults = core_.faults;
   if (const auto* drop = faults.look(fault_type::drop_acks, origin.connection, origin.account)) {
-    const std::string wanted = drop->text("method", "");
-    if (wanted.empty() ? is_matching(origin.method) : wanted == "any" || wanted == origin.method) {
+    if (concerns(*drop, origin.method)) {
       faults.strike(fault_type::drop_acks, origin.connection, origin.account);
       if (const peer* from = core_.find(origin.connection))
         note(core_, "reply_dropped", *from, {{"method", origin.method}});

@@ -44,6 +44,7 @@ private:
   void queue_matching(const request_origin& origin, const boost::json::object& params);
   void finish_matching(const std::string& lane);
   void execute(const request_origin& origin, const boost::json::object& params);
+  bool execute_late(const request_origin& origin, const boost::json::object& params);
   void reply(const request_origin& origin, const rpc_answer& answer);
   void send_reply(const request_origin& origin, const rpc_answer& answer);
   void too_many_requests(peer& from, const request_origin& origin);
