@@ -173,7 +173,11 @@ exit_code tail_events(const options& chosen, const event_filter& filter) {
   const auto show_line = [&chosen](std::string_view line) {
     boost::json::error_code bad;
     const value event = boost::json::parse(line, bad);
-    if (!line.empty() && !bad)
+    if (line.empty() || bad)
+      return;
+    if (const std::int64_t lost = count_at(event, "/lost"); lost > 0 && !chosen.as_json)
+      fmt::print(stderr, "cafctl: {} events came too fast and are not shown\n", lost);
+    else
       put(chosen.as_json ? std::string{line} + "\n" : event_line(event, chosen.how));
   };
   const client node{chosen.where, chosen.timeout};

@@ -36,7 +36,8 @@ EDGES = {
     "apps": {BASE, OBSERVE, CONF, VENUES, PROCESS, SUPERVISORS, NET, HOST, SESSION, CONTROL},
     # The simulator writes its own encoders: it would prove nothing if it shared the node's.
     "sim": {BASE, OBSERVE, NET},
-    "bench": {BASE, OBSERVE, CONF, VENUES, PROCESS, SUPERVISORS, NET, HOST, SESSION, CONTROL, "sim"},
+    "bench": {BASE, OBSERVE, CONF, VENUES, PROCESS, SUPERVISORS, NET, HOST, SESSION, CONTROL, "apps",
+              "sim"},
 }
 ANYTHING = "tests"
 

@@ -125,6 +125,14 @@ SCENARIO("events are followed until the node ends the stream") {
   CHECK(node.heard() == "GET /api/v1/events?limit=20&since=7&kind=k&follow=1 ");
 }
 
+SCENARIO("events that were lost are told apart from those that are shown") {
+  fake_node node;
+  node.streams("GET /api/v1/events", {R"({"lost":7})", ""});
+  const auto run = cafctl({"event", "tail", "-f", "--addr", node.address()});
+  CHECK(run.out.empty());
+  CHECK(run.err.starts_with("cafctl: 7 events came too fast"));
+}
+
 SCENARIO("help and version end with 0 and say which commands are tools for debugging") {
   CHECK(cafctl({"--version"}).out.starts_with("cafctl "));
   const auto help = cafctl({"--help"});

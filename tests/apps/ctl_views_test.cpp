@@ -73,7 +73,8 @@ SCENARIO("a part of the tree starts with its own path") {
 
 SCENARIO("an event is one line whatever its text holds") {
   const value event = boost::json::parse(R"({"seq":7,"at":"2026-03-01T12:00:00.000001Z","kind":"phase_changed",
-    "subject":"tokyo/deribit/alpha","cause":"the link\nwas \u001b[2Jreset","fields":{"from":"live","took_ms":12,"x":""}})");
+    "subject":"tokyo/deribit/alpha","cause":"the link\nwas \u001b[2Jreset",
+    "fields":{"from":"live","took_ms":12,"x":""}})");
   CHECK(event_line(event, {}) ==
         "2026-03-01T12:00:00.000001Z  phase_changed  tokyo/deribit/alpha  the link?was ?[2Jreset"
         "  from=live  took_ms=12\n");

@@ -19,6 +19,7 @@ public:
       heard_->streamed += text;
     return !heard_->client_gone;
   }
+
   void finish() override {}
 
 private:
@@ -85,7 +86,7 @@ api_rig::api_rig()
 control::http_api& api_rig::api() {
   if (api_ == nullptr) {
     control::node_views views;
-    views.facts = {"tokyo-1", "tokyo", "0.1.0", 42, clock->at};
+    views.facts = {"tokyo-1", "tokyo", "0.1.0", 42, hand_clock{}.at};
     views.stage = stage;
     views.clock = clock;
     views.board = board;

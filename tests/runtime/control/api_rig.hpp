@@ -16,6 +16,7 @@ namespace cafnode::test {
 class hand_clock final : public base::clock_source {
 public:
   [[nodiscard]] base::moment now() const override { return at; }
+
   void pass(base::duration span) { at = at + span; }
 
   base::moment at{base::time_point{std::chrono::hours{1}}, base::wall_time{std::chrono::hours{24}}};

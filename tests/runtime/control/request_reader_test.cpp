@@ -15,7 +15,7 @@ net::http_request with_query(const std::string& name, const std::string& value) 
 }
 
 template<class Value>
-std::string fault_of(const read<Value>& outcome) {
+std::string fault_of(const reading<Value>& outcome) {
   return outcome ? "none" : outcome.fault().message;
 }
 
@@ -30,8 +30,8 @@ SCENARIO("a count of the query is a whole number within its range") {
   CHECK(read_count(with_query("limit", "10"), "limit", 7, 1, 10).value() == 10);
   for (const char* text : {"0", "11", "-1", "1.0", "1e1", " 1", "x", "99999999999999999999999"}) {
     CAPTURE(text);
-    CHECK(fault_of(read_count(with_query("limit", text), "limit", 7, 1, 10))
-          == "limit is not a whole number from 1 to 10");
+    CHECK(fault_of(read_count(with_query("limit", text), "limit", 7, 1, 10)) ==
+          "limit is not a whole number from 1 to 10");
   }
 }
 
@@ -66,8 +66,8 @@ SCENARIO("an order is read with every field that it has") {
 SCENARIO("a market order needs no price and may not have one") {
   CHECK(read_place(R"({"connection":"a","instrument":"I","side":"buy","type":"market","amount":"1"})").has_value());
   CHECK(fault_of(read_place(
-            R"({"connection":"a","instrument":"I","side":"buy","type":"market","amount":"1","price":"2"})"))
-        == "the body has a field that is not known here");
+            R"({"connection":"a","instrument":"I","side":"buy","type":"market","amount":"1","price":"2"})")) ==
+        "the body has a field that is not known here");
 }
 
 SCENARIO("each fault of an order names its field") {
@@ -101,8 +101,8 @@ SCENARIO("a body cannot make the reader go deep") {
 }
 
 SCENARIO("a bad value is told back in part only") {
-  const auto fault = fault_of(read_place(R"({"connection":"a","instrument":"I","side":"buy","amount":")"
-                                         + std::string(100'000, 'x') + "\"}"));
+  const auto fault = fault_of(
+      read_place(R"({"connection":"a","instrument":"I","side":"buy","amount":")" + std::string(100'000, 'x') + "\"}"));
   CHECK(fault.size() < 200);
 }
 

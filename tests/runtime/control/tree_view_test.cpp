@@ -1,5 +1,4 @@
 #include "runtime/control/tree_view.hpp"
-
 #include "tests/runtime/control/api_rig.hpp"
 
 #include <doctest/doctest.h>

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "runtime/control/control_actions.hpp"
+#include "runtime/net/http_server.hpp"
+
+#include <string>
+
+namespace cafnode::control {
+
+/// Why a request was not done, as its sender reads it: {"error":{"code","message","hint"}}.
+struct api_fault {
+  int status = 400;
+  std::string code;    // a stable word: "not_found"
+  std::string message; // what happened
+  std::string hint;    // what to do about it; may be empty
+};
+
+[[nodiscard]] net::http_response to_response(const api_fault& fault);
+[[nodiscard]] api_fault to_fault(const action_failure& failed);
+[[nodiscard]] api_fault bad_request(std::string message, std::string hint = {});
+
+} // namespace cafnode::control

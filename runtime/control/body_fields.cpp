@@ -1,0 +1,83 @@
+#include "runtime/control/body_fields.hpp"
+
+#include <boost/json/parse.hpp>
+#include <fmt/format.h>
+
+namespace cafnode::control {
+
+namespace {
+
+constexpr std::size_t nesting_max = 4;
+constexpr std::size_t shown_max = 40; // bytes of a bad value that are told back
+
+boost::json::parse_options options() {
+  boost::json::parse_options chosen;
+  chosen.max_depth = nesting_max;
+  return chosen;
+}
+
+} // namespace
+
+body_fields::body_fields(std::string_view body) {
+  boost::system::error_code fault;
+  boost::json::value parsed = boost::json::parse(body, fault, {}, options());
+  if (fault)
+    fault_ = bad_request("the body is not JSON: " + fault.message());
+  else if (!parsed.is_object())
+    fault_ = bad_request("the body is not a JSON object");
+  else
+    fields_ = std::move(parsed.get_object());
+}
+
+const boost::json::value* body_fields::take(std::string_view name) {
+  names_ += (names_.empty() ? "" : ", ") + std::string{name};
+  const boost::json::value* found = fields_.if_contains(name);
+  taken_ += found != nullptr ? 1 : 0;
+  return found;
+}
+
+void body_fields::fail(std::string_view name, std::string_view what, std::string hint) {
+  if (!fault_)
+    fault_ = bad_request(fmt::format("{} {}", name, what), std::move(hint));
+}
+
+std::string body_fields::text(std::string_view name) {
+  const boost::json::value* given = take(name);
+  if (given != nullptr && given->is_string() && !given->get_string().empty())
+    return std::string{std::string_view{given->get_string()}};
+  fail(name, given == nullptr ? "is missing" : "is not a string with something in it");
+  return {};
+}
+
+base::decimal body_fields::number(std::string_view name) {
+  const boost::json::value* given = take(name);
+  if (given == nullptr || !given->is_string()) {
+    fail(name, given == nullptr ? "is missing" : "is not a string",
+         fmt::format("write it in quotes: \"{}\":\"0.5\"; numbers of JSON lose digits", name));
+    return {};
+  }
+  const std::string_view text{given->get_string()};
+  const auto parsed = base::decimal::parse(text);
+  if (parsed && parsed.value().raw() > 0)
+    return parsed.value();
+  fail(name, fmt::format("\"{}\" is not a decimal above zero with at most {} places", text.substr(0, shown_max),
+                         base::decimal::places));
+  return {};
+}
+
+bool body_fields::flag(std::string_view name) {
+  const boost::json::value* given = take(name);
+  if (given == nullptr)
+    return false;
+  if (!given->is_bool())
+    fail(name, "is not true or false");
+  return given->is_bool() && given->get_bool();
+}
+
+std::optional<api_fault> body_fields::finish() {
+  if (!fault_ && taken_ != fields_.size())
+    fault_ = bad_request("the body has a field that is not known here", "known fields: " + names_);
+  return std::move(fault_);
+}
+
+} // namespace cafnode::control

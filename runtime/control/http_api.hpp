@@ -1,0 +1,33 @@
+#pragma once
+
+#include "runtime/control/control_actions.hpp"
+#include "runtime/control/node_views.hpp"
+#include "runtime/net/http_server.hpp"
+
+#include <memory>
+
+namespace cafnode::control {
+
+/// The control API: what it answers to each request, apart from any socket. Reads the views, asks the actions; it
+/// decides nothing about the node itself.
+///
+/// A request that changes something is taken only with the header `X-Caf-Node: 1` or with a JSON body declared as
+/// `application/json`: a page in somebody's browser can send neither to another site.
+///
+/// Thread: `handle` is called on the control thread and does not block; answers may be sent from others.
+class http_api {
+public:
+  http_api(node_views views, control_actions actions);
+
+  /// For net::make_http_server. The handler shares what it needs: it may outlive this object.
+  [[nodiscard]] net::http_handler handler() const;
+
+  void handle(net::http_request request, std::shared_ptr<net::http_reply> reply) const;
+
+private:
+  struct state;
+
+  std::shared_ptr<state> state_;
+};
+
+} // namespace cafnode::control

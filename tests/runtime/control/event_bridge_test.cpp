@@ -1,0 +1,68 @@
+#include "runtime/control/event_bridge.hpp"
+#include "tests/runtime/control/api_rig.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace cafnode;
+using supervision::child_state;
+using supervision::transition;
+
+namespace {
+
+std::string json_of(const observe::field_list& fields) {
+  std::string out;
+  observe::append_json(out, fields);
+  return out;
+}
+
+} // namespace
+
+SCENARIO("a transition is an event about the child, with what its supervisor counts") {
+  auto happened = test::child_event(transition::restart_scheduled, "tokyo/deribit", "alpha", child_state::waiting);
+  happened.reason = process::reason_code::crashed;
+  happened.reason_text = "bad things";
+  happened.delay = std::chrono::milliseconds{150};
+  happened.restarts_in_window = 1;
+  const auto event = control::to_event(happened);
+  CHECK(event.kind == "restart_scheduled");
+  CHECK(event.subject == "tokyo/deribit/alpha");
+  CHECK(event.cause == "bad things");
+  CHECK(json_of(event.fields) ==
+        R"({"supervisor":"tokyo/deribit","strategy":"one_for_one","restarts_in_window":1,"restarts_allowed":3,)"
+        R"("child":"alpha","type":"worker","state":"waiting","incarnation":1,"restarts":0,"reason":"crashed",)"
+        R"("delay_ms":150})");
+}
+
+SCENARIO("a start has no reason") {
+  const auto event =
+      control::to_event(test::child_event(transition::child_started, "tokyo", "alpha", child_state::running));
+  CHECK(event.cause.empty());
+  CHECK(json_of(event.fields).find("reason") == std::string::npos);
+}
+
+SCENARIO("a supervisor's own transition is an event about itself") {
+  const auto event =
+      control::to_event(test::child_event(transition::supervisor_started, "tokyo", "", child_state::running));
+  CHECK(event.subject == "tokyo");
+  CHECK(json_of(event.fields).find("child") == std::string::npos);
+}
+
+SCENARIO("a notice keeps its words, and its milliseconds are numbers") {
+  session::notice notice;
+  notice.kind = session::kind::phase_changed;
+  notice.subject = "tokyo/deribit/alpha";
+  notice.cause = "the link was reset";
+  notice.fields = {{"from", "live"}, {"in_phase_ms", "1200"}, {"late_ms", "soon"}, {"code", "1006"}};
+  const auto event = control::to_event(notice);
+  CHECK(event.kind == "phase_changed");
+  CHECK(event.cause == "the link was reset");
+  CHECK(json_of(event.fields) == R"({"from":"live","in_phase_ms":1200,"late_ms":"soon","code":"1006"})");
+}
+
+SCENARIO("everything published is in the log, and the tree follows") {
+  test::api_rig rig;
+  rig.bridge.publish(test::child_event(transition::child_started, "tokyo", "alpha", child_state::running));
+  rig.bridge.publish(session::notice{session::kind::silent, "tokyo/alpha", rig.clock->at, "quiet", {}});
+  CHECK(rig.events->last_seq() == 2);
+  CHECK(rig.tree->find("tokyo/alpha").has_value());
+}
