@@ -141,7 +141,7 @@ void market_flow::send_taker(listing& at, base::moment now) {
   taker.key = engine_.next_key();
   taker.on = at.number;
   taker.direction = chance_.chance(1, 2) ? side::buy : side::sell;
-  taker.amount = size_for(at.what);
+  taker.amount = std::max(at.what.min_amount, floor_to(scale(size_for(at.what), 1, 2), at.what.amount_step));
   engine_.take(taker,
                taker.direction == side::buy ? at.highest_price(options_.price_band_permille)
                                             : at.lowest_price(options_.price_band_permille),

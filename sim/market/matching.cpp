@@ -96,11 +96,25 @@ void matching::announce(std::string_view kind, const order& changed, std::string
 const std::deque<user_trade>& matching::user_trades(const std::string& account) {
   static const std::deque<user_trade> none;
   const auto found = user_trades_.find(account);
-  return found == user_trades_.end() ? none : found->second;
+  return found == user_trades_.end() ? none : found->second.kept;
+}
+
+std::uint64_t matching::user_trades_made(const std::string& account) const {
+  const auto found = user_trades_.find(account);
+  return found == user_trades_.end() ? 0 : found->second.made;
 }
 
 std::string matching::next_order_id(const instrument& on) {
   return wire_id(on.settlement, first_order_number + ++order_numbers_[on.settlement]);
+}
+
+std::string matching::next_trigger_id(const instrument& on, const order& waiting) {
+  const bool stop = waiting.type == order_type::stop_limit || waiting.type == order_type::stop_market;
+  const char watched = waiting.trigger == trigger_source::index_price  ? 'I'
+                       : waiting.trigger == trigger_source::mark_price ? 'M'
+                                                                       : 'T';
+  const char direction = waiting.direction == side::buy ? 'B' : 'S';
+  return on.settlement + (stop ? "-SL" : "-TP") + watched + direction + "-" + std::to_string(++triggers_);
 }
 
 void matching::fill(order& taker, order& maker, decimal amount, base::moment now) {
@@ -160,7 +174,8 @@ void matching::book_side(order& of, const trade& made, bool maker, bool self_tra
   const auto booked = accounts_.book(*accounts_.of(of.account), of.on, of.direction, made.amount, made.price, maker);
   user_trade mine{made,       of.account,    of.id, of.label,     of.original_type, of.direction, of.type, of.state,
                   booked.fee, booked.profit, maker, of.post_only, of.reduce_only,   self_trade,   of.mmp};
-  auto& kept = user_trades_[of.account];
+  auto& [kept, count] = user_trades_[of.account];
+  ++count;
   kept.push_back(mine);
   while (kept.size() > options_.trades_max)
     kept.pop_front();

@@ -43,14 +43,22 @@ public:
   /// Tells listeners and the audit log of a change that the caller made.
   void announce(std::string_view kind, const order& changed, std::string_view reason = {});
 
-  /// The user trades made since `first`, oldest first, for the answer of the call that made them.
+  /// The account's trades that are kept, oldest first, and how many it ever made.
   [[nodiscard]] const std::deque<user_trade>& user_trades(const std::string& account);
+  [[nodiscard]] std::uint64_t user_trades_made(const std::string& account) const;
 
   [[nodiscard]] std::string next_order_id(const instrument& on);
+  /// As `ETH-SLIS-12`: what kind of waiting order it is can be read from its id.
+  [[nodiscard]] std::string next_trigger_id(const instrument& on, const order& waiting);
 
   [[nodiscard]] std::uint64_t next_key() { return ++keys_; }
 
 private:
+  struct trade_tape {
+    std::deque<user_trade> kept;
+    std::uint64_t made = 0;
+  };
+
   void fill(order& taker, order& maker, decimal amount, base::moment now);
   trade make_trade(listing& at, side direction, decimal amount, decimal price, base::moment now);
   void book_side(order& of, const trade& made, bool maker, bool self_trade, base::moment now);
@@ -66,7 +74,8 @@ private:
   std::uint64_t keys_ = 0;
   std::map<std::string, std::uint64_t> order_numbers_; // by currency
   std::map<std::string, std::uint64_t> trade_numbers_;
-  std::map<std::string, std::deque<user_trade>> user_trades_;
+  std::uint64_t triggers_ = 0;
+  std::map<std::string, trade_tape> user_trades_;
 };
 
 } // namespace cafnode::sim

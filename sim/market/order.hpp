@@ -27,6 +27,11 @@ enum class trigger_source : std::uint8_t { index_price, mark_price, last_price }
 [[nodiscard]] std::string_view name_of(order_state value);
 [[nodiscard]] std::string_view name_of(trigger_source value);
 
+/// Whether orders of this type bring a price of their own.
+[[nodiscard]] constexpr bool has_limit(order_type type) {
+  return type == order_type::limit || type == order_type::stop_limit || type == order_type::take_limit;
+}
+
 [[nodiscard]] constexpr bool is_trigger(order_type type) {
   return type >= order_type::stop_limit;
 }
@@ -56,11 +61,9 @@ struct order {
   bool reduce_only = false;
   bool mmp = false;
   bool replaced = false;
-  bool web = false;
   decimal trigger_price;
   trigger_source trigger = trigger_source::last_price;
   bool triggered = false;
-  std::string trigger_id;
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;
   base::time_point created_at{};

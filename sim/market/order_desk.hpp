@@ -60,6 +60,10 @@ public:
 
 private:
   rpc_error refuse(const order_request& asked, base::moment now);
+  rpc_error refuse_edit(const order& changing, order_request& wish, base::moment now);
+  [[nodiscard]] static bool is_late(const order_request& asked, base::moment now);
+  [[nodiscard]] bool meets_own(const order_request& asked) const;
+  [[nodiscard]] std::vector<user_trade> trades_since(std::uint64_t before, const order& taker);
   rpc_error check_shape(const order_request& asked) const;
   rpc_error check_limits(const order_request& asked);
   rpc_error check_reduce_only(order_request& asked);
@@ -77,7 +81,6 @@ private:
   ledger& accounts_;
   matching& engine_;
   audit_sink& audit_;
-  std::uint64_t triggers_ = 0;
 };
 
 } // namespace cafnode::sim

@@ -163,3 +163,13 @@ SCENARIO("the book, its listener and what fills count agree") {
   CHECK(sim::write_exact(world.good("public/get_order_book", R"({"instrument_name":"BTC-PERPETUAL"})").at("asks")) ==
         "[]");
 }
+
+SCENARIO("a call answers the trades that it made, whatever its account traded elsewhere before") {
+  exchange_world world;
+  for (int i = 0; i < 5; ++i) {
+    world.order("sell", "60000", "10", "", "bob");
+    CHECK(world.order("buy", "60000", "10").at("trades").as_array().size() == 1);
+  }
+  world.order("sell", "3000", "10", "", "bob", 1, "ETH-PERPETUAL");
+  CHECK(world.order("buy", "3000", "10", "", "alice", 1, "ETH-PERPETUAL").at("trades").as_array().size() == 1);
+}
