@@ -57,9 +57,11 @@ public:
   frame_decoder(const frame_decoder&) = delete;
   frame_decoder& operator=(const frame_decoder&) = delete;
 
+  /// Says what `frame` is. Both it and `to` must stand while the content is read: the end of the frame is looked at
+  /// only then, so nothing may be believed before that went well.
   [[nodiscard]] decode_fault open(std::string_view frame, envelope& to);
 
-  // The result of an answer.
+  // The result of an answer. Arrays of orders and trades are read the same way in notifications.
   [[nodiscard]] decode_fault read_ok();
   [[nodiscard]] decode_fault read_version(); // what public/test gives
   [[nodiscard]] decode_fault read_grant(token_grant& to);
@@ -72,8 +74,9 @@ public:
   [[nodiscard]] decode_fault read_positions(std::vector<venues::position_report>& to);
 
   // The data of a notification.
-  [[nodiscard]] decode_fault read_order_news(std::vector<venues::order_report>& to);
-  [[nodiscard]] decode_fault read_fill_news(std::vector<venues::fill_report>& to);
+  [[nodiscard]] bool content_is_array() const noexcept;                 // orders come alone or in an array,
+  [[nodiscard]] decode_fault read_order_news(venues::order_report& to); // which this reads alone
+  [[nodiscard]] decode_fault read_own_trades(std::vector<venues::fill_report>& to);
   [[nodiscard]] decode_fault read_changes(account_changes& to);
   [[nodiscard]] decode_fault read_ticker(venues::ticker& to);
   [[nodiscard]] decode_fault read_book(book_frame& to);

@@ -1,46 +1,11 @@
 #include "actors/venues/deribit/exact_number.hpp"
 
-#include <array>
-#include <limits>
-
 namespace cafnode::deribit {
 
 namespace {
 
-constexpr std::array<std::int64_t, base::decimal::places + 1> power_of_ten{
-    1, 10, 100, 1000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
-
-constexpr std::int64_t short_digits_max = 10; // with eight more places still below 2^63
-
 bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
-}
-
-/// Reads the digits at `at`, moves it behind them; -1 when there are none, or more than fit the short way.
-std::int64_t take_short(const char*& at, const char* end) noexcept {
-  const char* first = at;
-  std::int64_t value = 0;
-  while (at != end && is_digit(*at) && at - first <= short_digits_max)
-    value = value * 10 + (*at++ - '0');
-  return at == first || at - first > short_digits_max ? -1 : value;
-}
-
-/// -1 when the text is not of the short notation; the sign is not part of it.
-std::int64_t parse_short(const char* at, const char* end) noexcept {
-  const char* first = at;
-  const std::int64_t whole = take_short(at, end);
-  if (whole < 0 || (*first == '0' && at - first > 1))
-    return -1;
-  if (at == end)
-    return whole * base::decimal::one;
-  if (*at != '.')
-    return -1;
-  first = ++at;
-  const std::int64_t fraction = take_short(at, end);
-  const auto places = at - first;
-  if (fraction < 0 || at != end || places > base::decimal::places)
-    return -1;
-  return whole * base::decimal::one + fraction * power_of_ten[static_cast<std::size_t>(base::decimal::places - places)];
 }
 
 /// digits * 10^exponent, as long as that is whole and in range.
@@ -80,14 +45,6 @@ std::optional<int> take_exponent(const char*& at, const char* end) noexcept {
 }
 
 } // namespace
-
-base::result<base::decimal, base::decimal_fault> parse_exact(std::string_view text) noexcept {
-  const bool negative = !text.empty() && text.front() == '-';
-  const auto raw = parse_short(text.data() + (negative ? 1 : 0), text.data() + text.size());
-  if (raw < 0)
-    return base::decimal::parse(text);
-  return base::decimal::from_raw(negative ? -raw : raw);
-}
 
 std::optional<std::int64_t> parse_whole(std::string_view text) noexcept {
   const char* at = text.data();

@@ -1,129 +1,239 @@
 #pragma once
 
-#include "actors/venues/deribit/decode.hpp"
-#include "actors/venues/deribit/exact_number.hpp"
-
-#include <simdjson.h>
+#include "actors/venues/deribit/json_index.hpp"
+#include "actors/venues/event.hpp"
 
 #include <array>
+#include <cstdint>
 #include <cstring>
+#include <deque>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
-/// Reads JSON on demand with simdjson; only the decoders' sources include this.
 namespace cafnode::deribit::json {
 
-namespace od = simdjson::ondemand;
+/// Whether `size` bytes are the same; no call for the few bytes that keys have.
+inline bool same_bytes(const char* left, const char* right, std::size_t size) noexcept {
+  const auto differ = [&]<class Word>(Word, std::size_t at) {
+    Word a = 0;
+    Word b = 0;
+    std::memcpy(&a, left + at, sizeof a);
+    std::memcpy(&b, right + at, sizeof b);
+    return a != b;
+  };
+  if (size >= 8) {
+    for (std::size_t at = 0; at + 8 < size; at += 8)
+      if (differ(std::uint64_t{}, at))
+        return false;
+    return !differ(std::uint64_t{}, size - 8);
+  }
+  if (size >= 4)
+    return !differ(std::uint32_t{}, 0) && !differ(std::uint32_t{}, size - 4);
+  return size == 0 || (left[0] == right[0] && left[size / 2] == right[size / 2] && left[size - 1] == right[size - 1]);
+}
 
 /// The known keys of one kind of object; the first `required` of them must be there.
 template<std::size_t N>
-struct key_set {
-  std::string_view what; // for a person: "order"
-  std::size_t required = 0;
-  std::array<std::string_view, N> names;
-
-  /// The index of the key at `raw`, which ends with a quote; N when it is not known. Frames have readable bytes behind
-  /// their end, more than any name is long.
-  [[nodiscard]] std::size_t find(const char* raw) const noexcept {
-    for (std::size_t i = 0; i < N; ++i)
-      if (raw[names[i].size()] == '"' && std::memcmp(raw, names[i].data(), names[i].size()) == 0)
-        return i;
-    return N;
+class key_set {
+public:
+  consteval key_set(std::string_view what, std::size_t required, std::array<std::string_view, N> names)
+      : what_{what}, required_{required}, names_{names} {
+    static_assert(N < 32);
+    first_.fill(N);
+    for (std::size_t i = N; i-- > 0;) {
+      next_[i] = first_[names[i].size()];
+      first_[names[i].size()] = static_cast<std::uint8_t>(i);
+    }
   }
+
+  /// The index of `key`; N when it is not known.
+  [[nodiscard]] std::size_t find(std::string_view key) const noexcept {
+    if (key.size() >= first_.size() || key.empty())
+      return N;
+    std::size_t i = first_[key.size()];
+    while (i != N && !same_bytes(names_[i].data(), key.data(), key.size()))
+      i = next_[i];
+    return i;
+  }
+
+  [[nodiscard]] std::string_view what() const noexcept { return what_; }
+
+  [[nodiscard]] std::string_view name(std::size_t index) const noexcept { return names_[index]; }
+
+  [[nodiscard]] std::uint32_t required() const noexcept { return (std::uint32_t{1} << required_) - 1; }
+
+private:
+  std::string_view what_; // for a person: "order"
+  std::size_t required_;
+  std::array<std::string_view, N> names_;
+  std::array<std::uint8_t, 32> first_{}; // by length, the first name of that length
+  std::array<std::uint8_t, N> next_{};   // the next name of the same length
 };
 
-/// Takes values apart and keeps the first thing that is wrong. Every function gives false when something is.
+/// Walks over a JSON text by its structure index and keeps the first thing that is wrong. It stands before one value at
+/// a time; reading the value moves behind it. Every function gives false when something is wrong.
 class reader {
 public:
-  void reset() noexcept { fault_.reset(); }
+  using mark = const std::uint32_t*;
 
-  [[nodiscard]] decode_fault take_fault() { return std::exchange(fault_, std::nullopt); }
+  /// Starts anew on `text`. Reads up to 64 bytes behind its end.
+  bool start(std::string_view text);
+
+  [[nodiscard]] std::optional<venues::protocol_fault> take_fault() { return std::exchange(fault_, std::nullopt); }
 
   bool fail(venues::fault_kind kind, std::string_view what, std::string_view key = {}, std::string_view found = {});
 
-  /// What simdjson says: a type that does not fit is a wrong shape, anything else is not JSON.
-  bool fail(simdjson::error_code error, std::string_view key);
+  [[nodiscard]] mark here() const noexcept { return at_; }
 
-  bool text(od::value value, std::string_view key, std::string_view& to);
-  bool text(od::value value, std::string_view key, std::string& to);
-  bool exact(od::value value, std::string_view key, base::decimal& to);
-  bool exact_or_null(od::value value, std::string_view key, base::decimal& to);   // null is zero
-  bool rounded_or_null(od::value value, std::string_view key, base::decimal& to); // null is zero
-  bool whole(od::value value, std::string_view key, std::int64_t& to);
-  bool whole(od::value value, std::string_view key, std::uint64_t& to);
-  bool flag(od::value value, std::string_view key, bool& to);
-  bool side(od::value value, std::string_view key, venues::side& to);
+  void go_to(mark there) noexcept { at_ = there; }
 
-  bool object(od::value value, std::string_view key, od::object& to);
-  bool array(od::value value, std::string_view key, od::array& to);
+  [[nodiscard]] bool at_end() const noexcept { return at_ == end_; }
 
-  /// Calls `read(index, key, value)` for each key of `object` that `keys` knows.
-  template<std::size_t N, class Read>
-  bool walk(od::object object, const key_set<N>& keys, Read read) {
-    std::uint32_t seen = 0;
-    static_assert(N <= 32);
-    for (auto next : object) {
-      od::field field;
-      if (const auto error = std::move(next).get(field))
-        return fail(error, keys.what);
-      const std::size_t index = keys.find(field.key().raw());
-      if (index == N)
-        continue;
-      const std::uint32_t bit = std::uint32_t{1} << index;
-      if ((seen & bit) != 0)
-        return fail(venues::fault_kind::wrong_shape, "comes twice", keys.names[index]);
-      seen |= bit;
-      if (!read(index, keys.names[index], field.value()))
-        return false;
-    }
-    return has_all(seen, keys);
+  /// The character before which the reader stands; 0 at the end.
+  [[nodiscard]] char peek() const noexcept { return at_end() ? '\0' : text_[*at_]; }
+
+  [[nodiscard]] char peek_at(mark there) const noexcept { return there == end_ ? '\0' : text_[*there]; }
+
+  /// What stands here if it is no object and no array, quotes included.
+  [[nodiscard]] std::string_view token() const noexcept {
+    if (at_end())
+      return {};
+    const char* first = text_.data() + *at_;
+    const char* last = text_.data() + at_[1]; // behind the last offset stands the size of the text
+    while (last != first && is_space(last[-1]))
+      --last;
+    return {first, static_cast<std::size_t>(last - first)};
   }
 
-  /// Calls `read(value)` for each element.
-  template<class Read>
-  bool each(od::array array, std::string_view what, Read read) {
-    for (auto next : array) {
-      od::value value;
-      if (const auto error = std::move(next).get(value))
-        return fail(error, what);
-      if (!read(value))
-        return false;
-    }
+  [[nodiscard]] bool is_null() const noexcept { return token() == "null"; }
+
+  /// Moves behind whatever stands here.
+  bool skip() {
+    if (at_end() || !begins_value(peek()))
+      return lacks('\0', "frame");
+    const char c = peek();
+    ++at_;
+    return (c != '{' && c != '[') || skip_rest();
+  }
+
+  bool expect(char c, std::string_view where) {
+    if (peek() != c)
+      return lacks(c, where);
+    ++at_;
     return true;
   }
 
-  /// The text of a value that is no object and no array, quotes included.
-  static std::string_view token(od::value& value) noexcept;
+  /// The text of whatever stands here, as it is written.
+  bool raw(std::string_view& to);
 
-  static bool is_null(od::value& value) noexcept { return token(value) == "null"; }
+  bool text(std::string_view key, std::string_view& to);
+  bool text(std::string_view key, std::string& to);
+  bool exact(std::string_view key, base::decimal& to);
+  bool exact_or_null(std::string_view key, base::decimal& to);   // null leaves it as it is
+  bool rounded_or_null(std::string_view key, base::decimal& to); // null leaves it as it is
+  bool whole(std::string_view key, std::int64_t& to);
+  bool whole(std::string_view key, std::uint64_t& to);
+  bool flag(std::string_view key, bool& to);
+  bool side(std::string_view key, venues::side& to);
 
-  static bool is_text(od::value& value) noexcept { return token(value).starts_with('"'); }
+  /// The next key of an object and the colon behind it; `first` right behind the opening bracket.
+  enum class step { key, end, fault };
 
-private:
-  bool number(od::value& value, std::string_view key, base::decimal& to, bool round);
+  step next_key(bool first, std::string_view where, std::string_view& key) {
+    if (peek() == '}') {
+      ++at_;
+      return step::end;
+    }
+    if (!first && !expect(',', where))
+      return step::fault;
+    const auto name = token();
+    if (name.size() < 2 || name.front() != '"' || name.back() != '"') {
+      lacks('"', where);
+      return step::fault;
+    }
+    key = name.substr(1, name.size() - 2);
+    ++at_;
+    return expect(':', where) ? step::key : step::fault;
+  }
+
+  /// Reads an object: calls `read(index, name)` before each value whose key is known, and passes over what was not
+  /// read.
+  template<std::size_t N, class Read>
+  bool walk(const key_set<N>& keys, Read read) {
+    if (!expect('{', keys.what()))
+      return false;
+    std::uint32_t seen = 0;
+    std::string_view key;
+    for (bool first = true;; first = false) {
+      const auto found = next_key(first, keys.what(), key);
+      if (found != step::key)
+        return found == step::end && has_all(seen, keys);
+      const std::size_t index = keys.find(key);
+      if (index == N ? !skip() : !once(seen, index, key) || !read_or_skip(index, keys.name(index), read))
+        return false;
+    }
+  }
+
+  /// Reads an array: calls `read()` before each element.
+  template<class Read>
+  bool each(std::string_view where, Read read) {
+    if (!expect('[', where))
+      return false;
+    if (peek() == ']')
+      return expect(']', where);
+    for (;;) {
+      const mark before = at_;
+      if (!read() || (at_ == before && !skip()))
+        return false;
+      if (peek() != ',')
+        return expect(']', where);
+      ++at_;
+    }
+  }
+
+  bool once(std::uint32_t& seen, std::size_t index, std::string_view key) {
+    const std::uint32_t bit = std::uint32_t{1} << index;
+    if ((seen & bit) != 0)
+      return fail(venues::fault_kind::wrong_shape, "comes twice", key);
+    seen |= bit;
+    return true;
+  }
 
   template<std::size_t N>
   bool has_all(std::uint32_t seen, const key_set<N>& keys) {
-    for (std::size_t i = 0; i < keys.required; ++i)
-      if ((seen >> i & 1U) == 0)
-        return fail(venues::fault_kind::wrong_shape, "is not there", keys.names[i], keys.what);
-    return true;
+    const auto lacking = keys.required() & ~seen;
+    if (lacking == 0)
+      return true;
+    const auto index = static_cast<std::size_t>(__builtin_ctz(lacking));
+    return fail(venues::fault_kind::wrong_shape, "is not there", keys.name(index), keys.what());
   }
 
-  decode_fault fault_;
+private:
+  // Control characters that are no space never come this far: the index refuses them, or starts a token with them.
+  static bool is_space(char c) noexcept { return static_cast<unsigned char>(c) <= ' '; }
+
+  static bool begins_value(char c) noexcept { return c != ',' && c != ':' && c != ']' && c != '}'; }
+
+  bool skip_rest();
+  bool lacks(char c, std::string_view where);
+
+  template<class Read>
+  bool read_or_skip(std::size_t index, std::string_view name, Read& read) {
+    const mark before = at_;
+    return read(index, name) && (at_ != before || skip());
+  }
+
+  bool number(std::string_view key, base::decimal& to, bool round);
+  bool unescape(std::string_view escaped, std::string_view key, std::string_view& to);
+
+  std::string_view text_;
+  mark at_ = nullptr;
+  mark end_ = nullptr;
+  structure_index index_;
+  std::deque<std::string> unescaped_; // texts that had escapes; they stand until the next `start`
+  std::optional<venues::protocol_fault> fault_;
 };
 
 } // namespace cafnode::deribit::json
-
-namespace cafnode::deribit {
-
-struct frame_decoder::state {
-  simdjson::ondemand::parser parser{frame_bytes_max};
-  simdjson::ondemand::document document;
-  json::reader in;
-
-  /// The value of a top-level key of the open frame.
-  bool seek(std::string_view key, simdjson::ondemand::value& to);
-  bool seek_data(simdjson::ondemand::value& to);
-};
-
-} // namespace cafnode::deribit

@@ -27,7 +27,8 @@ struct scratch {
   std::vector<venues::public_trade> trades;
   book_frame book;
   account_changes changes;
-  bool reading = false; // a frame is open
+  venues::event news{std::in_place_type<venues::order_updated>}; // so that an order's texts keep their memory
+  bool reading = false;                                          // a frame is open
 };
 
 [[nodiscard]] scratch& memory_of_thread();
@@ -113,6 +114,7 @@ private:
   // Notifications: machine_news.cpp.
   void on_notification(base::moment now, venues::outbox& out);
   [[nodiscard]] decode_fault tell(channel_entry& channel, base::moment now, venues::outbox& out);
+  [[nodiscard]] decode_fault tell_orders(venues::outbox& out);
   [[nodiscard]] decode_fault tell_ticker(const channel_entry& channel, venues::outbox& out);
   [[nodiscard]] decode_fault tell_book(channel_entry& channel, base::moment now, venues::outbox& out);
   [[nodiscard]] decode_fault tell_changes(venues::outbox& out);

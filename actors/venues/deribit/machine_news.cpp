@@ -37,12 +37,9 @@ decode_fault protocol_machine::tell(channel_entry& channel, base::moment now, ve
         out.emit(trade);
     return fault;
   case channel_kind::user_orders:
-    if (!(fault = memory.decoder.read_order_news(memory.orders)))
-      for (auto& order : memory.orders)
-        out.emit(venues::order_updated{std::move(order)});
-    return fault;
+    return tell_orders(out);
   case channel_kind::user_trades:
-    if (!(fault = memory.decoder.read_fill_news(memory.fills)))
+    if (!(fault = memory.decoder.read_own_trades(memory.fills)))
       for (auto& fill : memory.fills)
         out.emit(venues::filled{std::move(fill)});
     return fault;
@@ -54,6 +51,22 @@ decode_fault protocol_machine::tell(channel_entry& channel, base::moment now, ve
     return tell_raw(channel, out);
   }
   return fault;
+}
+
+decode_fault protocol_machine::tell_orders(venues::outbox& out) {
+  auto& memory = memory_of_thread();
+  // Channels with the interval raw send one order, others an array.
+  if (!memory.decoder.content_is_array()) {
+    if (auto fault = memory.decoder.read_order_news(std::get<venues::order_updated>(memory.news).order))
+      return fault;
+    out.emit(memory.news);
+    return std::nullopt;
+  }
+  if (auto fault = memory.decoder.read_orders(memory.orders))
+    return fault;
+  for (auto& order : memory.orders)
+    out.emit(venues::order_updated{std::move(order)});
+  return std::nullopt;
 }
 
 decode_fault protocol_machine::tell_ticker(const channel_entry& channel, venues::outbox& out) {

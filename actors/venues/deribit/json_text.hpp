@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cafnode::deribit::json {
+
+/// Resolves the escapes of a JSON text (without its quotes); nothing when one of them is not of JSON, half a surrogate
+/// pair included.
+[[nodiscard]] std::optional<std::string> unescape(std::string_view escaped);
+
+} // namespace cafnode::deribit::json
