@@ -92,6 +92,8 @@ public:
   void set_gate(const caf::actor& gate);
 
   // Read by anybody.
+  [[nodiscard]] const std::string& exchange() const noexcept { return view_.exchange; } // never changes
+
   [[nodiscard]] connection_view view() const;
   [[nodiscard]] caf::actor client() const; // null when it is not running
   [[nodiscard]] caf::actor gate() const;   // null when it is not running

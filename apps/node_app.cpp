@@ -1,0 +1,217 @@
+#include "apps/node_app.hpp"
+
+#include "apps/node_actions.hpp"
+#include "apps/node_control.hpp"
+#include "apps/node_metrics.hpp"
+#include "apps/node_plan.hpp"
+#include "apps/node_reload.hpp"
+#include "apps/node_telemetry.hpp"
+#include "runtime/host/actor_host.hpp"
+#include "runtime/host/clock.hpp"
+#include "runtime/host/signals.hpp"
+#include "runtime/observe/log.hpp"
+#include "runtime/observe/metric_names.hpp"
+#include "runtime/observe/process_metrics.hpp"
+
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unistd.h>
+
+namespace cafnode::node {
+
+namespace {
+
+const observe::channel log{"node"};
+
+/// Why a node ends.
+enum class ending { asked, tree_gone };
+
+/// Lets the main thread wait for what signals and processes have to say.
+class ending_bell {
+public:
+  /// True when it rang before.
+  bool ring(ending why) {
+    const std::lock_guard guard{mutex_};
+    const bool again = why_.has_value();
+    if (!again)
+      why_ = why;
+    rang_.notify_all();
+    return again;
+  }
+
+  ending wait() {
+    std::unique_lock guard{mutex_};
+    rang_.wait(guard, [this] { return why_.has_value(); });
+    return *why_;
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable rang_;
+  std::optional<ending> why_;
+};
+
+std::string host_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "node";
+}
+
+std::uint64_t seed_of(const conf::node_config& config, const base::clock_source& clock) {
+  return config.seed != 0 ? config.seed
+                          : static_cast<std::uint64_t>(clock.now().wall.time_since_epoch().count()) ^
+                                (static_cast<std::uint64_t>(::getpid()) << 40U);
+}
+
+std::size_t io_threads_of(const conf::node_config& config) {
+  return config.io_threads != 0 ? config.io_threads : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+/// What a node is made of, in the order in which it must end.
+class running_node {
+public:
+  running_node(const conf::node_config& config, const node_options& options)
+      : config_{config}, options_{options}, drain_{config.drain_timeout} {}
+
+  exit_code run();
+
+private:
+  bool open_log();
+  void make_views();
+  bool start_tree();
+  exit_code end(ending why);
+
+  conf::node_config config_;
+  const node_options& options_;
+  std::atomic<std::chrono::milliseconds> drain_;
+  host::machine_clock clock_;
+  ending_bell bell_;
+  observe::registry metrics_;
+  control::node_views views_;
+  std::shared_ptr<control::node_stage_cell> stage_ =
+      std::make_shared<control::node_stage_cell>(control::node_stage::starting);
+  std::shared_ptr<session::board> board_ = std::make_shared<session::board>();
+  std::shared_ptr<telemetry> telemetry_;
+  std::unique_ptr<host::actor_host> host_;
+  std::unique_ptr<control_server> control_;
+  caf::actor root_;
+};
+
+bool running_node::open_log() {
+  observe::log_options wanted;
+  wanted.time = &clock_;
+  wanted.identity = {config_.name, config_.region};
+  wanted.least = static_cast<observe::level>(config_.log_level);
+  wanted.format = static_cast<observe::log_format>(config_.log_format);
+  wanted.file = config_.log_file;
+  const auto started = observe::start_log(wanted);
+  if (!started)
+    std::fprintf(stderr, "caf-node: %s\n", started.fault().c_str());
+  return started.has_value();
+}
+
+void running_node::make_views() {
+  auto tree = std::make_shared<control::tree_view>();
+  views_.facts = {config_.name, config_.region, CAFNODE_VERSION, ::getpid(), clock_.now()};
+  views_.stage = stage_;
+  views_.clock = std::shared_ptr<const base::clock_source>{std::shared_ptr<void>{}, &clock_};
+  views_.board = board_;
+  views_.tree = tree;
+  views_.events = std::make_shared<observe::event_log>(observe::event_log_config{});
+  views_.metrics_text = [this] { return metrics_.render(); };
+  telemetry_ = std::make_shared<telemetry>(std::make_shared<control::event_bridge>(tree, views_.events), metrics_);
+  std::vector<std::string> exchanges;
+  for (const auto& exchange : config_.exchanges)
+    exchanges.push_back(exchange.name);
+  add_board_metrics(metrics_, board_, exchanges);
+  observe::add_process_metrics(metrics_);
+  metrics_.gauge_of(observe::metric::build_info, {CAFNODE_VERSION}).set(1);
+}
+
+bool running_node::start_tree() {
+  host::host_options host;
+  host.io_threads = io_threads_of(config_);
+  host.on_process_end = [this](const std::string& label, const caf::error&) {
+    if (label == config_.region)
+      bell_.ring(ending::tree_gone);
+  };
+  host.on_escape = [](std::string_view text) {
+    log.error("an exception left a callback of an I/O thread", {observe::kv("err", text)});
+  };
+  host_ = std::make_unique<host::actor_host>(std::move(host));
+  auto plan = make_node_plan(
+      config_, {&host_->engine(), &host_->clock(), board_, telemetry_, telemetry_, seed_of(config_, clock_)});
+  if (!plan) {
+    std::fprintf(stderr, "caf-node: %s\n", plan.fault().c_str());
+    return false;
+  }
+  auto outcome = supervision::start_supervisor(host_->system(), nullptr, std::move(plan).value());
+  const auto* started = std::get_if<supervision::started>(&outcome);
+  if (started == nullptr) {
+    std::fprintf(stderr, "caf-node: the supervisor tree could not be started\n");
+    return false;
+  }
+  root_ = started->child;
+  return true;
+}
+
+exit_code running_node::run() {
+  if (config_.name.empty())
+    config_.name = host_name();
+  if (!open_log())
+    return exit_code::temporary;
+  make_views();
+  const live_settings settings{
+      [](conf::log_level least) { observe::set_log_level(static_cast<observe::level>(least)); },
+      [this](std::chrono::milliseconds drain) { drain_ = drain; }};
+  const host::signals signals{{[this] {
+                                 // Somebody who asks twice does not want to wait.
+                                 if (bell_.ring(ending::asked))
+                                   std::_Exit(static_cast<int>(exit_code::temporary));
+                               },
+                               [this, &settings] { reload(config_, options_, settings); }}};
+  if (!start_tree())
+    return exit_code::bad_config;
+  auto control = start_control(config_, views_, make_actions(host_->system(), host_->services(), board_));
+  if (!control) {
+    std::fprintf(stderr, "caf-node: %s\n", control.fault().c_str());
+    host_->shutdown(root_, drain_.load());
+    return exit_code::temporary;
+  }
+  control_ = std::move(control).value();
+  stage_->store(control::node_stage::serving);
+  log.info("the node is up", {observe::kv("control", control_->address()), observe::kv("version", CAFNODE_VERSION),
+                              observe::kv("pid", ::getpid())});
+  return end(bell_.wait());
+}
+
+exit_code running_node::end(ending why) {
+  stage_->store(control::node_stage::draining);
+  if (why == ending::asked)
+    log.info("asked to stop: draining", {observe::kv("within_ms", drain_.load().count())});
+  else
+    log.error("the supervisor tree gave up: the node ends");
+  const auto report = host_->shutdown(root_, drain_.load());
+  for (const auto& label : report.killed)
+    log.warn("did not end in time and was killed", {observe::kv("actor", label)});
+  for (const auto& label : report.stuck)
+    log.error("is stuck in a handler", {observe::kv("actor", label)});
+  control_.reset();
+  log.info("the node has stopped");
+  observe::stop_log();
+  const auto code = why == ending::asked ? exit_code::clean : exit_code::internal;
+  if (!report.stuck.empty())
+    std::_Exit(static_cast<int>(exit_code::internal));
+  return code;
+}
+
+} // namespace
+
+exit_code run_node(const conf::node_config& config, const node_options& options) {
+  return running_node{config, options}.run();
+}
+
+} // namespace cafnode::node

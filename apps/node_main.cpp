@@ -1,0 +1,93 @@
+#include "apps/node_app.hpp"
+#include "apps/node_options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+
+namespace cafnode::node {
+
+namespace {
+
+struct flag {
+  const char* name;
+  const char* path;
+  const char* help;
+};
+
+constexpr flag flags[] = {
+    {"--region", "node.region", "The region that this node stands in, for example tokyo"},
+    {"--name", "node.name", "The node's name; by default the host's"},
+    {"--control-address", "control.address", "Where the control API listens"},
+    {"--control-port", "control.port", "Its port; 0 takes any that is free"},
+    {"--log-level", "log.level", "trace, debug, info, warn or error"},
+    {"--log-format", "log.format", "auto, json or text"},
+    {"--log-file", "log.file", "Appended to; by default standard error"},
+};
+
+int print_text(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  return static_cast<int>(exit_code::clean);
+}
+
+int run(const node_options& options) {
+  if (options.what == node_options::what::print_schema)
+    return print_text(conf::schema_to_markdown());
+  const auto config = load(options);
+  print_faults(config, options.json);
+  if (!config.usable())
+    return static_cast<int>(exit_code::bad_config);
+  switch (options.what) {
+  case node_options::what::check_config:
+    return print_text(options.json ? "{\"ok\":true}\n"
+                                   : (options.config_file.empty() ? "built-in" : options.config_file) + ": ok\n");
+  case node_options::what::print_config:
+    return print_text(conf::print_config(config, options.show_origin));
+  default:
+    return static_cast<int>(run_node(config.config, options));
+  }
+}
+
+int parse_and_run(int argc, char** argv) {
+  node_options options;
+  CLI::App app{"caf-node: keeps exchange connections and the orders on them alive", "caf-node"};
+  app.set_version_flag("--version", std::string{"caf-node "} + CAFNODE_VERSION);
+  app.add_option("--config", options.config_file, "The configuration; without it a built-in default is used");
+  bool check = false;
+  bool print = false;
+  bool schema = false;
+  app.add_flag("--check-config", check, "Say what is wrong with the configuration, all of it, and end");
+  app.add_flag("--print-config", print, "Print the configuration in force, and end");
+  app.add_flag("--show-origin", options.show_origin, "With --print-config: where each value comes from");
+  app.add_flag("--print-schema", schema, "Print every key of the configuration as Markdown, and end");
+  app.add_flag("--json", options.json, "Faults of the configuration as JSON");
+  std::string values[std::size(flags)];
+  for (std::size_t i = 0; i < std::size(flags); ++i)
+    app.add_option(flags[i].name, values[i], flags[i].help);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    // CLI11's own exit codes mean nothing to a shell or a service manager.
+    return app.exit(problem) == 0 ? 0 : static_cast<int>(exit_code::usage);
+  }
+  for (std::size_t i = 0; i < std::size(flags); ++i)
+    if (!values[i].empty())
+      options.overrides.push_back({flags[i].path, values[i], conf::origin::flag, flags[i].name});
+  using what = enum node_options::what;
+  options.what = check ? what::check_config : print ? what::print_config : schema ? what::print_schema : what::run;
+  return run(options);
+}
+
+} // namespace
+
+} // namespace cafnode::node
+
+int main(int argc, char** argv) {
+  try {
+    return cafnode::node::parse_and_run(argc, argv);
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "caf-node: %s\n", problem.what());
+    return static_cast<int>(cafnode::node::exit_code::internal);
+  }
+}

@@ -1,0 +1,208 @@
+#include "apps/node_plan.hpp"
+
+#include "actors/session/connection_supervisor.hpp"
+#include "actors/venues/deribit/make_machine.hpp"
+#include "conf/secret_source.hpp"
+#include "runtime/base/rng.hpp"
+#include "runtime/net/tls_context.hpp"
+#include "runtime/net/ws_link.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace cafnode::node {
+
+namespace {
+
+constexpr std::size_t connection_failures_max =
+    10; // connections whose tree gave up, within a minute, for each exchange
+constexpr std::chrono::milliseconds failure_period{60'000};
+
+/// One connection's share of its account's budget, so that all of them together stay within it.
+base::token_bucket_config share(std::uint32_t pool, std::uint32_t per_second, std::uint32_t percent,
+                                std::size_t connections) {
+  const auto of = [&](std::uint32_t whole) {
+    return std::max<std::int64_t>(1, std::int64_t{whole} * percent / 100 / static_cast<std::int64_t>(connections));
+  };
+  return {of(pool), of(per_second)};
+}
+
+session::gate_limits gate_limits_of(const conf::exchange_config& exchange, std::size_t sharing) {
+  session::gate_limits limits;
+  const auto& rate = exchange.rate;
+  limits.matching = share(rate.matching_burst, rate.matching_per_second, rate.use_percent, sharing);
+  limits.other = share(rate.other_credits, rate.other_per_second, rate.use_percent, sharing);
+  limits.in_flight_max = exchange.orders.in_flight_max;
+  limits.valid_for = exchange.orders.valid_for;
+  return limits;
+}
+
+venues::auth_method auth_of(conf::auth_method method) {
+  switch (method) {
+  case conf::auth_method::client_credentials:
+    return venues::auth_method::client_credentials;
+  case conf::auth_method::client_signature:
+    return venues::auth_method::client_signature;
+  case conf::auth_method::none:
+    return venues::auth_method::none;
+  }
+  return venues::auth_method::none;
+}
+
+using fault = base::failure<std::string>;
+
+/// What stays the same over all connections of one exchange.
+struct exchange_parts {
+  const conf::exchange_config& config;
+  const plan_inputs& inputs;
+  std::string path;
+  std::shared_ptr<const net::tls_context> tls;
+  std::map<std::string, std::size_t> sharing; // connections by account
+};
+
+base::result<venues::machine_config, std::string> machine_config_of(const exchange_parts& exchange,
+                                                                    const conf::connection_config& connection) {
+  venues::machine_config machine;
+  machine.auth = auth_of(connection.auth.method);
+  machine.heartbeat_interval = std::chrono::duration_cast<std::chrono::seconds>(exchange.config.heartbeat.interval);
+  machine.cancel_on_disconnect = exchange.config.cancel_on_disconnect;
+  machine.channels = connection.channels;
+  machine.answer_deadline = exchange.config.orders.answer_deadline;
+  if (machine.auth == venues::auth_method::none)
+    return machine;
+  auto id = conf::resolve_text(connection.auth.client_id);
+  if (!id)
+    return fault{connection.name + ": " + id.fault()};
+  auto key = conf::resolve_secret(connection.auth.client_secret);
+  if (!key)
+    return fault{connection.name + ": " + key.fault()};
+  machine.client_id = std::move(id).value();
+  machine.client_secret = std::move(key).value();
+  return machine;
+}
+
+session::session_config session_config_of(const exchange_parts& exchange, const conf::connection_config& connection) {
+  session::session_config session;
+  session.name = connection.name;
+  session.exchange = exchange.config.name;
+  session.path = exchange.path + "/" + connection.name;
+  session.has_orders = connection.auth.method != conf::auth_method::none;
+  session.cancel_on_disconnect = exchange.config.cancel_on_disconnect;
+  session.heartbeat = {exchange.config.heartbeat.answer_deadline, exchange.config.heartbeat.silence_limit};
+  session.gate = gate_limits_of(exchange.config, exchange.sharing.at(connection.account));
+  return session;
+}
+
+session::connection_restarts restarts_of(const conf::exchange_config& exchange, std::uint64_t seed) {
+  session::connection_restarts restarts;
+  restarts.intensity = exchange.restart.intensity;
+  restarts.period = exchange.restart.period;
+  const auto& backoff = exchange.connect.backoff;
+  restarts.backoff = {backoff.first, backoff.cap, backoff.jitter_percent};
+  restarts.seed = seed;
+  return restarts;
+}
+
+session::session_outside outside_of(const exchange_parts& exchange, const conf::connection_config& connection,
+                                    venues::machine_config machine, host::io_unit& unit, base::rng& chance) {
+  session::session_outside outside;
+  net::dial_options dial;
+  dial.host = exchange.config.url.host;
+  dial.port = exchange.config.url.port;
+  dial.path = exchange.config.url.path;
+  dial.tls = exchange.tls;
+  dial.deadline = exchange.config.connect.deadline;
+  const net::link_limits limits{exchange.config.limits.frame_bytes_max, exchange.config.limits.send_queue_bytes_max};
+  outside.make_link = [dial, limits, &unit](net::ws_link_handler& handler) {
+    return net::make_ws_link(unit.context(), dial, limits, handler);
+  };
+  outside.make_machine = [machine = std::move(machine), nonces = base::rng{chance.next()}]() mutable {
+    machine.nonce_seed = nonces.next();
+    return deribit::make_machine(machine);
+  };
+  outside.record =
+      exchange.inputs.board->open(connection.name, exchange.config.name, exchange.path + "/" + connection.name);
+  outside.notices = exchange.inputs.notices;
+  return outside;
+}
+
+/// A child that is itself a supervisor, started from the same plan each time.
+supervision::child_spec supervisor_child(std::string id, process::home* where, supervision::supervisor_plan plan,
+                                         std::shared_ptr<const void> keep = nullptr) {
+  supervision::child_spec spec;
+  spec.id = std::move(id);
+  spec.type = supervision::child_type::supervisor;
+  spec.start = [where, plan = std::move(plan), keep = std::move(keep)](process::process_base& parent) {
+    return supervision::start_supervisor(parent.system(), where, plan);
+  };
+  return spec;
+}
+
+base::result<supervision::child_spec, std::string>
+connection_child(const exchange_parts& exchange, const conf::connection_config& connection, base::rng& chance) {
+  auto machine = machine_config_of(exchange, connection);
+  if (!machine)
+    return fault{machine.fault()};
+  auto seat = std::make_shared<host::io_seat>(exchange.inputs.engine->take_seat());
+  auto& unit = seat->unit();
+  auto context = std::make_shared<session::session_context>(
+      session_config_of(exchange, connection),
+      outside_of(exchange, connection, std::move(machine).value(), unit, chance),
+      base::to_unix_ms(exchange.inputs.clock->now().wall));
+  auto plan = session::connection_plan(std::move(context), unit, restarts_of(exchange.config, chance.next()),
+                                       exchange.inputs.events);
+  return supervisor_child(connection.name, &unit, std::move(plan), std::move(seat));
+}
+
+supervision::supervisor_plan empty_plan(std::string path, const plan_inputs& inputs, std::uint64_t seed) {
+  supervision::supervisor_plan plan;
+  plan.path = std::move(path);
+  plan.flags.strategy = supervision::strategy::one_for_one;
+  plan.flags.intensity = connection_failures_max;
+  plan.flags.period = failure_period;
+  plan.flags.pacing = supervision::restart_pacing{};
+  plan.events = inputs.events;
+  plan.seed = seed;
+  return plan;
+}
+
+base::result<supervision::supervisor_plan, std::string> exchange_plan(const conf::exchange_config& config,
+                                                                      const plan_inputs& inputs,
+                                                                      const std::string& region, base::rng& chance) {
+  exchange_parts exchange{config, inputs, region + "/" + config.name, nullptr, {}};
+  if (config.url.tls) {
+    auto tls = net::make_tls_client({config.url.ca_file, true});
+    if (!tls)
+      return fault{config.name + ": " + tls.fault()};
+    exchange.tls = std::move(tls).value();
+  }
+  const auto connections = conf::expand_connections(config);
+  for (const auto& connection : connections)
+    ++exchange.sharing[connection.account];
+  auto plan = empty_plan(exchange.path, inputs, chance.next());
+  plan.flags.children_max = std::max(plan.flags.children_max, connections.size());
+  for (const auto& connection : connections) {
+    auto child = connection_child(exchange, connection, chance);
+    if (!child)
+      return fault{config.name + "." + child.fault()};
+    plan.children.push_back(std::move(child).value());
+  }
+  return plan;
+}
+
+} // namespace
+
+base::result<supervision::supervisor_plan, std::string> make_node_plan(const conf::node_config& config,
+                                                                       const plan_inputs& inputs) {
+  base::rng chance{inputs.seed};
+  auto root = empty_plan(config.region, inputs, chance.next());
+  for (const auto& exchange : config.exchanges) {
+    auto plan = exchange_plan(exchange, inputs, config.region, chance);
+    if (!plan)
+      return fault{plan.fault()};
+    root.children.push_back(supervisor_child(exchange.name, nullptr, std::move(plan).value()));
+  }
+  return root;
+}
+
+} // namespace cafnode::node
