@@ -155,7 +155,7 @@ private:
     while (!section.empty() && section.back() == '.')
       section.pop_back();
     sink_->add(fault_code::unknown_key, member.at, path,
-               fmt::format("unknown key '{}'{}{}", member.key, section.empty() ? "" : " in ", section),
+               fmt::format("unknown key '{}'{}{}", printable(member.key), section.empty() ? "" : " in ", section),
                meant.empty() ? std::string{} : fmt::format("did you mean '{}'?", meant));
   }
 

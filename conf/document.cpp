@@ -1,5 +1,6 @@
 #include "conf/document.hpp"
 
+#include "conf/scalar.hpp"
 #include "runtime/base/json_text.hpp"
 
 #include <fmt/format.h>
@@ -193,7 +194,7 @@ private:
       map.node.members.push_back({std::move(*map.key), map.key_at, std::move(node)});
     else
       sink_->add(fault_code::duplicate_key, map.key_at, path(),
-                 fmt::format("key '{}' stands here a second time", *map.key), "keep one of the two");
+                 fmt::format("key '{}' stands here a second time", printable(*map.key)), "keep one of the two");
     map.key.reset();
   }
 

@@ -1,5 +1,6 @@
 #include "conf/fault.hpp"
 
+#include "conf/scalar.hpp"
 #include "runtime/base/json_text.hpp"
 
 #include <fmt/format.h>
@@ -37,7 +38,8 @@ std::size_t characters(std::string_view line, std::size_t bytes) {
 
 /// The line and the caret; a line too long for a screen is shown around the place.
 std::string excerpt_of(const fault& fault) {
-  std::string_view line = fault.excerpt;
+  const auto clean = printable(fault.excerpt, fault.excerpt.size());
+  std::string_view line = clean;
   const std::size_t start = std::min<std::size_t>(fault.column == 0 ? 0 : fault.column - 1, line.size());
   const std::size_t cut = start + 40 > excerpt_max ? start - 40 : 0;
   std::size_t from = cut;

@@ -1,5 +1,7 @@
 #include "conf/scalar.hpp"
 
+#include "runtime/base/json_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -123,6 +125,21 @@ std::string write_size(std::uint64_t bytes) {
 bool is_name(std::string_view text) noexcept {
   const auto allowed = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-'; };
   return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), allowed);
+}
+
+std::string printable(std::string_view text, std::size_t most) {
+  std::string out;
+  while (!text.empty() && out.size() < most) {
+    const auto length = std::max<std::size_t>(1, base::utf8_length(text));
+    const auto lead = static_cast<unsigned char>(text.front());
+    const bool control = lead < 0x20 || lead == 0x7f || (lead == 0xc2 && length == 2 && text[1] < '\xa0');
+    if (control || base::utf8_length(text) == 0)
+      out.append(length, '?'); // as many bytes as before, for the caret below
+    else
+      out += text.substr(0, length);
+    text.remove_prefix(length);
+  }
+  return text.empty() ? out : out + "...";
 }
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {

@@ -37,6 +37,9 @@ namespace cafnode::conf {
 /// [a-z0-9-]{1,32}, as every name in the configuration.
 [[nodiscard]] bool is_name(std::string_view text) noexcept;
 
+/// A text of unknown origin as it may stand in a message: without control characters, cut at `most` bytes.
+[[nodiscard]] std::string printable(std::string_view text, std::size_t most = 80);
+
 /// The candidate that is most like `word`, or empty when none is close enough to be meant.
 [[nodiscard]] std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 

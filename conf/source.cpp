@@ -1,4 +1,5 @@
 #include "conf/document.hpp"
+#include "conf/scalar.hpp"
 
 #include <algorithm>
 #include <array>
@@ -97,6 +98,8 @@ void fault_sink::add(fault_code code, position at, std::string path, std::string
     hint = "mend these first";
     path.clear();
   }
+  constexpr std::size_t path_bytes_max = 256;
+  path = printable(path, path_bytes_max);
   auto excerpt = from_->excerpt(at.line);
   // The caret must not tell how long a masked value is.
   const auto width = excerpt == from_->line(at.line) ? at.width : 8U;

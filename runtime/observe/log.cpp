@@ -75,6 +75,12 @@ public:
     logger_->set_error_handler([](const std::string&) {}); // it would print to standard error by itself
   }
 
+  log_core(const log_core&) = delete;
+  log_core& operator=(const log_core&) = delete;
+
+  /// Ends the thread, which writes what waits, before the sink that it writes to may go.
+  ~log_core() { pool_.reset(); }
+
   void write(level severity, std::string_view channel, std::string_view message, field_list fields) {
     const auto now = time_->now();
     const auto held_back = pass(channel, message, now.steady);

@@ -52,14 +52,34 @@ SCENARIO("faults are JSON that any reader takes, with every field") {
   CHECK(faults_to_json({}) == "[]");
 }
 
-SCENARIO("a long line is shown around the fault, and the caret stands below it") {
-  const std::string text =
-      "apiVersion: caf-node/v1\nkind: Node\n\"" + std::string(300, 'x') + "\": {" + std::string(100, ' ') + "a: 1}\n";
-  for (const auto& fault : load_text("f.yaml", text).faults) {
-    std::istringstream lines{format_fault(fault)};
-    for (std::string line; std::getline(lines, line);)
-      CHECK(line.size() < 700);
-  }
+SCENARIO("a hostile file cannot make the report large or steer the terminal") {
+  std::string text = "apiVersion: caf-node/v1\nkind: Node\n\"\\e[31m" + std::string(900, 'x') + "\":\n";
+  for (int i = 0; i < 60; ++i)
+    text += "  \"\\x9b1m\": " + std::string(200, 'y') + "\n";
+  const auto faults = load_text("f.yaml", text).faults;
+  REQUIRE(faults.size() > 50);
+  const auto report = format_faults(faults) + faults_to_json(faults);
+  CHECK(report.size() < 60'000);
+  CHECK(report.find('\x1b') == std::string::npos);
+  CHECK(report.find("\xc2\x9b") == std::string::npos);
+  const auto raw = format_faults(load_text("f.yaml", "a: \x1b[31m\xff\n").faults);
+  CHECK(raw.find('\x1b') == std::string::npos);
+  CHECK(raw.find("a: ?[31m?") != std::string::npos);
+}
+
+SCENARIO("a long line is shown around the fault only") {
+  fault found;
+  found.file = "f";
+  found.line = 1;
+  found.column = 501;
+  found.width = 3;
+  found.message = "m";
+  found.excerpt = std::string(500, 'a') + "bcd" + std::string(500, 'e');
+  const auto shown = format_fault(found);
+  CHECK(shown.size() < 300);
+  const auto line = shown.find("bcd") - shown.find(" | ");
+  const auto caret = shown.find("^~~") - shown.rfind(" | ");
+  CHECK(line == caret);
 }
 
 SCENARIO("the caret stands below the fault behind letters of more than one byte") {
