@@ -60,6 +60,11 @@ child_record* child_table::find(const std::string& id) noexcept {
   return found == ids_.end() ? nullptr : find(found->second);
 }
 
+const child_record* child_table::find(const std::string& id) const noexcept {
+  const auto found = ids_.find(id);
+  return found == ids_.end() ? nullptr : find(found->second);
+}
+
 void child_table::set_state(child_record& child, child_state state) {
   if (is_active(child))
     --count_.active;

@@ -70,6 +70,7 @@ public:
   /// Null when the child is gone or has had another incarnation since.
   [[nodiscard]] child_record* find(child_ref who) noexcept;
   [[nodiscard]] child_record* find(const std::string& id) noexcept;
+  [[nodiscard]] const child_record* find(const std::string& id) const noexcept;
 
   void set_state(child_record& child, child_state state);
   void set_ended(child_record& child, std::optional<end_reason> reason);

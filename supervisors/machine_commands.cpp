@@ -91,6 +91,24 @@ void supervision_machine::execute(call_id call, const delete_child& wanted) {
   answer(call, {answer_code::ok, {}, {}});
 }
 
+call_answer supervision_machine::answer_to(const find_child& wanted) const {
+  const auto* child = table_.find(wanted.id);
+  if (!child)
+    return {answer_code::not_found, {}, {}};
+  switch (child->state) {
+  case child_state::running:
+  case child_state::stopping:
+    return {answer_code::running, child->ref(), {}};
+  case child_state::starting:
+  case child_state::waiting:
+    return {answer_code::restarting, child->ref(), {}};
+  case child_state::stopped:
+  case child_state::gone:
+    break;
+  }
+  return {answer_code::ok, child->ref(), {}};
+}
+
 std::string_view to_string(answer_code code) noexcept {
   switch (code) {
   case answer_code::ok:

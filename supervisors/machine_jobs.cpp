@@ -121,8 +121,10 @@ void supervision_machine::abandon_work() {
   jobs_.clear();
   inbox_.clear();
   commands_ = 0;
-  for (auto& [slot, child] : table_.records())
+  for (auto& [slot, child] : table_.records()) {
     child.job = 0;
+    cancel_delay(child);
+  }
   if (std::exchange(group_due_, std::nullopt))
     actions_.emplace_back(cancel_timer{{timer_purpose::group_delay, 0}});
 }
@@ -177,9 +179,13 @@ bool supervision_machine::begin_stop(child_record& child, job_id id) {
   return true;
 }
 
-void supervision_machine::stop_waiting(child_record& child) {
+void supervision_machine::cancel_delay(child_record& child) {
   if (std::exchange(child.delayed, false) && is_independent(flags_.strategy))
     actions_.emplace_back(cancel_timer{{timer_purpose::delay, child.slot}});
+}
+
+void supervision_machine::stop_waiting(child_record& child) {
+  cancel_delay(child);
   table_.set_state(child, child_state::stopped);
   note(transition::child_stopped, child, child.last);
   if (is_simple())

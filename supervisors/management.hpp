@@ -109,6 +109,12 @@ struct children_page {
   slot_key next = 0; // 0: this was the last page
 };
 
+/// Asks for one child; answered by a `management_report`, at once and at any time: `running` with its handle,
+/// `restarting`, `ok` when it is known and nothing runs under its id, or `not_found`.
+struct find_child {
+  std::string id;
+};
+
 /// Asks for the figures; answered by a `children_count`, at once and at any time.
 struct count_children {};
 
@@ -134,6 +140,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::terminate_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::management_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::which_children)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::children_page)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::find_child)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::count_children)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::children_count)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::supervision::await_start)

@@ -57,6 +57,7 @@ public:
 
   [[nodiscard]] children_page page(const which_children& wanted) const;
   [[nodiscard]] children_count count() const;
+  [[nodiscard]] call_answer answer_to(const find_child& wanted) const;
 
   [[nodiscard]] bool is_up() const noexcept { return up_; }
 
@@ -134,6 +135,7 @@ private:
   void begin_start(child_record& child, job_id id);
   void up(child_record& child);
   [[nodiscard]] bool begin_stop(child_record& child, job_id id);
+  void cancel_delay(child_record& child);
   void stop_waiting(child_record& child);
   void ask_to_end(child_record& child);
   void kill(child_record& child);

@@ -46,6 +46,7 @@ caf::behavior supervisor_process::behave() {
       [this](start_instance& wanted) { take(std::move(wanted)); },
       [this](terminate_instance& wanted) { take(std::move(wanted)); },
       [this](const which_children& wanted) { return machine_.page(wanted); },
+      [this](const find_child& wanted) { return report(machine_.answer_to(wanted)); },
       [this](const count_children&) { return machine_.count(); },
       [this](const await_start& question) { on_await_start(question); },
       [this](const child_up& news) {
@@ -201,13 +202,16 @@ void supervisor_process::perform(publish_event& wanted) {
   events_->publish(wanted.what);
 }
 
+management_report supervisor_process::report(call_answer answer) {
+  const auto* held = find(answer.who);
+  return {answer.code, held ? held->handle : caf::actor{}, std::move(answer.text)};
+}
+
 void supervisor_process::perform(answer_call& wanted) {
   const auto found = callers_.find(wanted.call);
   if (found == callers_.end())
     return;
-  const auto* held = find(wanted.answer.who);
-  found->second.deliver(
-      management_report{wanted.answer.code, held ? held->handle : caf::actor{}, std::move(wanted.answer.text)});
+  found->second.deliver(report(std::move(wanted.answer)));
   callers_.erase(found);
 }
 

@@ -55,6 +55,7 @@ private:
   void perform(const confirm_start& wanted);
   void perform(const end_supervisor& wanted);
 
+  [[nodiscard]] management_report report(call_answer answer);
   [[nodiscard]] held_process* find(child_ref who);
 
   std::shared_ptr<event_sink> events_;

@@ -142,6 +142,18 @@ TEST_CASE("a stop during the wait is obeyed, and nothing is started after it") {
   }
 }
 
+TEST_CASE("while a later sibling takes its time to stop, a wait that runs out starts nothing") {
+  auto rig = up(paced(strategy::one_for_one, 100ms, 1s), {worker("a"), worker("b")});
+  rig.stubborn = {"b"};
+  rig.end("a");
+  rig.stop();
+  CHECK(rig.said() == words{"ask b"});
+  rig.pass(1s);
+  CHECK(rig.said().empty());
+  rig.end("b", code::normal);
+  CHECK(rig.said() == words{"end shutdown"});
+}
+
 TEST_CASE("paced restarts count like others, and giving up cancels the waits") {
   auto rig = up(paced(strategy::one_for_one, 100ms, 100ms, 2), {worker("a"), worker("b")});
   rig.end("b");
