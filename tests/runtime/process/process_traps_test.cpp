@@ -51,6 +51,23 @@ SCENARIO("watching a process that is long gone tells its true reason instead of 
   }
 }
 
+SCENARIO("an error that comes as a message ends nobody") {
+  GIVEN("a process") {
+    test::virtual_world world;
+    const auto who = world.spawn_function("who", idle);
+
+    WHEN("somebody answers it with an error that it did not ask for") {
+      process::tell_anonymous(who, process::make_reason(reason_code::refused, "unexpected message"));
+      world.run();
+
+      THEN("it lives, and the letter is counted") {
+        CHECK_FALSE(world.ended(who));
+        CHECK(world.services().dead_letters() == 1);
+      }
+    }
+  }
+}
+
 SCENARIO("a kill ends its target only, not whoever supervises it") {
   GIVEN("a watcher and its child") {
     test::virtual_world world;
