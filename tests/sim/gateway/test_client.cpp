@@ -14,7 +14,6 @@
 
 #include <deque>
 #include <stdexcept>
-#include <unistd.h>
 
 namespace cafnode::sim {
 
@@ -163,6 +162,8 @@ gateway_bench::client::client(gateway_bench& bench, bool) : parts_{std::make_uni
           own.settled = true;
           return;
         }
+        beast::error_code ignored;
+        own.socket.next_layer().set_option(tcp::no_delay{true}, ignored);
         own.socket.async_handshake(own.response, "localhost", "/ws/api/v2", [&own](beast::error_code refused) {
           own.settled = true;
           own.open = !refused;
