@@ -70,11 +70,13 @@ struct orders_listed {
   request_id request = 0;
   std::vector<order_report> orders;
 };
+
 struct fills_listed {
   request_id request = 0;
   std::vector<fill_report> fills;
   bool has_more = false;
 };
+
 struct positions_listed {
   request_id request = 0;
   std::vector<position_report> positions;
@@ -84,9 +86,11 @@ struct positions_listed {
 struct order_updated {
   order_report order;
 };
+
 struct filled {
   fill_report fill;
 };
+
 struct position_changed {
   position_report position;
 };
@@ -98,11 +102,13 @@ struct ticker {
 };
 
 enum class level_change : std::uint8_t { set, removed };
+
 struct book_level {
   level_change change = level_change::set;
   decimal price;
   decimal amount;
 };
+
 struct book_changed {
   std::string_view instrument;
   bool snapshot = false;
@@ -148,6 +154,7 @@ enum class fault_kind : std::uint8_t {
   bad_number,        // a price or an amount that cannot be held exactly
   unsolicited_error, // an error without a request
 };
+
 struct protocol_fault {
   fault_kind kind = fault_kind::wrong_shape;
   std::string detail; // for a person, cut at 200 bytes, no secrets

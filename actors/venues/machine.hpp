@@ -37,23 +37,24 @@ struct machine_config {
   auth_method auth = auth_method::client_credentials;
   std::string client_id;
   base::secret client_secret;
-  std::chrono::seconds heartbeat_interval{10};         // 10 s or more (the exchange's minimum)
+  std::chrono::seconds heartbeat_interval{10}; // 10 s or more (the exchange's minimum)
   bool cancel_on_disconnect = true;
-  std::vector<std::string> channels;                   // replayed as they are written at every connect
-  std::chrono::milliseconds answer_deadline{5000};     // for each request
-  std::size_t pending_max = 256;                       // requests without an answer
-  std::uint64_t nonce_seed = 0;                        // for signatures; chance is an argument
+  std::vector<std::string> channels;               // replayed as they are written at every connect
+  std::chrono::milliseconds answer_deadline{5000}; // for each request
+  std::size_t pending_max = 256;                   // requests without an answer
+  std::uint64_t nonce_seed = 0;                    // for signatures; chance is an argument
 };
 
 /// What a request costs at the exchange.
 enum class cost_class : std::uint8_t { matching, other };
+
 struct request_cost {
   cost_class pool = cost_class::other;
   std::int64_t credits = 0; // of `other`; matching requests count one each
 };
 
-/// One exchange's protocol on one connection: (input, now) in, `outbox` calls out. No socket, no clock, no CAF. A machine
-/// lives as long as its connection; a new connection gets a new one.
+/// One exchange's protocol on one connection: (input, now) in, `outbox` calls out. No socket, no clock, no CAF. A
+/// machine lives as long as its connection; a new connection gets a new one.
 class machine {
 public:
   virtual ~machine() = default;
@@ -71,9 +72,9 @@ public:
   /// Answers a test request, ahead of any budget.
   virtual void answer_heartbeat(base::moment now, outbox& out) = 0;
 
-  // Orders and queries: each is sent at once and answered by exactly one of order_accepted, cancel_counted, a *_listed or
-  // request_failed, with the id given back here. 0: not sent, because `pending_max` requests wait or the session is not
-  // resumed.
+  // Orders and queries: each is sent at once and answered by exactly one of order_accepted, cancel_counted, a *_listed
+  // or request_failed, with the id given back here. 0: not sent, because `pending_max` requests wait or the session is
+  // not resumed.
   virtual request_id place(const order_request& order, base::moment now, outbox& out) = 0;
   virtual request_id edit(const edit_request& change, base::moment now, outbox& out) = 0;
   virtual request_id cancel(std::string_view order_id, base::moment now, outbox& out) = 0;
@@ -81,7 +82,8 @@ public:
   virtual request_id list_open_orders(base::moment now, outbox& out) = 0;
   virtual request_id query_order(std::string_view order_id, base::moment now, outbox& out) = 0;
   /// `instrument` tells the currency that the exchange wants beside the label.
-  virtual request_id query_label(std::string_view label, std::string_view instrument, base::moment now, outbox& out) = 0;
+  virtual request_id query_label(std::string_view label, std::string_view instrument, base::moment now,
+                                 outbox& out) = 0;
   virtual request_id list_fills_of_order(std::string_view order_id, base::moment now, outbox& out) = 0;
   virtual request_id list_fills_since(std::string_view instrument, std::uint64_t first_seq, base::moment now,
                                       outbox& out) = 0;

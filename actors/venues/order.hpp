@@ -22,18 +22,18 @@ struct order_request {
   std::string instrument;
   venues::side side = side::buy;
   order_kind kind = order_kind::limit;
-  decimal amount;          // in the instrument's own unit (USD for inverse contracts, base coin for linear ones)
-  decimal price;           // limit orders only
-  std::string label;       // ours; at most 64 bytes; never used for another attempt
+  decimal amount;    // in the instrument's own unit (USD for inverse contracts, base coin for linear ones)
+  decimal price;     // limit orders only
+  std::string label; // ours; at most 64 bytes; never used for another attempt
   time_in_force tif = time_in_force::good_til_cancelled;
-  bool post_only = false;  // a crossing price is refused, not moved (reject_post_only)
+  bool post_only = false; // a crossing price is refused, not moved (reject_post_only)
   bool reduce_only = false;
   std::int64_t valid_until_ms = 0; // Unix time after which the exchange refuses it; 0: no fence
 };
 
 struct edit_request {
   std::string order_id;
-  decimal amount;          // the new total, fills included
+  decimal amount; // the new total, fills included
   decimal price;
   bool post_only = false;
   bool reduce_only = false;
@@ -43,15 +43,15 @@ struct edit_request {
 /// One order as the exchange reports it.
 struct order_report {
   std::string order_id;
-  std::string label;       // empty: not ours, or none given
+  std::string label; // empty: not ours, or none given
   std::string instrument;
   venues::side side = side::buy;
   order_kind kind = order_kind::limit; // anything but limit is reported as market
   order_state state = order_state::unknown;
-  decimal price;           // zero when the exchange gives none
+  decimal price; // zero when the exchange gives none
   decimal amount;
   decimal filled;
-  decimal average_price;   // rounded to eight places; zero without fills
+  decimal average_price;     // rounded to eight places; zero without fills
   std::string cancel_reason; // "cancel_on_disconnect", ...; empty unless cancelled
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;
@@ -67,7 +67,7 @@ struct fill_report {
   venues::side side = side::buy;
   decimal price;
   decimal amount;
-  decimal fee;             // rounded to eight places; negative is a rebate
+  decimal fee; // rounded to eight places; negative is a rebate
   std::string fee_currency;
   std::uint64_t trade_seq = 0; // per instrument
   std::int64_t at_ms = 0;
@@ -76,7 +76,7 @@ struct fill_report {
 
 struct position_report {
   std::string instrument;
-  decimal size;            // signed: negative is short
+  decimal size; // signed: negative is short
   decimal average_price;
 };
 

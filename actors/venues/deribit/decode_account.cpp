@@ -35,7 +35,7 @@ constexpr json::key_set<12> fill_keys{"trade",
                                       8,
                                       {"trade_id", "order_id", "instrument_name", "direction", "price", "amount",
                                        "trade_seq", "timestamp", "label", "fee", "fee_currency", "liquidity"}};
-constexpr json::key_set<4> position_keys{"position", 2, {"instrument_name", "size", "direction", "average_price"}};
+constexpr json::key_set<4> position_keys{"position", 3, {"instrument_name", "size", "direction", "average_price"}};
 constexpr json::key_set<2> placed_keys{"result", 2, {"order", "trades"}};
 constexpr json::key_set<2> page_keys{"result", 2, {"trades", "has_more"}};
 constexpr json::key_set<3> change_keys{"data", 0, {"orders", "trades", "positions"}};
@@ -205,7 +205,7 @@ bool read_fill_array(reader& in, std::vector<venues::fill_report>& to) {
 
 /// The size of a short position is negative; where it is not, the direction says so.
 bool read_position(reader& in, venues::position_report& to) {
-  std::string_view way = "zero";
+  std::string_view way;
   const bool read = in.walk(position_keys, [&](std::size_t key, std::string_view name) {
     switch (key) {
     case 0:

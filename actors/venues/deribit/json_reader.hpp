@@ -214,7 +214,9 @@ private:
   // Control characters that are no space never come this far: the index refuses them, or starts a token with them.
   static bool is_space(char c) noexcept { return static_cast<unsigned char>(c) <= ' '; }
 
-  static bool begins_value(char c) noexcept { return c != ',' && c != ':' && c != ']' && c != '}'; }
+  static bool begins_value(char c) noexcept {
+    return c == '{' || c == '[' || c == '"' || c == '-' || (c >= '0' && c <= '9') || c == 't' || c == 'f' || c == 'n';
+  }
 
   bool skip_rest();
   bool lacks(char c, std::string_view where);

@@ -125,9 +125,11 @@ std::string recorded_frame(std::string_view name) {
 std::string order_json(std::string_view id, std::string_view label, std::string_view state, std::string_view filled) {
   return R"({"order_id":")" + std::string{id} + R"(","label":")" + std::string{label} + R"(","order_state":")" +
          std::string{state} +
-         R"(","instrument_name":"BTC-PERPETUAL","direction":"buy","order_type":"limit","price":50000.5,"amount":10.0,"filled_amount":)" +
+         R"(","instrument_name":"BTC-PERPETUAL","direction":"buy","order_type":"limit","price":50000.5,)"
+         R"("amount":10.0,"filled_amount":)" +
          std::string{filled} +
-         R"(,"average_price":0.0,"creation_timestamp":1790000000123,"last_update_timestamp":1790000000456,"replaced":false,"time_in_force":"good_til_cancelled","post_only":true,"api":true})";
+         R"(,"average_price":0.0,"creation_timestamp":1790000000123,"last_update_timestamp":1790000000456,)"
+         R"("replaced":false,"time_in_force":"good_til_cancelled","post_only":true,"api":true})";
 }
 
 } // namespace cafnode::test

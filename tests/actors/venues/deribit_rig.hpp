@@ -57,6 +57,6 @@ private:
                                      std::string_view filled = "0.0");
 
 inline constexpr std::string_view grant_json =
-    R"({"access_token":"a1.access","expires_in":900,"refresh_token":"r1.refresh","scope":"connection mainaccount","token_type":"bearer"})";
+    R"({"access_token":"a1.access","expires_in":900,"refresh_token":"r1.refresh","token_type":"bearer"})";
 
 } // namespace cafnode::test
