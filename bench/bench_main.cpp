@@ -1,0 +1,79 @@
+#include "bench/connections_bench.hpp"
+#include "bench/decode_bench.hpp"
+#include "bench/heartbeat_bench.hpp"
+#include "bench/report.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <stdexcept>
+
+namespace cafnode::bench {
+
+namespace {
+
+report decode_report(const decode_options& options) {
+  const auto measured = run_decode(options);
+  if (!measured.failure.empty())
+    throw std::runtime_error{measured.failure};
+  report out{"decode", {}};
+  for (const auto& one : measured.cases)
+    out.cases.push_back({one.name,
+                         {{"frames_per_s", one.ours_per_s}, {"bytes", one.bytes}},
+                         {{"simdjson", {{"frames_per_s", one.simdjson_per_s}}},
+                          {"boost_json", {{"frames_per_s", one.boost_json_per_s}}}},
+                         {{"frames_per_s", "frames_per_s"}}});
+  return out;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"caf-bench: measures caf-node beside its peers, in one run", "caf-bench"};
+  app.require_subcommand(1);
+  app.fallthrough();
+  bool json = false;
+  app.add_flag("--json", json, "One JSON object a benchmark instead of a table");
+  std::function<report()> bench;
+
+  std::size_t rounds = 20'000;
+  std::size_t loads = 1000;
+  auto* heartbeat = app.add_subcommand("heartbeat", "test_request in to public/test out, beside bare Beast");
+  heartbeat->add_option("--rounds", rounds, "Questions to each, in turn")->capture_default_str();
+  heartbeat->add_option("--loads", loads, "Other connections in the loaded case")->capture_default_str();
+  heartbeat->callback([&] { bench = [&] { return run_heartbeat(rounds, loads); }; });
+
+  std::size_t count = 5000;
+  int watch = 60;
+  auto* connections = app.add_subcommand("connections", "Many connections against exchange-sim, plain and TLS");
+  connections->add_option("--count", count, "Connections")->capture_default_str();
+  connections->add_option("--watch", watch, "Seconds to watch their heartbeats")->capture_default_str();
+  connections->callback([&] { bench = [&] { return run_connections(count, watch); }; });
+
+  decode_options decoding;
+  auto* decode = app.add_subcommand("decode", "Frames a second through the protocol machine, beside JSON libraries");
+  decode->add_option("--frames", decoding.frames, "Folder of recorded frames")->capture_default_str();
+  decode->callback([&] { bench = [&] { return decode_report(decoding); }; });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return app.exit(problem) == 0 ? 0 : 2;
+  }
+  const auto measured = bench();
+  std::fputs((json ? to_json(measured) + "\n" : to_table(measured)).c_str(), stdout);
+  return 0;
+}
+
+} // namespace
+
+} // namespace cafnode::bench
+
+int main(int argc, char** argv) {
+  try {
+    return cafnode::bench::run(argc, argv);
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "caf-bench: %s\n", problem.what());
+    return 1;
+  }
+}

@@ -1,0 +1,69 @@
+#include "bench/session_bed.hpp"
+
+#include "apps/node_plan.hpp"
+#include "supervisors/supervisor.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+namespace cafnode::bench {
+
+namespace {
+
+class no_notices final : public session::notice_sink {
+public:
+  void publish(const session::notice&) override {}
+};
+
+class no_events final : public supervision::event_sink {
+public:
+  void publish(const supervision::event&) override {}
+};
+
+host::host_options options_with(std::size_t io_threads) {
+  host::host_options options;
+  options.io_threads = io_threads;
+  options.scheduler_threads = 1;
+  return options;
+}
+
+} // namespace
+
+session_bed::session_bed(const conf::node_config& config, std::size_t io_threads)
+    : host_{std::make_unique<host::actor_host>(options_with(io_threads))}, board_{std::make_shared<session::board>()} {
+  const node::plan_inputs inputs{
+      &host_->engine(), &host_->clock(), board_, std::make_shared<no_notices>(), std::make_shared<no_events>(), 1};
+  auto plan = node::make_node_plan(config, inputs);
+  if (!plan) {
+    std::fprintf(stderr, "caf-bench: %s\n", plan.fault().c_str());
+    std::exit(1);
+  }
+  const auto outcome = supervision::start_supervisor(host_->system(), nullptr, std::move(plan).value());
+  if (const auto* up = std::get_if<supervision::started>(&outcome))
+    root_ = up->child;
+}
+
+session_bed::~session_bed() {
+  host_->shutdown(root_, std::chrono::seconds{20});
+}
+
+std::size_t session_bed::live() const {
+  std::size_t count = 0;
+  for (const auto& record : board_->all())
+    if (record->view().phase == session::phase::live)
+      ++count;
+  return count;
+}
+
+bool session_bed::wait_for_live(std::size_t count, int seconds) const {
+  for (int tries = 0; tries < seconds * 100; ++tries) {
+    if (live() >= count)
+      return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  return false;
+}
+
+} // namespace cafnode::bench
