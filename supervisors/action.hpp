@@ -17,6 +17,7 @@ using call_id = std::uint64_t;
 enum class timer_purpose : std::uint8_t {
   grace,        // of one child that was asked to stop
   stuck,        // of one child that was killed
+  start,        // of one child that has to confirm its start
   delay,        // until one child is started again
   group_delay,  // until a group is started again
   shared_grace, // of all instances at the end of a simple_one_for_one supervisor

@@ -70,6 +70,9 @@ struct child_spec {
   std::optional<shutdown_mode> shutdown; // none: 5 s for a worker, without limit for a supervisor
   child_type type = child_type::worker;
   bool significant = false;
+  /// How long a child that confirms its start may take; after that it is killed, and its start has failed. 1 ms to one
+  /// day; none: no limit, as in OTP.
+  std::optional<std::chrono::milliseconds> start_within;
 };
 
 /// How restarts are paced. None in OTP, where a restart is at once; off unless asked for.

@@ -140,7 +140,34 @@ void supervision_machine::begin_start(child_record& child, job_id id) {
   actions_.emplace_back(start_process{child.ref()});
 }
 
+void supervision_machine::cancel_start(const child_record& child) {
+  if (child.spec.start_within)
+    actions_.emplace_back(cancel_timer{{timer_purpose::start, child.slot}});
+}
+
+/// Its time to confirm is over.
+void supervision_machine::on_start_due(child_record& child) {
+  note(transition::child_killed, child, {reason_code::start_failed, "it was not up in time"});
+  child.killed = true;
+  actions_.emplace_back(kill_process{child.ref()});
+  actions_.emplace_back(arm_timer{{timer_purpose::stuck, child.slot}, flags_.stuck_after});
+}
+
+/// It ended, or is given up, before it was up.
+void supervision_machine::end_starting(child_record& child, end_reason why) {
+  actions_.emplace_back(release_process{child.ref()});
+  cancel_start(child);
+  if (std::exchange(child.killed, false)) {
+    actions_.emplace_back(cancel_timer{{timer_purpose::stuck, child.slot}});
+    why = {reason_code::start_failed,
+           fmt::format("it was not up within {} ms",
+                       child.spec.start_within.value_or(std::chrono::milliseconds{}).count())};
+  }
+  start_over(child, std::move(why));
+}
+
 void supervision_machine::up(child_record& child) {
+  cancel_start(child);
   table_.set_state(child, child_state::running);
   child.up_since = now_.steady;
   child.started_order = ++last_start_;
@@ -193,8 +220,12 @@ void supervision_machine::stop_waiting(child_record& child) {
 }
 
 void supervision_machine::ask_to_end(child_record& child) {
+  if (child.state == child_state::starting)
+    cancel_start(child);
   table_.set_state(child, child_state::stopping);
   note(transition::child_stopping, child);
+  if (child.killed)
+    return; // it was not up in time: the kill is on its way
   const auto mode = mode_of(child.spec);
   if (std::holds_alternative<brutal_kill>(mode))
     return kill(child);
@@ -277,6 +308,7 @@ void supervision_machine::on_timer(timer_key due, base::moment now) {
   now_ = now;
   auto* child = table_.find(due.slot);
   const bool stops = child && child->state == child_state::stopping;
+  const bool starts = child && child->state == child_state::starting && child->has_process;
   switch (due.purpose) {
   case timer_purpose::grace:
     if (stops && !child->killed)
@@ -285,6 +317,12 @@ void supervision_machine::on_timer(timer_key due, base::moment now) {
   case timer_purpose::stuck:
     if (stops && child->killed)
       end_awaited(*child, {reason_code::stuck, "it was killed and did not end"});
+    else if (starts && child->killed)
+      end_starting(*child, {});
+    break;
+  case timer_purpose::start:
+    if (starts && !child->killed)
+      on_start_due(*child);
     break;
   case timer_purpose::delay:
     if (child && child->state == child_state::waiting && child->delayed)

@@ -72,6 +72,8 @@ void check_one(const supervisor_flags& flags, const child_spec& child, const std
   if (const auto* span = child.shutdown ? std::get_if<grace>(&*child.shutdown) : nullptr)
     if (span->span < 0ms || span->span > 24h)
       out.push_back({code::invalid_grace, name, "a grace is 0 ms to one day; use infinite_grace for no limit"});
+  if (child.start_within && (*child.start_within < 1ms || *child.start_within > 24h))
+    out.push_back({code::invalid_start_within, name, "start_within is 1 ms to one day; leave it out for no limit"});
   check_significant(flags, child, name, out);
 }
 
@@ -142,6 +144,8 @@ std::string_view to_string(plan_fault_code fault) noexcept {
     return "invalid_child_type";
   case code::invalid_grace:
     return "invalid_grace";
+  case code::invalid_start_within:
+    return "invalid_start_within";
   case code::missing_path:
     return "missing_path";
   case code::path_too_long:

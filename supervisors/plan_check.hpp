@@ -28,7 +28,8 @@ enum class plan_fault_code {
   missing_start,
   invalid_restart_type,
   invalid_child_type,
-  invalid_grace, // negative, or more than a day
+  invalid_grace,        // negative, or more than a day
+  invalid_start_within, // less than 1 ms, or more than a day
   missing_path,
   path_too_long, // above `path_max` bytes
   missing_events,

@@ -29,7 +29,7 @@ void supervision_machine::begin(base::moment now) {
 void supervision_machine::on_started(child_ref who, base::moment now) {
   now_ = now;
   auto* child = table_.find(who);
-  if (child && child->state == child_state::starting)
+  if (child && child->state == child_state::starting && !child->killed)
     up(*child);
   settle();
 }
@@ -40,6 +40,8 @@ void supervision_machine::on_spawned(child_ref who, base::moment now) {
   if (!child || child->state != child_state::starting)
     return;
   child->has_process = true;
+  if (const auto limit = child->spec.start_within)
+    actions_.emplace_back(arm_timer{{timer_purpose::start, who.slot}, *limit});
   if (child->job != 0 && stopping_)
     ask_to_end(*child);
 }
@@ -84,8 +86,7 @@ void supervision_machine::on_ended(child_ref who, end_reason why, base::moment n
   if (child->state == child_state::stopping) {
     end_awaited(*child, why);
   } else if (child->state == child_state::starting) {
-    actions_.emplace_back(release_process{who});
-    start_over(*child, std::move(why));
+    end_starting(*child, std::move(why));
   } else {
     table_.set_ended(*child, std::move(why));
     inbox_.emplace_back(exit_item{who});

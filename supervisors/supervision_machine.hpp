@@ -145,6 +145,9 @@ private:
   void one_less(job_id id);
   void start_over(child_record& child, end_reason why);
   void retry(child_record& child, const end_reason& why);
+  void on_start_due(child_record& child);
+  void end_starting(child_record& child, end_reason why);
+  void cancel_start(const child_record& child);
   void on_shared_timer(timer_purpose due);
   [[nodiscard]] static shutdown_mode mode_of(const child_spec& child);
 

@@ -103,6 +103,12 @@ TEST_CASE("each wrong child has its own fault") {
     child.type = static_cast<child_type>(7);
     CHECK(codes({}, {child}) == only{code::invalid_child_type});
   }
+  SUBCASE("start_within") {
+    child.start_within = 0ms;
+    CHECK(codes({}, {child}) == only{code::invalid_start_within});
+    child.start_within = 1ms;
+    CHECK(codes({}, {child}).empty());
+  }
   SUBCASE("grace") {
     child.shutdown = grace{-1ms};
     CHECK(codes({}, {child}) == only{code::invalid_grace});

@@ -82,6 +82,8 @@ private:
       spec.shutdown = brutal_kill{};
     else if (chance_.chance(1, 2))
       spec.shutdown = grace{std::chrono::milliseconds{chance_.between(0, 200)}};
+    if (chance_.chance(1, 4))
+      spec.start_within = std::chrono::milliseconds{chance_.between(1, 500)};
     return spec;
   }
 
