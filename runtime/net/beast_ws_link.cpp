@@ -254,6 +254,7 @@ private:
 
 std::unique_ptr<ws_link> make_ws_link(asio::io_context& io, dial_options options, link_limits limits,
                                       ws_link_handler& handler) {
+  CAFNODE_INVARIANT(limits.frame_bytes_max > 0, "a link without a limit on its messages"); // Beast takes 0 for none
   return std::make_unique<beast_ws_link>(std::make_shared<link_core>(io, std::move(options), limits, handler));
 }
 

@@ -76,7 +76,7 @@ public:
   [[nodiscard]] virtual std::uint16_t port() const noexcept = 0;
 };
 
-/// Starts to listen; the fault says which address could not be had and why.
+/// Starts to listen on `io`, which outlives the server; the fault says which address could not be had and why.
 [[nodiscard]] base::result<std::unique_ptr<http_server>, std::string>
 make_http_server(boost::asio::io_context& io, const http_server_options& options, http_handler handler);
 

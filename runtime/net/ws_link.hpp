@@ -94,7 +94,7 @@ public:
 /// What a JSON parser may read behind the end of a frame.
 inline constexpr std::size_t frame_padding = 64;
 
-/// Makes a link on `io`, whose calls go to `handler`; `handler` outlives the link. The implementation is Beast's,
+/// Makes a link on `io`, whose calls go to `handler`; both outlive the link. The implementation is Beast's,
 /// behind this header, so that its templates are compiled once.
 [[nodiscard]] std::unique_ptr<ws_link> make_ws_link(boost::asio::io_context& io, dial_options options,
                                                     link_limits limits, ws_link_handler& handler);

@@ -143,6 +143,10 @@ bool net_conn::write(std::string_view bytes) {
   return true;
 }
 
+bool net_conn::write_raw(std::string_view bytes) const {
+  return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+}
+
 std::string net_conn::accept_upgrade() {
   auto request = read_until("\r\n\r\n");
   constexpr std::string_view field = "Sec-WebSocket-Key: ";

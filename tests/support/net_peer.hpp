@@ -46,6 +46,9 @@ public:
   /// False when the client has gone.
   bool write(std::string_view bytes);
 
+  /// As write, but past TLS.
+  bool write_raw(std::string_view bytes) const;
+
   /// Reads the upgrade request and accepts it; gives the request.
   std::string accept_upgrade();
 

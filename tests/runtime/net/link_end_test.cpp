@@ -1,3 +1,4 @@
+#include "runtime/net/tls_context.hpp"
 #include "tests/support/net_peer.hpp"
 #include "tests/support/net_probe.hpp"
 
@@ -139,6 +140,41 @@ TEST_CASE("a connection reset by the peer ends in reset") {
   probe.link->open();
   REQUIRE(probe.run_until_closed());
   CHECK(probe.closed->cause == net::close_cause::reset);
+}
+
+TEST_CASE("over TLS, too, a closing peer, a broken connection and broken bytes are told apart") {
+  const net_identity identity{"127.0.0.1"};
+  net_peer::script play = [](net_conn& conn) {
+    conn.accept_upgrade();
+    conn.write(server_frame(code_bytes(4001) + "bye", 0x88));
+    conn.read_frame();
+  };
+  auto cause = net::close_cause::by_peer;
+  SUBCASE("a close frame") {}
+  SUBCASE("the end of the connection") {
+    play = [](net_conn& conn) { conn.accept_upgrade(); };
+    cause = net::close_cause::reset;
+  }
+  SUBCASE("bytes that are no TLS record") {
+    play = [](net_conn& conn) {
+      conn.accept_upgrade();
+      conn.read_frame();
+      conn.write_raw(std::string(64, 'x'));
+      conn.wait_for_end();
+    };
+    cause = net::close_cause::protocol_error;
+  }
+  net_peer peer{play, &identity};
+  auto options = dial_local(peer.port());
+  options.tls = net::make_tls_client({identity.chain_file(), true}).value();
+  link_probe probe{options};
+  probe.at_open = [&probe] { probe.link->send("go"); };
+  probe.link->open();
+  REQUIRE(probe.run_until_closed());
+  CAPTURE(probe.closed->detail);
+  CHECK(probe.opened == 1);
+  CHECK(probe.closed->cause == cause);
+  CHECK(probe.closed->code == (cause == net::close_cause::by_peer ? 4001 : 0));
 }
 
 TEST_CASE("a peer that does not read ends the link with queue_full, within the bound") {
