@@ -333,3 +333,33 @@ SCENARIO(
     }
   }
 }
+
+SCENARIO("an answer that waits behind a backlog is not overtaken by its sender's end") {
+  GIVEN("an asker with a thousand messages before the answer, and a server that answers and ends") {
+    test::virtual_world world;
+    texts outcomes;
+    const auto server = world.spawn_function("server", [](process_base& self) -> caf::behavior {
+      return {[&self](int) {
+        self.stop(process::make_reason(reason_code::shutdown, "closing"));
+        return std::string{"bye"};
+      }};
+    });
+    world.run();
+    world.spawn_function("asker", [&](process_base& self) -> caf::behavior {
+      process::ask(
+          self, server, 1s, 1, [&](const std::string& text) { outcomes.push_back(text); },
+          [&](const caf::error& why) { outcomes.push_back(process::text_of(why)); });
+      for (int i = 0; i < 1000; ++i)
+        process::tell(self, caf::actor_cast<caf::actor>(&self), i);
+      return {[](int) {}};
+    });
+
+    WHEN("all of it is worked off") {
+      world.run();
+
+      THEN("the answer is the outcome") {
+        CHECK(outcomes == texts{"bye"});
+      }
+    }
+  }
+}

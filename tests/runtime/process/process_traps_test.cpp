@@ -1,4 +1,5 @@
 // One scenario for each trap of CAF 0.17.6 that could bite, and that the process base removes.
+#include "runtime/process/control.hpp"
 #include "runtime/process/process_base.hpp"
 #include "tests/support/manual_home.hpp"
 #include "tests/support/stdout_capture.hpp"
@@ -264,6 +265,83 @@ SCENARIO("nothing is ever printed to standard output") {
     WHEN("all of that has happened") {
       THEN("standard output is empty") {
         CHECK(capture.text().empty());
+      }
+    }
+  }
+}
+
+SCENARIO("a watch that another one's callback takes back is not told of the same end") {
+  GIVEN("two watches of one target, the first of which takes the second back") {
+    test::virtual_world world;
+    std::vector<std::string> heard;
+    process_base::watch_id second = 0;
+    const auto target = world.spawn_function("target", idle);
+    world.spawn_function("watcher", [&](process_base& self) -> caf::behavior {
+      self.watch(target, [&](const caf::error&) {
+        heard.emplace_back("first");
+        self.unwatch(second);
+      });
+      second = self.watch(target, [&](const caf::error&) { heard.emplace_back("second"); });
+      return {};
+    });
+    world.run();
+
+    WHEN("the target ends") {
+      process::kill(target);
+      world.run();
+
+      THEN("only the first hears of it") {
+        CHECK(heard == std::vector<std::string>{"first"});
+      }
+    }
+  }
+}
+
+SCENARIO("a due timer passes a backlog") {
+  GIVEN("a process with a timer and ten thousand messages before it") {
+    test::virtual_world world;
+    int handled = 0;
+    int handled_at_timer = -1;
+    process::timer armed;
+    const auto busy = world.spawn_function("busy", [&](process_base& self) -> caf::behavior {
+      armed = self.after(1h, [&] { handled_at_timer = handled; });
+      return {[&](int) { ++handled; }};
+    });
+    world.run();
+    for (int i = 0; i < 10'000; ++i)
+      process::tell_anonymous(busy, i);
+
+    WHEN("the timer fires") {
+      process::fire_timer(caf::actor_cast<caf::weak_actor_ptr>(busy), 1);
+      world.run();
+
+      THEN("it is heard before the backlog is worked off") {
+        CHECK(handled_at_timer >= 0);
+        CHECK(handled_at_timer < 10);
+      }
+    }
+  }
+}
+
+SCENARIO("a watcher that has ended leaves nothing with those it watched") {
+  GIVEN("a long-lived hub and a watcher of it") {
+    test::virtual_world world;
+    const auto hub = world.spawn_function("hub", idle);
+    auto watcher = world.spawn_function("watcher", [&](process_base& self) -> caf::behavior {
+      self.watch(hub, [](const caf::error&) {});
+      return {};
+    });
+    world.run();
+    const auto trace = caf::actor_cast<caf::weak_actor_ptr>(watcher);
+
+    WHEN("the watcher ends") {
+      process::kill(watcher);
+      watcher = nullptr;
+      world.run();
+
+      THEN("only this test remembers it") {
+        CHECK(trace.get()->strong_refs == 0);
+        CHECK(trace.get()->weak_refs == 1);
       }
     }
   }
