@@ -91,15 +91,19 @@ void market_feeds::announce(const std::string& name, const json::value& data, st
 }
 
 bool market_feeds::is_due(const feed& each, base::moment now) const {
+  return now.steady - each.sent >= interval_of(each);
+}
+
+base::duration market_feeds::interval_of(const feed& each) const {
   switch (each.what.interval) {
   case feed_interval::raw:
-    return true;
+    return {};
   case feed_interval::ms100:
-    return now.steady - each.sent >= short_interval;
+    return short_interval;
   case feed_interval::agg2:
-    return now.steady - each.sent >= agg2_;
+    return agg2_;
   }
-  return true;
+  return {};
 }
 
 void market_feeds::take(base::moment now, std::vector<notification>& out) {
@@ -109,7 +113,9 @@ void market_feeds::take(base::moment now, std::vector<notification>& out) {
     auto data = make(each, now);
     if (data.is_null())
       continue;
-    each.sent = now.steady;
+    // On its own grid, so that the steps of the caller do not stretch the interval.
+    const auto grid = each.sent + interval_of(each);
+    each.sent = now.steady - grid < interval_of(each) ? grid : now.steady;
     out.push_back({name, {}, write_exact(data)});
   }
 }

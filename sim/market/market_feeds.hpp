@@ -48,6 +48,7 @@ private:
 
   void on_level(listing& at, side of, decimal price, decimal before);
   [[nodiscard]] bool is_due(const feed& each, base::moment now) const;
+  [[nodiscard]] base::duration interval_of(const feed& each) const;
   boost::json::value make(feed& each, base::moment now);
   boost::json::value book_change(feed& each, const listing& at, base::moment now);
   boost::json::value grouped_book(feed& each, const listing& at, base::moment now);

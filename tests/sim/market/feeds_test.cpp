@@ -258,6 +258,20 @@ SCENARIO("quotes, indexes, charts and tickers of every interval come from a movi
   }
   for (const auto& name : names)
     CHECK_MESSAGE(counts[name] > 0, name);
-  CHECK(counts["ticker.ETH-PERPETUAL.100ms"] <= 50);
+  CHECK(counts["ticker.ETH-PERPETUAL.100ms"] <= 51);
   CHECK(counts["ticker.BTC_USDC.agg2"] <= 6);
+}
+
+SCENARIO("an interval of 100 ms is ten messages a second, whatever the steps") {
+  for (const auto step : {3ms, 7ms, 40ms}) {
+    exchange_world world{sim::exchange_options{}};
+    world.venue->subscribed("ticker.BTC-PERPETUAL.100ms");
+    std::size_t count = 0;
+    for (auto passed = 0ms; passed < 10s; passed += step) {
+      world.pass(step);
+      count += world.venue->take_notifications().size();
+    }
+    CHECK(count >= 95);
+    CHECK(count <= 101);
+  }
 }

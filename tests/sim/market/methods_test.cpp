@@ -13,6 +13,64 @@ void has_fields(const json::value& object, std::initializer_list<const char*> na
     CHECK_MESSAGE(object.as_object().contains(name), name);
 }
 
+const std::vector<std::string> hostile_methods{"public/get_instruments",
+                                               "public/get_instrument",
+                                               "public/ticker",
+                                               "public/get_order_book",
+                                               "public/get_last_trades_by_instrument",
+                                               "public/get_tradingview_chart_data",
+                                               "public/get_index_price",
+                                               "public/get_book_summary_by_currency",
+                                               "private/buy",
+                                               "private/sell",
+                                               "private/edit",
+                                               "private/edit_by_label",
+                                               "private/cancel",
+                                               "private/cancel_by_label",
+                                               "private/cancel_all",
+                                               "private/cancel_all_by_kind_or_type",
+                                               "private/cancel_all_by_instrument",
+                                               "private/close_position",
+                                               "private/get_open_orders",
+                                               "private/get_open_orders_by_label",
+                                               "private/get_order_state",
+                                               "private/get_order_history_by_currency",
+                                               "private/get_user_trades_by_instrument",
+                                               "private/get_position",
+                                               "private/get_account_summary"};
+const std::vector<std::string> hostile_names{
+    "instrument_name", "currency",  "kind",     "type",          "amount",        "price",
+    "label",           "order_id",  "count",    "depth",         "resolution",    "start_timestamp",
+    "end_timestamp",   "offset",    "detailed", "post_only",     "time_in_force", "contracts",
+    "valid_until",     "start_seq", "start_id", "trigger_price", "index_name"};
+const std::vector<std::string> hostile_values{"null",
+                                              "true",
+                                              "-1",
+                                              "0",
+                                              "10",
+                                              "60000",
+                                              "1e308",
+                                              "-1e-308",
+                                              "9223372036854775807",
+                                              "18446744073709551615",
+                                              "92233720368",
+                                              "92233720368.54775807",
+                                              "0.00000001",
+                                              "\"\"",
+                                              "\"BTC\"",
+                                              "\"BTC-PERPETUAL\"",
+                                              "\"any\"",
+                                              "\"1000001\"",
+                                              "\"market\"",
+                                              "\"limit\"",
+                                              "\"60000\"",
+                                              "[]",
+                                              "{}",
+                                              "[\"BTC\",7]",
+                                              "\"1D\"",
+                                              "\"\\u0000\"",
+                                              "\"" + std::string(2'000, 'x') + "\""};
+
 } // namespace
 
 SCENARIO("instruments carry the fields that clients load markets from, two and more of each style") {
@@ -186,67 +244,10 @@ SCENARIO("numbers take the exponent form where that is shorter") {
 }
 
 SCENARIO("no parameters, however wrong, do more than fail their own call") {
-  const std::vector<std::string> methods{"public/get_instruments",
-                                         "public/get_instrument",
-                                         "public/ticker",
-                                         "public/get_order_book",
-                                         "public/get_last_trades_by_instrument",
-                                         "public/get_tradingview_chart_data",
-                                         "public/get_index_price",
-                                         "public/get_book_summary_by_currency",
-                                         "private/buy",
-                                         "private/sell",
-                                         "private/edit",
-                                         "private/edit_by_label",
-                                         "private/cancel",
-                                         "private/cancel_by_label",
-                                         "private/cancel_all",
-                                         "private/cancel_all_by_kind_or_type",
-                                         "private/cancel_all_by_instrument",
-                                         "private/close_position",
-                                         "private/get_open_orders",
-                                         "private/get_open_orders_by_label",
-                                         "private/get_order_state",
-                                         "private/get_order_history_by_currency",
-                                         "private/get_user_trades_by_instrument",
-                                         "private/get_position",
-                                         "private/get_account_summary"};
-  const std::vector<std::string> names{
-      "instrument_name", "currency",  "kind",     "type",          "amount",        "price",
-      "label",           "order_id",  "count",    "depth",         "resolution",    "start_timestamp",
-      "end_timestamp",   "offset",    "detailed", "post_only",     "time_in_force", "contracts",
-      "valid_until",     "start_seq", "start_id", "trigger_price", "index_name"};
-  const std::vector<std::string> values{"null",
-                                        "true",
-                                        "-1",
-                                        "0",
-                                        "10",
-                                        "60000",
-                                        "1e308",
-                                        "-1e-308",
-                                        "9223372036854775807",
-                                        "18446744073709551615",
-                                        "92233720368",
-                                        "92233720368.54775807",
-                                        "0.00000001",
-                                        "\"\"",
-                                        "\"BTC\"",
-                                        "\"BTC-PERPETUAL\"",
-                                        "\"any\"",
-                                        "\"1000001\"",
-                                        "\"market\"",
-                                        "\"limit\"",
-                                        "\"60000\"",
-                                        "[]",
-                                        "{}",
-                                        "[\"BTC\",7]",
-                                        "\"1D\"",
-                                        "\"\\u0000\"",
-                                        "\"" + std::string(2'000, 'x') + "\""};
   const std::uint64_t seed = 20'261'122;
   CAPTURE(seed);
   base::rng chance{seed};
-  const auto pick = [&](const auto& from) {
+  const auto pick = [&](const auto& from) -> const std::string& {
     return from[static_cast<std::size_t>(chance.between(0, static_cast<std::int64_t>(from.size()) - 1))];
   };
   exchange_world world{sim::exchange_options{}};
@@ -255,8 +256,8 @@ SCENARIO("no parameters, however wrong, do more than fail their own call") {
     std::string params = R"({"instrument_name":"BTC-PERPETUAL")";
     const auto count = chance.between(0, 5);
     for (std::int64_t n = 0; n < count; ++n)
-      params += ",\"" + pick(names) + "\":" + pick(values);
-    const auto answer = world.call(pick(methods), params + "}");
+      params += ",\"" + pick(hostile_names) + "\":" + pick(hostile_values);
+    const auto answer = world.call(pick(hostile_methods), params + "}");
     codes.insert(answer.error.code);
     static_cast<void>(sim::write_exact(answer.result));
     if (i % 200 == 0)
