@@ -150,7 +150,9 @@ std::string decimal::to_string() const {
     digits.pop_back();
   if (digits.back() == '.')
     digits.pop_back();
-  return negative ? "-" + digits : digits;
+  if (negative)
+    digits.insert(digits.begin(), '-');
+  return digits;
 }
 
 decimal operator+(decimal left, decimal right) {
