@@ -39,27 +39,20 @@ std::string json_line(const value& content) {
   return boost::json::serialize(content) + "\n";
 }
 
-/// One frame of a live view: drawn over the one before, so that nothing flickers.
-std::string frame_of(const std::string& text) {
-  std::string out = "\x1b[H";
-  for (const char letter : text)
-    out += letter == '\n' ? std::string{"\x1b[K\n"} : std::string{letter};
-  return out + "\x1b[J";
-}
-
 exit_code show(const options& chosen, const std::function<seen()>& look_at) {
   const seen first = look_at();
   if (!first)
     return fail(chosen, first.fault());
   const bool redraws = chosen.watch && chosen.is_terminal && !chosen.as_json;
-  put(redraws ? "\x1b[2J" + frame_of(first.value().text) : first.value().text);
+  live_view view;
+  put(redraws ? view.frame(first.value().text, chosen.rows) : first.value().text);
   while (chosen.watch) { // ends with the signal that ends the program
     std::this_thread::sleep_for(*chosen.watch);
     const seen next = look_at();
     if (next)
-      put(redraws ? frame_of(next.value().text) : next.value().text);
+      put(redraws ? view.frame(next.value().text, chosen.rows) : next.value().text);
     else if (redraws)
-      put(frame_of(fault_text(next.fault(), false)));
+      put(view.frame(fault_text(next.fault(), false), chosen.rows));
     else
       fail(chosen, next.fault());
   }

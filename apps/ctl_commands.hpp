@@ -15,6 +15,7 @@ struct options {
   std::chrono::milliseconds timeout{5'000};
   bool as_json = false;
   bool is_terminal = false; // standard output
+  std::size_t rows = 0;     // of the terminal; 0: no limit
   look how;
   std::optional<std::chrono::milliseconds> watch; // show again and again
 };

@@ -31,9 +31,9 @@ void on_interrupt(int) {
   ::_exit(static_cast<int>(exit_code::interrupted));
 }
 
-std::size_t terminal_columns() {
+winsize terminal_size() {
   winsize size{};
-  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size : winsize{};
 }
 
 std::string check_sequence(const std::string& text) {
@@ -180,7 +180,8 @@ void settle(line& said) {
   chosen.timeout = parse_span(said.timeout).value_or(chosen.timeout);
   chosen.as_json = said.output == "json";
   chosen.is_terminal = ::isatty(STDOUT_FILENO) == 1;
-  chosen.how = look_of_terminal(chosen.is_terminal, said.no_color, terminal_columns());
+  chosen.rows = terminal_size().ws_row;
+  chosen.how = look_of_terminal(chosen.is_terminal, said.no_color, terminal_size().ws_col);
   if (!said.watch.empty())
     chosen.watch = parse_span(said.watch);
 }

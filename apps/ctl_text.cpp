@@ -138,6 +138,19 @@ std::string micro_text(std::int64_t microseconds) {
   return fmt::format("{}.{}s", microseconds / 1'000'000, microseconds / 100'000 % 10);
 }
 
+std::string live_view::frame(std::string_view text, std::size_t rows) {
+  // No wrapping while it is drawn: one line of text is one line of the terminal, so that the way back up is known.
+  std::string out = "\x1b[?7l" + (height_ == 0 ? std::string{} : fmt::format("\x1b[{}A\r", height_));
+  height_ = 0;
+  while (!text.empty() && (rows == 0 || height_ + 1 < rows)) {
+    const auto end = std::min(text.find('\n'), text.size());
+    out += std::string{text.substr(0, end)} + "\x1b[K\n";
+    text.remove_prefix(std::min(end + 1, text.size()));
+    ++height_;
+  }
+  return out + "\x1b[J\x1b[?7h";
+}
+
 look look_of_terminal(bool is_terminal, bool no_color_asked, std::size_t columns) {
   const bool plain = no_color_asked || !environment("NO_COLOR").empty() || environment("TERM") == "dumb";
   return {is_terminal && !plain, is_utf8_locale(), is_terminal ? columns : 0};

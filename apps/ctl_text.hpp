@@ -34,6 +34,16 @@ enum class tint : std::uint8_t { none, good, warn, bad, dim, bold };
 /// "870us", "1.2ms", "14ms", "2.3s".
 [[nodiscard]] std::string micro_text(std::int64_t microseconds);
 
+/// A view that is drawn again and again in the same place, below what stood on the terminal before.
+class live_view {
+public:
+  /// `text` as it is drawn over the frame before; cut to `rows` of the terminal (0: no limit).
+  [[nodiscard]] std::string frame(std::string_view text, std::size_t rows);
+
+private:
+  std::size_t height_ = 0; // of the frame before, in lines
+};
+
 /// What the environment says about the terminal: NO_COLOR (any value that is not empty), TERM=dumb, LC_ALL, LC_CTYPE,
 /// LANG. `is_terminal` is about standard output.
 [[nodiscard]] look look_of_terminal(bool is_terminal, bool no_color_asked, std::size_t columns);

@@ -60,14 +60,16 @@ void post_connection_close(api_call& call) {
     return call.fail(deadline.fault());
   if (!call.actions.close_connection)
     return call.fail({501, "not_implemented", "this node cannot close connections", {}});
-  call.actions.close_connection(call.name, deadline.value(),
-                                [reply = call.reply, name = call.name](base::result<done, action_failure> outcome) {
-                                  if (!outcome)
-                                    return reply->send(to_response(to_fault(outcome.fault())));
-                                  json_writer out;
-                                  out.open_object().field("connection", name).field("closed", true).close_object();
-                                  reply->send({200, "application/json", std::move(out).take()});
-                                });
+  call.actions.close_connection(
+      call.name, deadline.value(),
+      [reply = call.reply, name = call.name,
+       at = call.views.clock->now().wall](base::result<done, action_failure> end) {
+        if (!end)
+          return reply->send(to_response(to_fault(end.fault())));
+        json_writer out;
+        out.open_object().field("connection", name).field("closed", true).field("at", at).close_object();
+        reply->send({200, "application/json", std::move(out).take()});
+      });
 }
 
 } // namespace cafnode::control

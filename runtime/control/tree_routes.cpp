@@ -55,10 +55,11 @@ void post_tree_kill(api_call& call) {
   if (!call.actions.kill)
     return call.fail({501, "not_implemented", "this node cannot kill actors", {}});
   const std::string path{trimmed(asked.value().path)};
+  const base::wall_time at = call.views.clock->now().wall;
   if (!call.actions.kill(path, asked.value().how))
     return call.fail(no_such_path(path));
   json_writer out;
-  out.open_object().field("path", path).field("killed_at", call.views.clock->now().wall).close_object();
+  out.open_object().field("path", path).field("at", at).close_object();
   call.answer(std::move(out).take(), 202);
 }
 

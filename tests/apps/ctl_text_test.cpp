@@ -96,6 +96,19 @@ SCENARIO("what is no terminal has no width to cut at") {
   CHECK(look_of_terminal(false, false, 80).columns == 0);
 }
 
+SCENARIO("a live view is drawn over its last frame, and not over what stood above it") {
+  live_view view;
+  CHECK(view.frame("a\nb\n", 0) == "\x1b[?7la\x1b[K\nb\x1b[K\n\x1b[J\x1b[?7h");
+  CHECK(view.frame("c", 0) == "\x1b[?7l\x1b[2A\rc\x1b[K\n\x1b[J\x1b[?7h");
+  CHECK(view.frame("", 0) == "\x1b[?7l\x1b[1A\r\x1b[J\x1b[?7h");
+}
+
+SCENARIO("a live view is no higher than the terminal, so that its top stays where it is") {
+  live_view view;
+  CHECK(view.frame("a\nb\nc\n", 3) == "\x1b[?7la\x1b[K\nb\x1b[K\n\x1b[J\x1b[?7h");
+  CHECK(view.frame("d\n", 3).starts_with("\x1b[?7l\x1b[2A\r"));
+}
+
 SCENARIO("a tint is an escape sequence with its end, or nothing") {
   CHECK(tinted("live", tint::good, {true, true, 0}) == "\x1b[32mlive\x1b[0m");
   CHECK(tinted("live", tint::good, {}) == "live");

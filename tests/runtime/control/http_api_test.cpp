@@ -175,6 +175,7 @@ SCENARIO("an actor is killed by its path") {
   };
   CHECK(rig.ask("POST", "/api/v1/tree/kill", R"({"path":"/tokyo/alpha"})")->response.status == 202);
   CHECK(killed == "tokyo/alpha brutally");
+  CHECK(rig.ask("POST", "/api/v1/tree/kill", R"({"path":"tokyo/alpha"})")->at("/at") == "1970-01-02T00:00:00.000000Z");
   CHECK(rig.ask("POST", "/api/v1/tree/kill", R"({"path":"tokyo/alpha","how":"stop"})")->response.status == 202);
   CHECK(killed == "tokyo/alpha softly");
   CHECK(rig.ask("POST", "/api/v1/tree/kill", R"({"path":"tokyo/nobody"})")->response.status == 404);
