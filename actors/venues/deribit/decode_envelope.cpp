@@ -130,8 +130,8 @@ bool frame_decoder::state::read_error_data() {
 
 bool frame_decoder::state::classify() {
   if (outline.method.empty()) {
-    if (outline.has_result == outline.has_error)
-      return in.fail(fault_kind::wrong_shape, "an answer has either a result or an error");
+    if (outline.has_result == outline.has_error || outline.has_data)
+      return in.fail(fault_kind::wrong_shape, "an answer has either a result or an error, and no data");
     head->kind = outline.has_error ? frame_kind::error : frame_kind::result;
     return true;
   }

@@ -184,17 +184,21 @@ void protocol_machine::on_own_error(const pending_request& request, base::moment
   const auto& head = memory_of_thread().head;
   const auto text = text_of_error(request.kind, head);
   const auto meaning = disposition_of(head.code, head.reason, false);
+  if (meaning == disposition::back_off)
+    return shut(give_up::unavailable, text + ": back off, the exchange ends this session", out);
   // What shall be off and is not on, is off.
   if (request.kind == request_kind::disable_cancel_on_disconnect && head.code == code_cancel_on_disconnect_off)
     return begin_subscribing(now, out);
   // The owner sees that this one was not acknowledged.
-  if (request.kind == request_kind::answer_heartbeat && meaning != disposition::back_off)
+  if (request.kind == request_kind::answer_heartbeat)
     return complain({venues::fault_kind::unsolicited_error, text}, now, out);
-  if (request.kind == request_kind::refresh_token && meaning != disposition::back_off)
+  if (request.kind == request_kind::refresh_token)
     return log_in_again(now, out);
   if (meaning == disposition::reauthenticate && has_login() && may_log_in_again_ && !logged_in_)
     return log_in_again(now, out);
-  const bool for_good = meaning == disposition::fatal || meaning == disposition::our_bug ||
+  // A connection that has worked is not refused for a request that the machine makes by itself.
+  const bool for_good = meaning == disposition::fatal ||
+                        (meaning == disposition::our_bug && progress_ != progress::live) ||
                         (meaning == disposition::reauthenticate && !logged_in_);
   shut(for_good ? give_up::refused : give_up::unavailable, text, out);
 }

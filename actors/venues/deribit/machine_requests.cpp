@@ -187,6 +187,8 @@ void protocol_machine::on_answer_to_nobody(base::moment now, venues::outbox& out
   const auto& head = memory_of_thread().head;
   const bool error = head.kind == frame_kind::error;
   if (const auto late = head.id ? pending_.take_late(*head.id) : std::nullopt) {
+    if (late->kind == request_kind::answer_heartbeat && !error)
+      return out.emit(venues::heartbeat_acknowledged{now.steady - late->sent_at});
     // The exchange is slow, not mad: not counted against it.
     out.emit(venues::protocol_fault{fault_kind::unknown_reply, "late answer to " + std::string{method_of(late->kind)}});
     if (!error && !is_over())

@@ -47,6 +47,7 @@ std::vector<bad_frame> bad_frames() {
       {"params of another type", R"({"method":"subscription","params":[]})", fault_kind::wrong_shape},
       {"no data", R"({"method":"subscription","params":{"channel":"x"}})", fault_kind::wrong_shape},
       {"a result and an error", R"({"result":1,"error":{"code":1,"message":"x"}})", fault_kind::wrong_shape},
+      {"a result and data", R"({"result":1,"id":5,"params":{"data":1}})", fault_kind::wrong_shape},
       {"a key twice", R"({"method":"heartbeat","method":"heartbeat","params":{"type":"heartbeat"}})",
        fault_kind::wrong_shape},
       {"a field twice", ticker_with(R"(1,"best_bid_price":1)"), fault_kind::wrong_shape},

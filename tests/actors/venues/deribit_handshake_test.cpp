@@ -99,6 +99,16 @@ SCENARIO("wrong credentials are refused for good, an overloaded login is not") {
     rig.refuse(2, 13004, "invalid_credentials");
     CHECK(rig.out.closed == std::vector{give_up::refused});
   }
+  WHEN("the budget is gone") {
+    rig.refuse(2, 10028, "too_many_requests");
+    CHECK(rig.out.closed == std::vector{give_up::unavailable});
+    CHECK(rig.out.close_text.find("back off") != std::string::npos);
+  }
+  WHEN("the interval of heartbeats is too short") {
+    rig.refuse(1, -32602, "Invalid params", R"({"reason":"value must be >= 10","param":"interval"})");
+    CHECK(rig.out.closed == std::vector{give_up::refused});
+    CHECK(rig.out.close_text.find("(interval): value must be >= 10") != std::string::npos);
+  }
   WHEN("too many logins were tried") {
     rig.refuse(2, 12003, "login_over_limit");
     CHECK(rig.out.closed == std::vector{give_up::unavailable});

@@ -16,7 +16,8 @@ std::string change(std::uint64_t previous, std::uint64_t id) {
 }
 
 std::string snapshot(std::uint64_t id) {
-  return R"({"type":"snapshot","timestamp":1,"instrument_name":"BTC-PERPETUAL","bids":[["new",1,2]],"asks":[],"change_id":)" +
+  return R"({"type":"snapshot","timestamp":1,"instrument_name":"BTC-PERPETUAL",)"
+         R"("bids":[["new",1,2]],"asks":[],"change_id":)" +
          std::to_string(id) + "}";
 }
 
@@ -89,9 +90,8 @@ SCENARIO("a channel that the exchange leaves out is told; without our own orders
     CHECK(rig.out.closed == std::vector{venues::give_up::unavailable});
   }
   WHEN("a channel is there that nobody asked for") {
-    rig.answer(
-        4,
-        R"(["user.trades.any.any.raw","user.orders.any.any.raw","ticker.BTC-PERPETUAL.100ms","book.BTC-PERPETUAL.100ms","trades.BTC-PERPETUAL.100ms","user.lock"])");
+    rig.answer(4, R"(["user.trades.any.any.raw","user.orders.any.any.raw","ticker.BTC-PERPETUAL.100ms",)"
+                  R"("book.BTC-PERPETUAL.100ms","trades.BTC-PERPETUAL.100ms","user.lock"])");
     CHECK(rig.out.all<venues::protocol_fault>().size() == 1);
     CHECK(rig.out.all<venues::stage_reached>().back().stage == venues::stage::resumed);
   }
