@@ -5,6 +5,7 @@ Called by scripts/run.sh. Python's standard library only.
 """
 import argparse
 import ctypes
+import json
 import os
 import pathlib
 import signal
@@ -20,6 +21,7 @@ STATE = ROOT / "var"
 WATCHED = {signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 START_SECONDS = 20
 STOP_SECONDS = 20
+CONNECT_SECONDS = 5
 LOG_TAIL_LINES = 15
 PR_SET_PDEATHSIG = 1
 
@@ -117,6 +119,15 @@ def get_status(url):
         return 0
 
 
+def is_well(control_port):
+    """Whether the node says that all its connections are live."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{control_port}/api/v1/status", timeout=2) as answer:
+            return json.load(answer)["state"] == "ok"
+    except (OSError, ValueError, KeyError):
+        return False
+
+
 class launch:
     def __init__(self, arguments):
         self.arguments = arguments
@@ -199,6 +210,12 @@ class launch:
     def relative(path):
         return os.path.relpath(path, os.getcwd())
 
+    def wait_for_connections(self):
+        """Gives the connections a moment, so that the first thing to see is not their start."""
+        deadline = time.monotonic() + CONNECT_SECONDS
+        while not is_well(self.control) and time.monotonic() < deadline:
+            self.next_signal(0.05)
+
     def start_view(self):
         every = "1s" if sys.stdout.isatty() else "10s"
         if sys.stdout.isatty():
@@ -220,6 +237,7 @@ class launch:
         self.start_node()
         self.announce()
         unattended = self.arguments.smoke or self.arguments.soak
+        self.wait_for_connections()
         last = self.start_smoke() if unattended else self.start_view()
         while True:
             self.next_signal(1)
