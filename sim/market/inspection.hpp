@@ -50,6 +50,7 @@ public:
   /// While settlement runs, matching methods answer 10041; under maintenance, all methods answer 11051.
   virtual void set_settlement(bool running) = 0;
   virtual void set_maintenance(bool on, base::moment now) = 0;
+  /// How old the answers of open-order and state queries are, up to 30 s; may be set for one call alone.
   virtual void set_query_lag(std::chrono::milliseconds lag) = 0;
 
   /// Calls of `method` are executed this much later and never answered (`answer_withheld`); zero ends it.

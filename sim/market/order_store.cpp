@@ -86,10 +86,8 @@ bool order_store::is_remembered(const order& asked, base::moment now) const {
 }
 
 void order_store::about_to_change(const order& changing, base::moment now) {
-  if (lag_.count() == 0)
-    return;
   auto& past = by_id_.at(changing.id)->past;
-  while (!past.empty() && (past.size() >= past_max || past.front().until < now.steady - lag_))
+  while (!past.empty() && (past.size() >= past_max || past.front().until < now.steady - lag_max))
     past.pop_front();
   past.push_back({now.steady, changing});
 }

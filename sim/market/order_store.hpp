@@ -3,6 +3,8 @@
 #include "sim/market/options.hpp"
 #include "sim/market/order.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <deque>
 #include <map>
 #include <memory>
@@ -41,7 +43,8 @@ public:
   /// The order as queries see it: null when they cannot know it yet.
   [[nodiscard]] const order* as_seen(const order& asked, base::moment now) const;
 
-  void set_query_lag(std::chrono::milliseconds lag) { lag_ = lag; }
+  /// From the next query on; at most 30 s. The past is kept whatever the lag, so it may be set for one call alone.
+  void set_query_lag(std::chrono::milliseconds lag) { lag_ = std::clamp(lag, std::chrono::milliseconds{0}, lag_max); }
 
   [[nodiscard]] std::chrono::milliseconds query_lag() const { return lag_; }
 
@@ -69,11 +72,12 @@ private:
   void forget(drawer& of, order& closed);
 
   static constexpr std::size_t closed_min = 16; // so that what one call closed is still there for its answer
+  static constexpr std::chrono::milliseconds lag_max{30'000};
   static constexpr std::size_t past_max = 64;
   static constexpr std::size_t label_uses_max = 1'000'000;
 
   exchange_options options_;
-  std::chrono::milliseconds lag_{options_.query_lag_ms};
+  std::chrono::milliseconds lag_{std::clamp<std::int64_t>(options_.query_lag_ms, 0, lag_max.count())};
   std::unordered_map<std::string, std::unique_ptr<record>> by_id_;
   std::map<std::string, drawer> accounts_;
   std::map<std::uint64_t, std::map<std::uint64_t, order*>> by_connection_;

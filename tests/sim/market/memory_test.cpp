@@ -143,6 +143,18 @@ SCENARIO("queries that lag see the orders as they were") {
   CHECK(text_at(labelled().at(0), "order_state") == "cancelled");
 }
 
+SCENARIO("a lag that is set for one call alone shows the past, too") {
+  exchange_world world;
+  const auto id = id_of(world.order("buy", "50000", "20"));
+  world.pass(1s);
+  world.good("private/cancel", by_id(id));
+  auto& inside = sim::inspect(*world.venue);
+  inside.set_query_lag(500ms);
+  CHECK(open_count(world) == 1);
+  inside.set_query_lag(0ms);
+  CHECK(open_count(world) == 0);
+}
+
 SCENARIO("an order can be filled or cancelled while its client is away") {
   exchange_world world;
   auto& inside = sim::inspect(*world.venue);
