@@ -153,15 +153,15 @@ process_base::state& process_base::parts() {
 }
 
 void process_base::on_control(control_kind kind, std::uint64_t token) {
+  if (getf(is_shutting_down_flag))
+    return;
   switch (kind) {
   case control_kind::timer_fired:
     if (auto fire = state_ && state_->timers ? state_->timers->take(token) : nullptr)
       fire();
     return;
   case control_kind::end_due:
-    if (due_end_)
-      quit(std::move(*due_end_));
-    return;
+    return; // consume() has seen to it
   case control_kind::ask_lost:
     if (state_ && state_->asks.contains(token))
       fail_ask(token, caf::error{state_->asks[token].lost});

@@ -198,6 +198,7 @@ SCENARIO("timers of an I/O thread fire in due order and can be cancelled, armed 
 
     private:
       caf::behavior behave() override {
+        far_ = after(1h, [this] { into_->fired.push_back(0); }); // what is armed later may be due before
         last_ = after(30ms, [this] {
           into_->fired.push_back(30);
           into_->done.set_value();
@@ -209,6 +210,7 @@ SCENARIO("timers of an I/O thread fire in due order and can be cancelled, armed 
       }
 
       notes* into_;
+      process::timer far_;
       process::timer first_;
       process::timer last_;
       process::timer never_;

@@ -166,6 +166,7 @@ SCENARIO("a callback that is no handler can end its process, and an exception in
     world.run();
 
     WHEN("the callback stops it twice") {
+      process::tell_urgent_anonymous(who, std::string{"ahead"});
       process::tell_anonymous(who, std::string{"behind"});
       self->stop(process::make_reason(reason_code::peer_unavailable, "closed"));
       self->stop(process::make_reason(reason_code::crashed, "later"));
@@ -359,6 +360,36 @@ SCENARIO("an answer that waits behind a backlog is not overtaken by its sender's
 
       THEN("the answer is the outcome") {
         CHECK(outcomes == texts{"bye"});
+      }
+    }
+  }
+}
+
+SCENARIO("a settled ask leaves nothing behind") {
+  GIVEN("an asker and a server that both live on") {
+    test::virtual_world world;
+    int answers = 0;
+    const auto server = world.spawn_function(
+        "server", [](process_base&) -> caf::behavior { return {[](const std::string& text) { return text; }}; });
+    const auto asker = world.spawn_function("asker", [&](process_base& self) -> caf::behavior {
+      return {[&](int) {
+        process::ask(
+            self, server, 1s, std::string{"?"}, [&](const std::string&) { ++answers; }, [](const caf::error&) {});
+      }};
+    });
+    world.run();
+    const auto trace = caf::actor_cast<caf::weak_actor_ptr>(asker);
+    const auto before = trace.get()->weak_refs.load();
+
+    WHEN("a hundred asks are answered") {
+      for (int i = 0; i < 100; ++i)
+        process::tell_anonymous(asker, i);
+      world.run();
+
+      THEN("no timer and no monitor of theirs remains") {
+        CHECK(answers == 100);
+        CHECK(world.home().armed_timers() == 0);
+        CHECK(trace.get()->weak_refs.load() == before);
       }
     }
   }
