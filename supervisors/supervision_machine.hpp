@@ -132,8 +132,16 @@ private:
   void finish(job_id id);
   void shut_down(end_reason why);
   void abandon_work();
+  void one_less(job_id id);
+
+  // One child: machine_children.cpp
   void begin_start(child_record& child, job_id id);
   void up(child_record& child);
+  void on_start_due(child_record& child);
+  void end_starting(child_record& child, end_reason why);
+  void cancel_start(const child_record& child);
+  void start_over(child_record& child, end_reason why);
+  void retry(child_record& child, const end_reason& why);
   [[nodiscard]] bool begin_stop(child_record& child, job_id id);
   void cancel_delay(child_record& child);
   void stop_waiting(child_record& child);
@@ -142,12 +150,6 @@ private:
   void kill_late(child_record& child);
   void stopped(child_record& child, const end_reason& why);
   void end_awaited(child_record& child, const end_reason& why);
-  void one_less(job_id id);
-  void start_over(child_record& child, end_reason why);
-  void retry(child_record& child, const end_reason& why);
-  void on_start_due(child_record& child);
-  void end_starting(child_record& child, end_reason why);
-  void cancel_start(const child_record& child);
   void on_shared_timer(timer_purpose due);
   [[nodiscard]] static shutdown_mode mode_of(const child_spec& child);
 
