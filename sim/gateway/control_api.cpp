@@ -42,11 +42,11 @@ std::int64_t micros(base::duration span) {
 }
 
 json::object beats_of(const session& one) {
-  return {{"asked", one.asked},
-          {"answered", one.answered},
-          {"late", one.late},
+  return {{"asked", one.beats.asked},
+          {"answered", one.beats.answered},
+          {"late", one.beats.late},
           {"waiting", one.beat.waiting_for_answer()},
-          {"worst_answer_us", micros(one.worst_answer)},
+          {"worst_answer_us", micros(one.beats.worst_answer)},
           {"interval_s", std::chrono::duration_cast<std::chrono::seconds>(one.beat.interval()).count()}};
 }
 
@@ -206,26 +206,25 @@ json::value control_api::list_faults() const {
 }
 
 json::value control_api::status() const {
-  std::uint64_t open = 0, asked = 0, answered = 0, late = 0;
-  base::duration worst{};
+  std::uint64_t open = 0;
+  beat_counts beats = core_.beats_of_closed;
   for (const auto& [id, one] : core_.peers) {
     if (!one.ws || !one.line->is_open())
       continue;
     ++open;
-    asked += one.ws->asked;
-    answered += one.ws->answered;
-    late += one.ws->late;
-    worst = std::max(worst, one.ws->worst_answer);
+    beats.add(one.ws->beats);
   }
-  return json::object{
-      {"connections", open},
-      {"heartbeats",
-       json::object{{"asked", asked}, {"answered", answered}, {"late", late}, {"worst_answer_us", micros(worst)}}},
-      {"tokens", core_.accounts.tokens()},
-      {"faults", core_.faults.active().size()},
-      {"tasks", core_.tasks.size()},
-      {"audit_lines", core_.audit.lines()},
-      {"audit_lines_lost", core_.audit.lines_lost()}};
+  return json::object{{"connections", open},
+                      {"connections_closed", core_.sessions_closed},
+                      {"heartbeats", json::object{{"asked", beats.asked},
+                                                  {"answered", beats.answered},
+                                                  {"late", beats.late},
+                                                  {"worst_answer_us", micros(beats.worst_answer)}}},
+                      {"tokens", core_.accounts.tokens()},
+                      {"faults", core_.faults.active().size()},
+                      {"tasks", core_.tasks.size()},
+                      {"audit_lines", core_.audit.lines()},
+                      {"audit_lines_lost", core_.audit.lines_lost()}};
 }
 
 control_answer control_api::list_orders(const json::object& query) {

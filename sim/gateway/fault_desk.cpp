@@ -168,7 +168,7 @@ void fault_desk::storm(const fault_spec& spec, peer& one) {
       peer* to = core.find(id);
       if (to == nullptr || !to->ws)
         return;
-      ++to->ws->asked;
+      ++to->ws->beats.asked;
       to->ws->beat.asked_at(core.now().steady);
       note(core, "heartbeat_asked", *to, {{"storm", true}});
       deliver(core, *to, frame);

@@ -205,6 +205,8 @@ void gateway_impl::on_closed(connection& from, const close_report& why) {
   if (one->ws) {
     const std::string_view reason = is_utf8(why.reason) ? std::string_view{why.reason} : std::string_view{"?"};
     note(core_, "closed", *one, {{"code", why.code}, {"reason", reason}, {"by", why.by}});
+    ++core_.sessions_closed;
+    core_.beats_of_closed.add(one->ws->beats);
     feeds_.forget(from.id());
     if (!stopped_)
       sessions_.after_close(*one);

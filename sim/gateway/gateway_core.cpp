@@ -6,6 +6,13 @@
 
 namespace cafnode::sim {
 
+void beat_counts::add(const beat_counts& other) noexcept {
+  asked += other.asked;
+  answered += other.answered;
+  late += other.late;
+  worst_answer = std::max(worst_answer, other.worst_answer);
+}
+
 gateway_core::gateway_core(boost::asio::io_context& loop, settings chosen, const base::clock_source& time,
                            audit_log& log, exchange& behind, std::uint64_t seed)
     : io{loop},

@@ -23,6 +23,16 @@
 
 namespace cafnode::sim {
 
+/// Heartbeats of one connection, or of many.
+struct beat_counts {
+  std::uint64_t asked = 0; // test_requests sent
+  std::uint64_t answered = 0;
+  std::uint64_t late = 0;
+  base::duration worst_answer{};
+
+  void add(const beat_counts& other) noexcept;
+};
+
 /// What the exchange knows of one WebSocket.
 struct session {
   explicit session(session_clock clock) noexcept : beat{clock} {}
@@ -33,10 +43,7 @@ struct session {
   bool logged_out = false;
   std::string client_name;
   std::uint64_t requests = 0;
-  std::uint64_t asked = 0; // test_requests sent
-  std::uint64_t answered = 0;
-  std::uint64_t late = 0;
-  base::duration worst_answer{};
+  beat_counts beats;
   base::time_point last_due{}; // by the machine's clock: nothing may leave before what was delayed
 };
 
@@ -74,6 +81,8 @@ struct gateway_core {
   std::unordered_map<std::string, std::int64_t> open_per_address;
   std::unordered_map<std::string, bool> account_cod; // accounts whose new connections start with it
   std::uint64_t next_connection = 1;
+  std::uint64_t sessions_closed = 0;
+  beat_counts beats_of_closed;
 
   /// The exchange's time; its calendar may be set wrong on purpose.
   [[nodiscard]] base::moment now() const;

@@ -57,9 +57,9 @@ void request_desk::on_message(peer& from, std::string_view text) {
   if (is_test && core_.faults.strike(fault_type::ignore_test, origin.connection, from.account()))
     return;
   if (const auto delay = from.ws->beat.client_spoke(is_test, now.steady)) {
-    ++from.ws->answered;
-    from.ws->worst_answer = std::max(from.ws->worst_answer, *delay);
-    from.ws->late += since_ms(*delay) > core_.options.hb_late_ms ? 1U : 0U;
+    ++from.ws->beats.answered;
+    from.ws->beats.worst_answer = std::max(from.ws->beats.worst_answer, *delay);
+    from.ws->beats.late += since_ms(*delay) > core_.options.hb_late_ms ? 1U : 0U;
     const auto us = std::chrono::duration_cast<std::chrono::microseconds>(*delay).count();
     note(core_, "heartbeat_answered", from, {{"delay_us", us}});
   }

@@ -181,7 +181,7 @@ void session_desk::check_session(peer& one, base::time_point now) {
   if (due.close_idle)
     return core_.options.idle_close_style == "tcp_reset" ? one.line->reset("server") : one.line->close(1001, "idle");
   if (due.ask) {
-    ++one.ws->asked;
+    ++one.ws->beats.asked;
     note(core_, "heartbeat_asked", one);
     deliver(core_, one, test_request_frame());
   }

@@ -22,7 +22,12 @@ function expect(condition, what) {
 }
 
 const within = (promise, what) =>
-  Promise.race([promise, sleep(20_000, null, { ref: false }).then(() => { throw new Error(`no ${what} within 20 s`); })]);
+  Promise.race([
+    promise,
+    sleep(20_000, null, { ref: false }).then(() => {
+      throw new Error(`no ${what} within 20 s`);
+    }),
+  ]);
 
 async function until(what, next, matches) {
   for (let tries = 0; tries < 200; ++tries) {
@@ -63,7 +68,9 @@ async function checkRest() {
     const book = await rest.fetchOrderBook(symbol, 10);
     expect(book.bids.length > 0 && book.asks.length > 0, 'both sides of the book');
   });
-  await step('fetch trades', async () => { expect(Array.isArray(await rest.fetchTrades(symbol)), 'a list of trades'); });
+  await step('fetch trades', async () => {
+    expect(Array.isArray(await rest.fetchTrades(symbol)), 'a list of trades');
+  });
   await step('fetch balance', async () => {
     const balance = await rest.fetchBalance();
     expect(balance.BTC.total > 0, 'some BTC');
@@ -113,12 +120,14 @@ async function checkPro() {
     expect(ticker.bid > 0, 'a bid');
   });
   await step('watch order book', async () => {
-    const book = await until('second book', () => pro.watchOrderBook(symbol), (one) => one.bids.length > 0 && one.asks.length > 0);
+    const filled = (one) => one.bids.length > 0 && one.asks.length > 0;
+    const book = await until('book', () => pro.watchOrderBook(symbol), filled);
     expect(book.bids[0][0] < book.asks[0][0], 'a book that is not crossed');
     for (let count = 0; count < 5; ++count) await within(pro.watchOrderBook(symbol), 'book update');
   });
   await step('watch orders', async () => {
-    const watching = until('own order', () => pro.watchOrders(symbol), (orders) => orders.some((order) => order.amount === 30));
+    const isOurs = (orders) => orders.some((order) => order.amount === 30);
+    const watching = until('own order', () => pro.watchOrders(symbol), isOurs);
     await sleep(500);
     const { bid } = await rest.fetchTicker(symbol);
     const placed = await rest.createOrder(symbol, 'limit', 'buy', 30, Math.round(bid * 0.99));
@@ -137,7 +146,8 @@ async function checkPro() {
     expect(trades.length > 0 && trades[0].price > 0, 'trades with a price');
   });
   await step('watch balance', async () => {
-    const watching = until('balance of BTC', () => pro.watchBalance(), (balance) => balance.BTC !== undefined);
+    const hasCoins = (balance) => balance.BTC !== undefined;
+    const watching = until('balance of BTC', () => pro.watchBalance(), hasCoins);
     await sleep(500);
     await rest.createOrder(symbol, 'market', 'sell', 10);
     await watching;

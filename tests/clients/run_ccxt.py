@@ -3,8 +3,8 @@
 
     run_ccxt.py SIMULATOR FOLDER
 
-Installs the pinned ccxt into FOLDER once. Exit status: 0 passed, 1 failed, 77 skipped because node, npm or ccxt cannot be
-had; with CAFNODE_REQUIRE_CLIENTS=1 that is a failure, too.
+Installs the pinned ccxt into FOLDER once. Exit status: 0 passed, 1 failed, 77 skipped because node, npm or ccxt
+cannot be had; with CAFNODE_REQUIRE_CLIENTS=1 that is a failure, too.
 """
 import os
 import pathlib

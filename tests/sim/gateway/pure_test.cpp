@@ -254,9 +254,9 @@ TEST_CASE("answers carry times and the id as it came") {
   const base::wall_time in{std::chrono::microseconds{1'000'000}};
   CHECK(write_answer({"17", in, in + 90us, true}, succeeded(5)) ==
         R"({"jsonrpc":"2.0","id":17,"result":5,"usIn":1000000,"usOut":1000090,"usDiff":90,"testnet":true})");
-  CHECK(
-      write_answer({"", in, in, false}, failed(13009, "unauthorized", json::object{{"reason", "invalid_token"}})) ==
-      R"({"jsonrpc":"2.0","error":{"code":13009,"message":"unauthorized","data":{"reason":"invalid_token"}},"usIn":1000000,"usOut":1000000,"usDiff":0,"testnet":false})");
+  CHECK(write_answer({"", in, in, false}, failed(13009, "unauthorized", json::object{{"reason", "invalid_token"}})) ==
+        R"({"jsonrpc":"2.0","error":{"code":13009,"message":"unauthorized","data":{"reason":"invalid_token"}})"
+        R"(,"usIn":1000000,"usOut":1000000,"usDiff":0,"testnet":false})");
 }
 
 TEST_CASE("parameters of a GET become what the method takes") {
