@@ -7,7 +7,7 @@
 #
 # CAFNODE_FUZZ_SECONDS changes the 30 s.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 JOBS=$(nproc)
 FUZZ_SECONDS=${CAFNODE_FUZZ_SECONDS:-30}
@@ -54,14 +54,27 @@ has_libfuzzer() {
 
 # Every program of that build whose name says that it fuzzes.
 fuzz_targets() {
-  ninja -C build/fuzz -t targets all | sed -n 's|^\([A-Za-z0-9_-]*fuzz[A-Za-z0-9_-]*\): phony$|\1|p' | sort -u
+  ninja -C build/fuzz -t targets all | sed -n 's|^\([A-Za-z0-9-]*_fuzz\): phony$|\1|p' | sort -u
+}
+
+# Folders of inputs to start from.
+seeds_of() {
+  local folder
+  local -a wanted=("tests/fuzz/seeds/$1")
+  case $1 in
+    config_fuzz) wanted+=(conf tests/conf/bad) ;;
+    decode_fuzz) wanted+=(tests/frames) ;;
+  esac
+  for folder in "${wanted[@]}"; do
+    [[ ! -d $folder ]] || printf '%s\n' "$folder"
+  done
 }
 
 fuzz_one() {
   local target=$1 corpus=build/fuzz/corpus/$1 found=build/fuzz/found/$1
   mkdir -p "$corpus" "$found"
-  local -a seeds=()
-  [[ ! -d tests/fuzz/seeds/$target ]] || seeds=("tests/fuzz/seeds/$target")
+  local -a seeds
+  mapfile -t seeds < <(seeds_of "$target")
   headline "fuzz: $target, $FUZZ_SECONDS s"
   "build/fuzz/bin/$target" -max_total_time="$FUZZ_SECONDS" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$found/" "$corpus" ${seeds[@]+"${seeds[@]}"} >"build/fuzz/$target.log" 2>&1 || {
@@ -73,7 +86,8 @@ fuzz_one() {
 }
 
 fuzz_all() {
-  cmake --preset fuzz >build/configure-fuzz.log 2>&1 || {
+  # The libraries report their coverage, too: without it the fuzzer would be blind to them.
+  cmake --preset fuzz -DCMAKE_CXX_FLAGS=-fsanitize=fuzzer-no-link >build/configure-fuzz.log 2>&1 || {
     cat build/configure-fuzz.log
     return 1
   }
