@@ -178,7 +178,7 @@ exit_code running_node::run() {
   auto control = start_control(config_, views_, make_actions(host_->system(), host_->services(), board_));
   if (!control) {
     std::fprintf(stderr, "caf-node: %s\n", control.fault().c_str());
-    host_->shutdown(root_, drain_.load());
+    host_->shutdown(std::move(root_), drain_.load());
     return exit_code::temporary;
   }
   control_ = std::move(control).value();
@@ -194,7 +194,7 @@ exit_code running_node::end(ending why) {
     log.info("asked to stop: draining", {observe::kv("within_ms", drain_.load().count())});
   else
     log.error("the supervisor tree gave up: the node ends");
-  const auto report = host_->shutdown(root_, drain_.load());
+  const auto report = host_->shutdown(std::move(root_), drain_.load());
   for (const auto& label : report.killed)
     log.warn("did not end in time and was killed", {observe::kv("actor", label)});
   for (const auto& label : report.stuck)

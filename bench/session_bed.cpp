@@ -46,7 +46,7 @@ session_bed::session_bed(const conf::node_config& config, std::size_t io_threads
 }
 
 session_bed::~session_bed() {
-  host_->shutdown(root_, std::chrono::seconds{20});
+  host_->shutdown(std::move(root_), std::chrono::seconds{20});
 }
 
 std::size_t session_bed::live() const {

@@ -69,11 +69,13 @@ const base::clock_source& actor_host::clock() const noexcept {
   return parts_->clock;
 }
 
-shutdown_report actor_host::shutdown(const caf::actor& root, std::chrono::milliseconds within) {
+shutdown_report actor_host::shutdown(caf::actor root, std::chrono::milliseconds within) {
   CAFNODE_INVARIANT(parts_, "a host was shut down twice");
   shutdown_report report;
   if (root)
     process::ask_to_stop(root);
+  // A handle keeps what a process was made of, seats on the I/O threads among it, even after its end.
+  root = nullptr;
   if (!wait_until_empty(within))
     report.killed = kill_the_rest();
   if (!is_empty()) {

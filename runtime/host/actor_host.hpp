@@ -65,7 +65,7 @@ public:
   /// host_options::kill_grace for them, and ends the threads. Never on one of them. Once; nothing of this may be used
   /// afterwards. When some are stuck, their threads and all they may touch are left alone: then exit the program soon,
   /// and without destructors of what they may touch.
-  shutdown_report shutdown(const caf::actor& root, std::chrono::milliseconds within);
+  shutdown_report shutdown(caf::actor root, std::chrono::milliseconds within);
 
 private:
   struct parts;
