@@ -185,3 +185,19 @@ SCENARIO("recorded errors are told in the exchange's words") {
   CHECK(faults[0].kind == venues::fault_kind::unsolicited_error);
   CHECK(faults[1].kind == venues::fault_kind::unknown_reply);
 }
+
+SCENARIO("nothing of one order is left in the news of the next") {
+  auto rig = live_rig();
+  rig.receive(recorded_frame("user_order_cancelled.json"));
+  rig.notify("user.orders.option.BTC.raw",
+             R"({"order_id":"2","instrument_name":"X","direction":"buy","order_state":"untriggered","amount":1,)"
+             R"("creation_timestamp":1,"last_update_timestamp":2})");
+  const auto news = rig.out.all<venues::order_updated>();
+  REQUIRE(news.size() == 2);
+  CHECK(news[1].order.label.empty());
+  CHECK(news[1].order.cancel_reason.empty());
+  CHECK(news[1].order.kind == venues::order_kind::market);
+  CHECK(news[1].order.price.is_zero());
+  CHECK(news[1].order.filled.is_zero());
+  CHECK(!news[1].order.replaced);
+}

@@ -143,3 +143,17 @@ SCENARIO("a book whose chain breaks is subscribed anew, once, and told again fro
     }
   }
 }
+
+SCENARIO("a book is silent until its snapshot, and a change must name its forerunner") {
+  deribit_rig rig;
+  rig.go_live();
+  rig.notify(book, change(9, 10));
+  CHECK(rig.out.all<venues::book_changed>().empty());
+  CHECK(rig.out.all<venues::book_gap>().empty());
+  rig.notify(book, snapshot(10));
+  rig.notify(book, R"({"type":"change","timestamp":1,"instrument_name":"BTC-PERPETUAL","bids":[],"asks":[],)"
+                   R"("change_id":11})");
+  CHECK(rig.out.all<venues::book_changed>().size() == 1);
+  CHECK(rig.out.all<venues::book_gap>().empty());
+  CHECK(rig.out.all<venues::protocol_fault>().size() == 1);
+}
