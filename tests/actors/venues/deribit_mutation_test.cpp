@@ -195,7 +195,7 @@ SCENARIO("bytes that change at random cost no more than the connection") {
       else
         frame[at] = c;
       if (frame.empty())
-        frame = "x";
+        frame.assign(1, 'x');
     }
     rig.out.forget();
     rig.receive(frame);
