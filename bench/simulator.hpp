@@ -7,7 +7,8 @@
 
 namespace cafnode::bench {
 
-/// An exchange-sim of our own, from the folder of this program, on free ports; ended with this object.
+/// An exchange-sim of our own, from the folder of this program (or where CAFNODE_SIMULATOR says), on free ports; ended
+/// with this object.
 class simulator {
 public:
   /// Throws std::runtime_error when it does not come up.
@@ -22,9 +23,11 @@ public:
 
   /// The body of its control API's answer; throws when it has none.
   [[nodiscard]] std::string get(const std::string& target) const;
+  std::string post(const std::string& target, const std::string& json) const;
 
 private:
-  void read_addresses(int from);
+  [[nodiscard]] std::string fetch(const std::string& method, const std::string& target, const std::string& body) const;
+  void read_addresses(int from, bool tls);
 
   pid_t pid_ = -1;
   int output_ = -1;
