@@ -1,23 +1,18 @@
 #include "apps/node_app.hpp"
 
+#include "apps/ending_bell.hpp"
 #include "apps/node_actions.hpp"
 #include "apps/node_control.hpp"
-#include "apps/node_metrics.hpp"
 #include "apps/node_plan.hpp"
 #include "apps/node_reload.hpp"
-#include "apps/node_telemetry.hpp"
+#include "apps/node_sight.hpp"
 #include "runtime/host/actor_host.hpp"
 #include "runtime/host/clock.hpp"
 #include "runtime/host/signals.hpp"
 #include "runtime/observe/log.hpp"
-#include "runtime/observe/metric_names.hpp"
-#include "runtime/observe/process_metrics.hpp"
 
-#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
-#include <mutex>
-#include <optional>
 #include <thread>
 #include <unistd.h>
 
@@ -26,34 +21,6 @@ namespace cafnode::node {
 namespace {
 
 const observe::channel log{"node"};
-
-/// Why a node ends.
-enum class ending { asked, tree_gone };
-
-/// Lets the main thread wait for what signals and processes have to say.
-class ending_bell {
-public:
-  /// True when it rang before.
-  bool ring(ending why) {
-    const std::lock_guard guard{mutex_};
-    const bool again = why_.has_value();
-    if (!again)
-      why_ = why;
-    rang_.notify_all();
-    return again;
-  }
-
-  ending wait() {
-    std::unique_lock guard{mutex_};
-    rang_.wait(guard, [this] { return why_.has_value(); });
-    return *why_;
-  }
-
-private:
-  std::mutex mutex_;
-  std::condition_variable rang_;
-  std::optional<ending> why_;
-};
 
 std::string host_name() {
   char name[256] = {};
@@ -80,7 +47,6 @@ public:
 
 private:
   bool open_log();
-  void make_views();
   bool start_tree();
   exit_code end(ending why);
 
@@ -89,12 +55,7 @@ private:
   std::atomic<std::chrono::milliseconds> drain_;
   host::machine_clock clock_;
   ending_bell bell_;
-  observe::registry metrics_;
-  control::node_views views_;
-  std::shared_ptr<control::node_stage_cell> stage_ =
-      std::make_shared<control::node_stage_cell>(control::node_stage::starting);
-  std::shared_ptr<session::board> board_ = std::make_shared<session::board>();
-  std::shared_ptr<telemetry> telemetry_;
+  std::unique_ptr<node_sight> sight_;
   std::unique_ptr<host::actor_host> host_;
   std::unique_ptr<control_server> control_;
   caf::actor root_;
@@ -113,24 +74,6 @@ bool running_node::open_log() {
   return started.has_value();
 }
 
-void running_node::make_views() {
-  auto tree = std::make_shared<control::tree_view>();
-  views_.facts = {config_.name, config_.region, CAFNODE_VERSION, ::getpid(), clock_.now()};
-  views_.stage = stage_;
-  views_.clock = std::shared_ptr<const base::clock_source>{std::shared_ptr<void>{}, &clock_};
-  views_.board = board_;
-  views_.tree = tree;
-  views_.events = std::make_shared<observe::event_log>(observe::event_log_config{});
-  views_.metrics_text = [this] { return metrics_.render(); };
-  telemetry_ = std::make_shared<telemetry>(std::make_shared<control::event_bridge>(tree, views_.events), metrics_);
-  std::vector<std::string> exchanges;
-  for (const auto& exchange : config_.exchanges)
-    exchanges.push_back(exchange.name);
-  add_board_metrics(metrics_, board_, exchanges);
-  observe::add_process_metrics(metrics_);
-  metrics_.gauge_of(observe::metric::build_info, {CAFNODE_VERSION}).set(1);
-}
-
 bool running_node::start_tree() {
   host::host_options host;
   host.io_threads = io_threads_of(config_);
@@ -142,8 +85,8 @@ bool running_node::start_tree() {
     log.error("an exception left a callback of an I/O thread", {observe::kv("err", text)});
   };
   host_ = std::make_unique<host::actor_host>(std::move(host));
-  auto plan = make_node_plan(
-      config_, {&host_->engine(), &host_->clock(), board_, telemetry_, telemetry_, seed_of(config_, clock_)});
+  auto plan = make_node_plan(config_, {&host_->engine(), &host_->clock(), sight_->board, sight_->told, sight_->told,
+                                       seed_of(config_, clock_)});
   if (!plan) {
     std::fprintf(stderr, "caf-node: %s\n", plan.fault().c_str());
     return false;
@@ -163,7 +106,7 @@ exit_code running_node::run() {
     config_.name = host_name();
   if (!open_log())
     return exit_code::temporary;
-  make_views();
+  sight_ = std::make_unique<node_sight>(config_, clock_);
   const live_settings settings{
       [](conf::log_level least) { observe::set_log_level(static_cast<observe::level>(least)); },
       [this](std::chrono::milliseconds drain) { drain_ = drain; }};
@@ -175,21 +118,21 @@ exit_code running_node::run() {
                                [this, &settings] { reload(config_, options_, settings); }}};
   if (!start_tree())
     return exit_code::bad_config;
-  auto control = start_control(config_, views_, make_actions(host_->system(), host_->services(), board_));
+  auto control = start_control(config_, sight_->views, make_actions(host_->system(), host_->services(), sight_->board));
   if (!control) {
     std::fprintf(stderr, "caf-node: %s\n", control.fault().c_str());
     host_->shutdown(std::move(root_), drain_.load());
     return exit_code::temporary;
   }
   control_ = std::move(control).value();
-  stage_->store(control::node_stage::serving);
+  sight_->stage->store(control::node_stage::serving);
   log.info("the node is up", {observe::kv("control", control_->address()), observe::kv("version", CAFNODE_VERSION),
                               observe::kv("pid", ::getpid())});
   return end(bell_.wait());
 }
 
 exit_code running_node::end(ending why) {
-  stage_->store(control::node_stage::draining);
+  sight_->stage->store(control::node_stage::draining);
   if (why == ending::asked)
     log.info("asked to stop: draining", {observe::kv("within_ms", drain_.load().count())});
   else

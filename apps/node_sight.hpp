@@ -1,0 +1,25 @@
+#pragma once
+
+#include "actors/session/board.hpp"
+#include "apps/node_telemetry.hpp"
+#include "conf/node_config.hpp"
+#include "runtime/control/node_views.hpp"
+#include "runtime/observe/metrics.hpp"
+
+#include <memory>
+
+namespace cafnode::node {
+
+/// Everything by which a node can be seen: what its tree and its sessions write to, and what the control API reads.
+struct node_sight {
+  /// `clock` outlives it.
+  node_sight(const conf::node_config& config, const base::clock_source& clock);
+
+  observe::registry metrics;
+  std::shared_ptr<control::node_stage_cell> stage;
+  std::shared_ptr<session::board> board;
+  std::shared_ptr<telemetry> told;
+  control::node_views views; // refers to `metrics`
+};
+
+} // namespace cafnode::node
