@@ -24,8 +24,15 @@ using clock = std::chrono::steady_clock;
 namespace {
 
 constexpr std::string_view test_request = R"({"params":{"type":"test_request"},"method":"heartbeat","jsonrpc":"2.0"})";
+// As recorded, with the length of a real one.
 constexpr std::string_view ticker =
-    R"({"jsonrpc":"2.0","method":"subscription","params":{"channel":"ticker.BTC-PERPETUAL.100ms","data":{"timestamp":1790133840887,"stats":{"volume_usd":96383940.0,"volume":1423.5,"price_change":-0.4213,"low":67010.5,"high":68420.0},"state":"open","settlement_price":67810.22,"open_interest":1002034570,"min_price":66402.5,"max_price":68425.0,"mark_price":67412.61,"last_price":67412.5,"instrument_name":"BTC-PERPETUAL","index_price":67414.3,"funding_8h":1.423e-5,"estimated_delivery_price":67414.3,"current_funding":0.0,"best_bid_price":67412.0,"best_bid_amount":42310.0,"best_ask_price":67412.5,"best_ask_amount":18760.0}}})";
+    R"({"jsonrpc":"2.0","method":"subscription","params":{"channel":"ticker.BTC-PERPETUAL.100ms","data":{)"
+    R"("timestamp":1790133840887,"stats":{"volume_usd":96383940.0,"volume":1423.5,"price_change":-0.4213,)"
+    R"("low":67010.5,"high":68420.0},"state":"open","settlement_price":67810.22,"open_interest":1002034570,)"
+    R"("min_price":66402.5,"max_price":68425.0,"mark_price":67412.61,"last_price":67412.5,)"
+    R"("instrument_name":"BTC-PERPETUAL","index_price":67414.3,"funding_8h":1.423e-5,)"
+    R"("estimated_delivery_price":67414.3,"current_funding":0.0,"best_bid_price":67412.0,)"
+    R"("best_bid_amount":42310.0,"best_ask_price":67412.5,"best_ask_amount":18760.0}}})";
 constexpr int frames_per_second = 10;
 
 /// A text frame as a server writes it: not masked.

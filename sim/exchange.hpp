@@ -16,27 +16,27 @@ namespace cafnode::sim {
 
 /// Who calls: what the gateway knows of one request's sender.
 struct caller {
-  std::uint64_t connection = 0;     // the WebSocket it came on; 0 for HTTP
-  std::string account;              // empty: not authenticated
+  std::uint64_t connection = 0; // the WebSocket it came on; 0 for HTTP
+  std::string account;          // empty: not authenticated
 };
 
 /// A JSON-RPC error as the exchange words it.
 struct rpc_error {
   int code = 0;
   std::string message;
-  boost::json::value data;          // null: none
+  boost::json::value data; // null: none
 };
 
 struct rpc_answer {
-  boost::json::value result;        // meaningful when error.code is 0
+  boost::json::value result; // meaningful when error.code is 0
   rpc_error error;
 };
 
 /// One notification, encoded once and sent to every subscriber: the text of `data`.
 struct notification {
-  std::string channel;              // "book.BTC-PERPETUAL.100ms"
-  std::string account;              // for user.* channels: only this account's sessions; empty: everybody
-  std::string data;                 // JSON text
+  std::string channel; // "book.BTC-PERPETUAL.100ms"
+  std::string account; // for user.* channels: only this account's sessions; empty: everybody
+  std::string data;    // JSON text
 };
 
 /// The order events, fills and cancels that a judge reads; the gateway's audit log writes them.
@@ -46,9 +46,9 @@ public:
   virtual void record(std::string_view kind, const boost::json::object& fields) = 0;
 };
 
-/// The exchange behind the gateway: instruments, books, matching, accounts, orders, market data. No socket, no clock, no
-/// thread; chance comes from a seed. Methods: everything of public/ and private/ but sessions (auth, heartbeat, cancel on
-/// disconnect, subscriptions, logout), which are the gateway's.
+/// The exchange behind the gateway: instruments, books, matching, accounts, orders, market data. No socket, no clock,
+/// no thread; chance comes from a seed. Methods: everything of public/ and private/ but sessions (auth, heartbeat,
+/// cancel on disconnect, subscriptions, logout), which are the gateway's.
 class exchange {
 public:
   virtual ~exchange() = default;
