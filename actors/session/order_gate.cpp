@@ -240,7 +240,7 @@ void order_gate::answered(const query& asked, const order_news& news) {
     if (asked.kind == query_kind::open_orders)
       reconciliation_.open_orders_answered(orders->orders);
     else
-      reconciliation_.label_answered(asked, orders->orders, base::to_unix_ms(now().wall));
+      reconciliation_.label_answered(asked, orders->orders, orders->exchange_ms);
   } else if (const auto* fills = std::get_if<venues::fills_listed>(&news.what)) {
     for (const auto& fill : fills->fills)
       take(fill);

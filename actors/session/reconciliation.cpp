@@ -96,11 +96,12 @@ void reconciliation::open_orders_answered(const std::vector<venues::order_report
 }
 
 void reconciliation::label_answered(const query& asked, const std::vector<venues::order_report>& orders,
-                                    std::int64_t now_ms) {
+                                    std::int64_t exchange_ms) {
   CAFNODE_INVARIANT(in_flight_ > 0, "an answer came to a question that was never taken");
   --in_flight_;
   const auto* known = orders_->find(asked.label);
-  if (known != nullptr && orders.empty() && known->certainty == certainty::in_doubt && now_ms >= proof_ms(*known)) {
+  if (known != nullptr && orders.empty() && known->certainty == certainty::in_doubt &&
+      exchange_ms >= proof_ms(*known)) {
     orders_->absent(asked.label);
     ++summary_.absent;
   }

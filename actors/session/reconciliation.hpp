@@ -60,9 +60,10 @@ public:
   /// Gives a question back that could not be sent now.
   void put_back(query unsent);
 
-  // Answers. `now_ms` is the exchange's time. The reports have been applied to the table by then or are here.
+  // Answers. `exchange_ms` is the exchange's own clock as it answered: whether a fence has passed is its word, not
+  // ours.
   void open_orders_answered(const std::vector<venues::order_report>& orders);
-  void label_answered(const query& asked, const std::vector<venues::order_report>& orders, std::int64_t now_ms);
+  void label_answered(const query& asked, const std::vector<venues::order_report>& orders, std::int64_t exchange_ms);
   void fills_answered(const query& asked);
   void positions_answered();
   void failed(const query& asked);

@@ -69,6 +69,7 @@ struct cancel_counted {
 struct orders_listed {
   request_id request = 0;
   std::vector<order_report> orders;
+  std::int64_t exchange_ms = 0; // the exchange's own clock as it answered, Unix time; 0: it did not say
 };
 
 struct fills_listed {

@@ -23,6 +23,8 @@ struct envelope {
   std::string_view message;
   std::string_view reason;
   std::string_view parameter;
+  std::int64_t exchange_us =
+      0; // the exchange's clock as it answered (usOut), once the frame is read whole; 0: not told
 };
 
 /// A book frame; the levels live in the decoder.

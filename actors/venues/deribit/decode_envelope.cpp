@@ -10,9 +10,9 @@ using venues::fault_kind;
 constexpr std::string_view test_request_frame =
     R"({"params":{"type":"test_request"},"method":"heartbeat","jsonrpc":"2.0"})";
 
-constexpr json::key_set<5> top_keys{"frame", 0, {"id", "method", "params", "result", "error"}};
+constexpr json::key_set<6> top_keys{"frame", 0, {"id", "method", "params", "result", "error", "usOut"}};
 
-enum top_key : std::size_t { id, method, params, result, error };
+enum top_key : std::size_t { id, method, params, result, error, us_out };
 
 constexpr json::key_set<3> params_keys{"params", 0, {"channel", "data", "type"}};
 constexpr json::key_set<3> error_keys{"error", 2, {"code", "message", "data"}};
@@ -31,7 +31,7 @@ bool frame_decoder::state::read_top(bool first) {
     if (found != json::reader::step::key)
       break;
     const auto index = top_keys.find(key);
-    const bool read = index < 5 ? in.once(top_seen, index, key) && read_top_value(index) : in.skip();
+    const bool read = index < 6 ? in.once(top_seen, index, key) && read_top_value(index) : in.skip();
     if (!read || rests)
       return read;
   }
@@ -51,6 +51,8 @@ bool frame_decoder::state::read_top_value(std::size_t key) {
     outline.has_result = true;
     head->kind = frame_kind::result;
     return rest_here(head->id.has_value());
+  case top_key::us_out:
+    return in.whole("usOut", head->exchange_us);
   default:
     return read_error();
   }

@@ -133,8 +133,12 @@ void protocol_machine::on_result(base::moment now, venues::outbox& out) {
     return on_own_result(*request, now, out);
   venues::event answer;
   const auto fault = read_answer(*request, answer);
-  if (!fault)
+  if (!fault) {
+    // Known only now: it stands behind the result.
+    if (auto* listed = std::get_if<venues::orders_listed>(&answer))
+      listed->exchange_ms = head.exchange_us / 1000;
     return out.emit(answer);
+  }
   // Something happened, and what it was cannot be read: the same as no answer.
   out.emit(
       venues::request_failed{request->id, 0, disposition::unknown,

@@ -103,8 +103,15 @@ SCENARIO("no answer is not a rejection: the order is in doubt until the exchange
     THEN("it stays in doubt until its fence and the margin have passed, and is absent then") {
       CHECK(world.record->counters.orders_in_doubt == 1);
       world.world.pass(7s);
-      world.peer_says(venues::orders_listed{world.request("label"), {}});
-      CHECK(world.context->orders.live_count() == 0);
+      const auto fence = base::to_unix_ms(world.world.now().wall);
+      AND_WHEN("the exchange's clock has not passed them, whatever ours says") {
+        world.peer_says(venues::orders_listed{world.request("label"), {}, fence - 10'000});
+        CHECK(world.context->orders.live_count() == 1);
+      }
+      AND_WHEN("the exchange's clock has") {
+        world.peer_says(venues::orders_listed{world.request("label"), {}, fence});
+        CHECK(world.context->orders.live_count() == 0);
+      }
     }
   }
 }
