@@ -285,6 +285,9 @@ void exchange_client::on_stop(const caf::error& reason) {
 }
 
 void exchange_client::finish_stop() {
+  if (closing_)
+    return;
+  closing_ = true;
   drain_timer_ = after(context_->config.drain_max, [this] { stop(*stopping_); });
   // With cancel-on-disconnect the user wants no order left alone: the close cancels them. Without it they stay, and a
   // logout tells the exchange that this is meant.

@@ -99,6 +99,7 @@ private:
   base::time_point tick_due_ = base::time_point::max();
   std::map<venues::request_id, std::uint64_t> tokens_; // requests of the gate; bounded by the machine's pending_max
   std::optional<caf::error> stopping_;
+  bool closing_ = false; // the stop has come as far as closing the link
   process::timer drain_timer_;
 };
 

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace cafnode;
 using namespace std::chrono_literals;
 using session::phase;
@@ -184,4 +186,18 @@ SCENARIO("a peer that does not answer the close delays a stop by the drain limit
   world.world.run();
   world.world.pass(world.context->config.drain_max);
   CHECK(world.world.ended(world.supervisor).has_value());
+}
+
+SCENARIO("frames that still come while the link is being closed start no second close") {
+  auto config = test::session_world::standard();
+  config.cancel_on_disconnect = false;
+  test::session_world world{config};
+  world.go_live();
+  process::ask_to_stop(world.supervisor);
+  world.world.run();
+  for (int i = 0; i < 3; ++i) {
+    world.link().peer_sends("garbage");
+    world.world.run();
+  }
+  CHECK(std::count(world.link().sent.begin(), world.link().sent.end(), "logout") == 1);
 }
