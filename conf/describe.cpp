@@ -113,8 +113,9 @@ leading zeros are refused.
 Secrets are never in the file: `{from: env, name: VARIABLE}` or `{from: file, path: FILE}` says where they are. Such a
 file must not be writable by its group nor open to others in any way (mode 0600 or 0640).
 
-A change takes effect on SIGHUP: `live` at once, `restart_child` by a restart of the connections it concerns,
-`restart_node` only by a restart of the node.
+On SIGHUP the file is read again. What is marked `live` takes effect at once; every other difference is named in the log
+with what it takes, and waits for a restart of the node: `restart_child` could be done by restarting the connections it
+concerns, `restart_node` could not.
 )";
 
 } // namespace
