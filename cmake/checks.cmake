@@ -18,3 +18,7 @@ find_program(CAFNODE_CLANG_FORMAT NAMES clang-format-14 clang-format)
 if(CAFNODE_CLANG_FORMAT)
   cafnode_check(tree.format ${Python3_EXECUTABLE} scripts/checks/format.py ${CAFNODE_CLANG_FORMAT})
 endif()
+
+# Slow without a compiler cache, and uses every core: it runs first and alone.
+cafnode_check(tree.headers bash scripts/checks/headers.sh)
+set_tests_properties(tree.headers PROPERTIES TIMEOUT 1200 RUN_SERIAL ON)

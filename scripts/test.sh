@@ -2,8 +2,8 @@
 # Installs what is missing, builds, and runs every test. Ends with ctest's own summary; its exit status is ctest's.
 #
 #   scripts/test.sh           the release build and its tests
-#   scripts/test.sh --full    before that: everything under the address and undefined-behaviour sanitizers, each header
-#                             compiled alone, and each fuzz target for 30 s where clang has libFuzzer
+#   scripts/test.sh --full    before that: everything under the address and undefined-behaviour sanitizers, and each
+#                             fuzz target for 30 s where clang has libFuzzer
 #
 # CAFNODE_FUZZ_SECONDS changes the 30 s.
 set -euo pipefail
@@ -36,15 +36,6 @@ build() {
 }
 
 sanitized_suite() { build asan-ubsan && ctest --preset asan-ubsan --parallel "$JOBS" -LE tree; }
-
-headers_alone() {
-  cmake -S . -B build/headers -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG="-O0 -g0" \
-    -DCAFNODE_TESTS=OFF -DCMAKE_VERIFY_INTERFACE_HEADER_SETS=ON >build/configure-headers.log 2>&1 || {
-    cat build/configure-headers.log
-    return 1
-  }
-  cmake --build build/headers --parallel "$JOBS" --target all_verify_interface_header_sets
-}
 
 has_libfuzzer() {
   local probe='extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }'
@@ -107,7 +98,6 @@ fuzz_all() {
 
 full_steps() {
   step "sanitizers: build and tests with address,undefined" sanitized_suite
-  step "headers: each compiled alone" headers_alone
   if has_libfuzzer; then
     step "fuzzing: $FUZZ_SECONDS s a target" fuzz_all
   else
