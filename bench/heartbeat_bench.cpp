@@ -1,6 +1,7 @@
 #include "bench/heartbeat_bench.hpp"
 
 #include "bench/bare_client.hpp"
+#include "bench/processor.hpp"
 #include "bench/session_bed.hpp"
 #include "bench/stub_exchange.hpp"
 
@@ -29,7 +30,10 @@ conf::exchange_config entry(const std::string& name, std::uint16_t port, const s
 }
 
 bench_case measure(const std::string& name, std::size_t rounds, std::size_t loads) {
+  // The exchange on one processor, both clients on the next: whoever is asked, the wake-up is the same.
+  stay_on_processor(0);
   stub_exchange exchange;
+  stay_on_processor(1);
   conf::node_config config;
   config.exchanges.push_back(entry("probe", exchange.port(), "/probe/ours", 1, {}));
   if (loads > 0)
@@ -39,6 +43,7 @@ bench_case measure(const std::string& name, std::size_t rounds, std::size_t load
   beast.connect("/probe/beast", 1);
   beast.connect("/load/bare", loads);
   beast.run();
+  stay_on_processor(0);
   if (!exchange.wait_for(loads * 2) || !ours.wait_for_live(loads + 1, 60))
     throw std::runtime_error{"the connections of the benchmark did not all come up"};
   auto samples = exchange.measure(rounds);
