@@ -1,5 +1,7 @@
 #include "runtime/process/spawn.hpp"
 
+#include <caf/logger.hpp>
+
 #include <utility>
 
 namespace cafnode::process {
@@ -21,9 +23,15 @@ private:
 
 } // namespace
 
+void release_system_from_this_thread() noexcept {
+  caf::logger::set_current_actor_system(nullptr);
+}
+
 caf::actor spawn_stillborn(caf::actor_system& system, home* where, caf::error why) {
   caf::actor_config config{where};
-  return system.spawn_class<stillborn, caf::no_spawn_options>(config, std::move(why));
+  caf::actor made = system.spawn_class<stillborn, caf::no_spawn_options>(config, std::move(why));
+  release_system_from_this_thread();
+  return made;
 }
 
 } // namespace cafnode::process

@@ -13,6 +13,10 @@
 
 namespace cafnode::process {
 
+/// CAF's spawn leaves the calling thread with a reference to the system's logger, and the system's destructor waits for
+/// every one of them: a thread that is not CAF's own would keep it from ending. Lets go of it.
+void release_system_from_this_thread() noexcept;
+
 /// A process that ends at once, for `why`. It stands in for one that could not be made, so that whoever watches the
 /// handle hears of it in the same way as of any other end.
 [[nodiscard]] caf::actor spawn_stillborn(caf::actor_system& system, home* where, caf::error why);
@@ -27,7 +31,9 @@ template<class T, class... Arguments>
   try {
     caf::actor_config config{where};
     // CAF's own spawn() would make references of string literals into std::string and drop the host.
-    return caf::actor{system.spawn_class<T, caf::no_spawn_options>(config, std::forward<Arguments>(arguments)...)};
+    caf::actor made{system.spawn_class<T, caf::no_spawn_options>(config, std::forward<Arguments>(arguments)...)};
+    release_system_from_this_thread();
+    return made;
   } catch (const std::exception& problem) {
     return base::failure{make_reason(reason_code::start_failed, problem.what())};
   } catch (...) {

@@ -7,6 +7,7 @@
 
 #include <future>
 #include <string>
+#include <thread>
 
 using namespace cafnode;
 using namespace std::chrono_literals;
@@ -125,4 +126,19 @@ SCENARIO("connections are spread over the I/O threads by how many each has") {
       }
     }
   }
+}
+
+SCENARIO("a thread of somebody else's that has spawned a process does not keep the host from ending") {
+  std::promise<void> spawned;
+  std::promise<void> ended;
+  host::actor_host running;
+  std::thread other{[&] {
+    process::ask_to_stop(process::spawn_process<listener>(running.system(), nullptr, "root", false));
+    spawned.set_value();
+    ended.get_future().wait(); // this thread outlives the host
+  }};
+  spawned.get_future().wait();
+  CHECK(running.shutdown({}, 5s).clean());
+  ended.set_value();
+  other.join();
 }
