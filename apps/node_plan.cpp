@@ -18,22 +18,14 @@ constexpr std::size_t connection_failures_max =
     10; // connections whose tree gave up, within a minute, for each exchange
 constexpr std::chrono::milliseconds failure_period{60'000};
 
-/// One connection's share of its account's budget, so that all of them together stay within it.
-base::token_bucket_config share(std::uint32_t pool, std::uint32_t per_second, std::uint32_t percent,
-                                std::size_t connections) {
-  const auto of = [&](std::uint32_t whole) {
-    return std::max<std::int64_t>(1, std::int64_t{whole} * percent / 100 / static_cast<std::int64_t>(connections));
+/// The part of an account's limits that this node uses.
+session::rate_limits rate_limits_of(const conf::rate_config& rate) {
+  const auto part = [&](std::uint32_t whole) {
+    return std::max<std::int64_t>(1, std::int64_t{whole} * rate.use_percent / 100);
   };
-  return {of(pool), of(per_second)};
-}
-
-session::gate_limits gate_limits_of(const conf::exchange_config& exchange, std::size_t sharing) {
-  session::gate_limits limits;
-  const auto& rate = exchange.rate;
-  limits.matching = share(rate.matching_burst, rate.matching_per_second, rate.use_percent, sharing);
-  limits.other = share(rate.other_credits, rate.other_per_second, rate.use_percent, sharing);
-  limits.in_flight_max = exchange.orders.in_flight_max;
-  limits.valid_for = exchange.orders.valid_for;
+  session::rate_limits limits;
+  limits.matching = {part(rate.matching_burst), part(rate.matching_per_second)};
+  limits.other = {part(rate.other_credits), part(rate.other_per_second)};
   return limits;
 }
 
@@ -57,7 +49,7 @@ struct exchange_parts {
   const plan_inputs& inputs;
   std::string path;
   std::shared_ptr<const net::tls_context> tls;
-  std::map<std::string, std::size_t> sharing; // connections by account
+  std::map<std::string, std::shared_ptr<session::rate_budget>> budgets; // by account
 };
 
 base::result<venues::machine_config, std::string> machine_config_of(const exchange_parts& exchange,
@@ -89,7 +81,7 @@ session::session_config session_config_of(const exchange_parts& exchange, const 
   session.has_orders = connection.auth.method != conf::auth_method::none;
   session.cancel_on_disconnect = exchange.config.cancel_on_disconnect;
   session.heartbeat = {exchange.config.heartbeat.answer_deadline, exchange.config.heartbeat.silence_limit};
-  session.gate = gate_limits_of(exchange.config, exchange.sharing.at(connection.account));
+  session.gate = {exchange.config.orders.in_flight_max, exchange.config.orders.valid_for};
   return session;
 }
 
@@ -123,6 +115,7 @@ session::session_outside outside_of(const exchange_parts& exchange, const conf::
   outside.record =
       exchange.inputs.board->open(connection.name, exchange.config.name, exchange.path + "/" + connection.name);
   outside.notices = exchange.inputs.notices;
+  outside.budget = exchange.budgets.at(connection.account);
   return outside;
 }
 
@@ -178,7 +171,8 @@ base::result<supervision::supervisor_plan, std::string> exchange_plan(const conf
   }
   const auto connections = conf::expand_connections(config);
   for (const auto& connection : connections)
-    ++exchange.sharing[connection.account];
+    if (auto& budget = exchange.budgets[connection.account]; !budget)
+      budget = std::make_shared<session::rate_budget>(rate_limits_of(config.rate), inputs.clock->now().steady);
   auto plan = empty_plan(exchange.path, inputs, chance.next());
   plan.flags.children_max = std::max(plan.flags.children_max, connections.size());
   for (const auto& connection : connections) {

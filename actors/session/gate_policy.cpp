@@ -3,6 +3,7 @@
 #include "runtime/base/invariant.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cafnode::session {
 
@@ -19,10 +20,6 @@ std::string base32(std::uint64_t number) {
   return text;
 }
 
-std::int64_t reserve_of(const base::token_bucket_config& bucket, std::int64_t percent) {
-  return bucket.pool * percent / 100;
-}
-
 } // namespace
 
 std::string explain(gate_verdict verdict) {
@@ -32,17 +29,17 @@ std::string explain(gate_verdict verdict) {
   case gate_verdict::not_live:
     return "the connection is not live: nothing was sent; try again when it is";
   case gate_verdict::over_rate:
-    return "this connection's share of the account's rate budget is spent: nothing was sent; try again in a second";
+    return "the account's rate budget is spent: nothing was sent; try again in a second";
   case gate_verdict::too_many_asked:
     return "too many order requests wait for their answers: nothing was sent; try again when some have come";
   }
   return "refused";
 }
 
-gate_policy::gate_policy(gate_limits limits, base::time_point now)
-    : limits_{limits}, matching_{limits.matching, now}, other_{limits.other, now} {
-  CAFNODE_INVARIANT(limits.reserve_percent >= 0 && limits.reserve_percent < 100, "the reserve is 0 to 99 %");
+gate_policy::gate_policy(gate_limits limits, std::shared_ptr<rate_budget> budget)
+    : limits_{limits}, budget_{std::move(budget)} {
   CAFNODE_INVARIANT(limits.in_flight_max > 0, "a gate that lets nothing through");
+  CAFNODE_INVARIANT(budget_ != nullptr, "a gate without a budget");
 }
 
 gate_verdict gate_policy::admit_order(bool live, base::time_point now) {
@@ -50,7 +47,7 @@ gate_verdict gate_policy::admit_order(bool live, base::time_point now) {
     return gate_verdict::not_live;
   if (in_flight_ >= limits_.in_flight_max)
     return gate_verdict::too_many_asked;
-  if (!matching_.take(1, now, reserve_of(limits_.matching, limits_.reserve_percent)))
+  if (!budget_->take_order(now))
     return gate_verdict::over_rate;
   ++in_flight_;
   return gate_verdict::pass;
@@ -59,18 +56,18 @@ gate_verdict gate_policy::admit_order(bool live, base::time_point now) {
 gate_verdict gate_policy::admit_cancel(bool live, base::time_point now) {
   if (!live)
     return gate_verdict::not_live;
-  if (!matching_.take(1, now))
+  if (!budget_->take_cancel(now))
     return gate_verdict::over_rate;
   ++in_flight_;
   return gate_verdict::pass;
 }
 
 gate_verdict gate_policy::admit_query(std::int64_t credits, base::time_point now) {
-  return other_.take(credits, now) ? gate_verdict::pass : gate_verdict::over_rate;
+  return budget_->take_query(credits, now) ? gate_verdict::pass : gate_verdict::over_rate;
 }
 
 base::duration gate_policy::query_wait(std::int64_t credits, base::time_point now) const {
-  return other_.wait_for(credits, now);
+  return budget_->query_wait(credits, now);
 }
 
 void gate_policy::answered() {
@@ -79,8 +76,7 @@ void gate_policy::answered() {
 }
 
 void gate_policy::drain(base::time_point now) {
-  matching_.drain(now);
-  other_.drain(now);
+  budget_->drain(now);
 }
 
 label_maker::label_maker(std::string connection, std::int64_t birth_ms)

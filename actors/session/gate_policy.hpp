@@ -1,19 +1,17 @@
 #pragma once
 
+#include "actors/session/rate_budget.hpp"
 #include "runtime/base/time.hpp"
-#include "runtime/base/token_bucket.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace cafnode::session {
 
 struct gate_limits {
-  base::token_bucket_config matching{20, 5};       // requests: this connection's share of the account's budget
-  base::token_bucket_config other{50'000, 10'000}; // credits: likewise
-  std::int64_t reserve_percent = 20;               // of both pools, kept for cancels and for finding out about orders
-  std::size_t in_flight_max = 32;                  // order requests without an answer
-  std::chrono::milliseconds valid_for{5000};       // an order that the exchange gets to later is refused by it
+  std::size_t in_flight_max = 32;            // order requests without an answer
+  std::chrono::milliseconds valid_for{5000}; // an order that the exchange gets to later is refused by it
 };
 
 /// Whether a request may go out.
@@ -27,10 +25,11 @@ enum class gate_verdict : std::uint8_t {
 /// A sentence for whoever was refused.
 [[nodiscard]] std::string explain(gate_verdict verdict);
 
-/// The rate budgets and the cap on unanswered requests of one connection. Pure. A request that passes is charged.
+/// What one connection may send: its account's budget, and a cap on unanswered requests. A request that passes is
+/// charged.
 class gate_policy {
 public:
-  gate_policy(gate_limits limits, base::time_point now);
+  gate_policy(gate_limits limits, std::shared_ptr<rate_budget> budget);
 
   /// A new order or an edit: leaves the reserve alone.
   gate_verdict admit_order(bool live, base::time_point now);
@@ -50,16 +49,15 @@ public:
   /// The exchange says the budget is gone.
   void drain(base::time_point now);
 
-  [[nodiscard]] std::int64_t matching_left(base::time_point now) const { return matching_.available(now); }
+  [[nodiscard]] std::int64_t matching_left(base::time_point now) const { return budget_->matching_left(now); }
 
-  [[nodiscard]] std::int64_t credits_left(base::time_point now) const { return other_.available(now); }
+  [[nodiscard]] std::int64_t credits_left(base::time_point now) const { return budget_->credits_left(now); }
 
   [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
 
 private:
   gate_limits limits_;
-  base::token_bucket matching_;
-  base::token_bucket other_;
+  std::shared_ptr<rate_budget> budget_; // never null
   std::size_t in_flight_ = 0;
 };
 

@@ -11,7 +11,7 @@ namespace cafnode::session {
 order_gate::order_gate(caf::actor_config& config, std::shared_ptr<session_context> context)
     : process_base{config, context->config.path + "/order_gate"},
       context_{std::move(context)},
-      policy_{context_->config.gate, now().steady},
+      policy_{context_->config.gate, context_->outside.budget},
       reconciliation_{context_->orders, context_->config.reconcile} {}
 
 caf::behavior order_gate::behave() {

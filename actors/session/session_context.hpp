@@ -45,6 +45,7 @@ struct session_outside {
   std::function<std::unique_ptr<venues::machine>()> make_machine; // a fresh one for each connection
   std::shared_ptr<connection_record> record;                      // never null
   std::shared_ptr<notice_sink> notices;                           // never null
+  std::shared_ptr<rate_budget> budget;                            // of its account; never null with orders
   std::shared_ptr<market_sink> market;                            // null: nobody listens
 };
 

@@ -10,12 +10,15 @@ using cafnode::base::time_point;
 
 namespace {
 
-const gate_limits limits{{10, 5}, {1000, 100}, 20, 4, 5000ms};
+gate_policy policy_with(std::size_t in_flight_max) {
+  const rate_limits limits{{10, 5}, {1000, 100}, 20};
+  return {{in_flight_max, 5000ms}, std::make_shared<rate_budget>(limits, time_point{})};
+}
 
 } // namespace
 
 SCENARIO("orders leave the reserve alone, and cancels may use it") {
-  gate_policy policy{{{10, 5}, {1000, 100}, 20, 100, 5000ms}, time_point{}};
+  auto policy = policy_with(100);
   for (int i = 0; i < 8; ++i)
     CHECK(policy.admit_order(true, time_point{}) == gate_verdict::pass);
   CHECK(policy.admit_order(true, time_point{}) == gate_verdict::over_rate);
@@ -26,7 +29,7 @@ SCENARIO("orders leave the reserve alone, and cancels may use it") {
 }
 
 SCENARIO("no more orders wait for their answers than the cap, but a cancel always gets through") {
-  gate_policy policy{limits, time_point{}};
+  auto policy = policy_with(4);
   for (int i = 0; i < 4; ++i)
     REQUIRE(policy.admit_order(true, time_point{}) == gate_verdict::pass);
   CHECK(policy.admit_order(true, time_point{}) == gate_verdict::too_many_asked);
@@ -37,7 +40,7 @@ SCENARIO("no more orders wait for their answers than the cap, but a cancel alway
 }
 
 SCENARIO("nothing passes while the connection is not live, and nothing is charged for it") {
-  gate_policy policy{limits, time_point{}};
+  auto policy = policy_with(4);
   CHECK(policy.admit_order(false, time_point{}) == gate_verdict::not_live);
   CHECK(policy.admit_cancel(false, time_point{}) == gate_verdict::not_live);
   CHECK(policy.matching_left(time_point{}) == 10);
@@ -45,7 +48,7 @@ SCENARIO("nothing passes while the connection is not live, and nothing is charge
 }
 
 SCENARIO("a query waits for its credits, and a drained budget refills") {
-  gate_policy policy{limits, time_point{}};
+  auto policy = policy_with(4);
   CHECK(policy.admit_query(500, time_point{}) == gate_verdict::pass);
   policy.drain(time_point{});
   CHECK(policy.admit_query(500, time_point{}) == gate_verdict::over_rate);

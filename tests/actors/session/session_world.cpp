@@ -41,6 +41,7 @@ session_world::session_world(session::session_config config)
   session::session_outside outside;
   outside.record = record;
   outside.notices = notices;
+  outside.budget = std::make_shared<session::rate_budget>(session::rate_limits{}, world.now().steady);
   outside.make_link = [this](net::ws_link_handler& handler) {
     auto link = std::make_unique<fake_link>(handler);
     link_ = link.get();
