@@ -15,13 +15,15 @@ namespace cafnode::node {
 namespace {
 
 void add_metrics(observe::registry& metrics, const std::shared_ptr<session::board>& board,
-                 const conf::node_config& config) {
+                 const std::shared_ptr<control::node_stage_cell>& stage, const conf::node_config& config) {
   std::vector<std::string> exchanges;
   for (const auto& exchange : config.exchanges)
     exchanges.push_back(exchange.name);
   add_board_metrics(metrics, board, exchanges);
   observe::add_process_metrics(metrics);
   metrics.gauge_of(observe::metric::build_info, {CAFNODE_VERSION}).set(1);
+  metrics.add_reading(observe::metric::ready, {},
+                      [stage] { return *stage == control::node_stage::serving ? 1.0 : 0.0; });
   metrics.add_reading(observe::metric::log_dropped, {},
                       [] { return static_cast<double>(observe::log_lines_dropped()); });
 }
@@ -40,7 +42,7 @@ node_sight::node_sight(const conf::node_config& config, const base::clock_source
   views.events = std::make_shared<observe::event_log>(observe::event_log_config{});
   views.metrics_text = [this] { return metrics.render(); };
   told = std::make_shared<telemetry>(std::make_shared<control::event_bridge>(tree, views.events), metrics);
-  add_metrics(metrics, board, config);
+  add_metrics(metrics, board, stage, config);
 }
 
 } // namespace cafnode::node

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace cafnode::node {
 
@@ -41,6 +42,32 @@ observe::level severity_of(const session::notice& happened) {
                                                                                 : observe::level::warn;
 }
 
+/// The supervisor as a label of few values: what it supervises, not its path.
+std::string kind_of_supervisor(std::string_view path) {
+  switch (std::count(path.begin(), path.end(), '/')) {
+  case 0:
+    return "root";
+  case 1:
+    return "exchange";
+  default:
+    return "connection";
+  }
+}
+
+/// "deribit" of "tokyo/deribit/alpha".
+std::string exchange_of(std::string_view path) {
+  const auto first = path.find('/');
+  const auto rest = first == std::string_view::npos ? path : path.substr(first + 1);
+  return std::string{rest.substr(0, rest.find('/'))};
+}
+
+std::string field_of(const session::notice& happened, std::string_view name) {
+  for (const auto& [key, value] : happened.fields)
+    if (key == name)
+      return value;
+  return {};
+}
+
 void write(const observe::channel& log, observe::level severity, const observe::event& happened) {
   auto fields = happened.fields;
   fields.push_back(observe::kv("actor", happened.subject));
@@ -52,11 +79,36 @@ void write(const observe::channel& log, observe::level severity, const observe::
 } // namespace
 
 telemetry::telemetry(std::shared_ptr<control::event_bridge> events, observe::registry& metrics)
-    : events_{std::move(events)}, published_{metrics.counter_of(observe::metric::events_published)} {}
+    : events_{std::move(events)},
+      metrics_{metrics},
+      published_{metrics.counter_of(observe::metric::events_published)} {}
+
+void telemetry::count(const supervision::event& happened) {
+  using supervision::transition;
+  const auto supervisor = kind_of_supervisor(happened.supervisor);
+  if (happened.what == transition::child_started && happened.incarnation > 1) {
+    const auto child = happened.type == supervision::child_type::worker ? happened.child : "supervisor";
+    const std::string reason{process::to_string(happened.reason)};
+    metrics_.counter_of(observe::metric::supervisor_restarts, {supervisor, child, reason}).increment();
+  } else if (happened.what == transition::intensity_exceeded) {
+    metrics_.counter_of(observe::metric::supervisor_escalations, {supervisor}).increment();
+  }
+}
+
+void telemetry::count(const session::notice& happened) {
+  namespace kind = session::kind;
+  const auto exchange = exchange_of(happened.subject);
+  if (happened.kind == kind::link_closed)
+    metrics_.counter_of(observe::metric::connection_closes, {exchange, field_of(happened, "close_cause")}).increment();
+  else if (happened.kind == kind::reconciled)
+    metrics_.histogram_of(observe::metric::reconcile, {exchange})
+        .observe(std::strtod(field_of(happened, "took_ms").c_str(), nullptr) / 1000);
+}
 
 void telemetry::publish(const supervision::event& happened) {
   events_->publish(happened);
   published_.increment();
+  count(happened);
   if (const auto severity = severity_of(happened); observe::channel::enabled(severity))
     write(supervisor_log, severity, control::to_event(happened));
 }
@@ -64,6 +116,7 @@ void telemetry::publish(const supervision::event& happened) {
 void telemetry::publish(const session::notice& happened) {
   events_->publish(happened);
   published_.increment();
+  count(happened);
   if (const auto severity = severity_of(happened); observe::channel::enabled(severity))
     write(session_log, severity, control::to_event(happened));
 }
