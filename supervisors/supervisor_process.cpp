@@ -70,9 +70,16 @@ void supervisor_process::on_stop(const caf::error& reason) {
 }
 
 void supervisor_process::on_end(const caf::error& reason) {
+  if (!machine_.has_ended())
+    end_unasked(reason);
+  // What a process holds it holds until its last handle goes: a child that remembers its supervisor would keep both.
   awaited_by_ = nullptr;
-  if (machine_.has_ended())
-    return;
+  processes_.clear();
+  callers_.clear();
+  timers_.clear();
+}
+
+void supervisor_process::end_unasked(const caf::error& reason) {
   // Killed, or crashed: nobody else would end the children.
   for (const auto& [slot, held] : processes_)
     process::kill(held.handle);

@@ -37,6 +37,7 @@ private:
   void on_stop(const caf::error& reason) override;
   void on_end(const caf::error& reason) override;
 
+  void end_unasked(const caf::error& reason);
   void work();
   void take(command wanted);
   void on_await_start(const await_start& question);
