@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <fstream>
 #include <stdexcept>
 #include <sys/resource.h>
@@ -62,6 +63,9 @@ conf::node_config config_for(const simulator& exchange, std::size_t count) {
   entry.url.ca_file = exchange.ca_file();
   entry.connect.deadline = std::chrono::seconds{60};
   entry.orders.answer_deadline = std::chrono::seconds{30};
+  entry.rate.other_credits =
+      1'000'000'000; // nor is the budget of one account, by which each finds out about its orders
+  entry.rate.other_per_second = 1'000'000'000;
   conf::connection_config connection;
   connection.name = "many";
   connection.auth.client_id.literal = "sim-key";
@@ -79,7 +83,8 @@ void add_heartbeats(figures& out, const simulator& exchange) {
   double late = 0;
   double worst = 0;
   double waiting = 0;
-  for (const auto& row : boost::json::parse(exchange.get("/heartbeats")).as_array()) {
+  const auto rows = boost::json::parse(exchange.get("/heartbeats"));
+  for (const auto& row : rows.as_array()) {
     const auto figure = [&](const char* name) { return row.at(name).to_number<double>(); };
     asked += figure("asked");
     answered += figure("answered");
@@ -116,7 +121,7 @@ figures measure(bool tls, std::size_t count, int watch_seconds) {
 /// In a process of its own, so that what one case leaves in the allocator does not flatter the next.
 figures measure_apart(bool tls, std::size_t count, int watch_seconds) {
   int ends[2];
-  if (::pipe(ends) != 0)
+  if (::pipe2(ends, O_CLOEXEC) != 0)
     throw std::runtime_error{"no pipe"};
   const pid_t child = ::fork();
   if (child == 0) {

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <stdexcept>
 #include <string_view>
@@ -50,7 +51,7 @@ std::string simulator_program() {
 
 simulator::simulator(bool tls, const std::vector<std::string>& settings) {
   int ends[2];
-  if (::pipe(ends) != 0)
+  if (::pipe2(ends, O_CLOEXEC) != 0)
     throw std::runtime_error{"no pipe for the simulator"};
   pid_ = ::fork();
   if (pid_ == 0)
