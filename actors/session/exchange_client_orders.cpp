@@ -34,6 +34,7 @@ void exchange_client::on_reconciled(const reconcile_summary& summary) {
                      {{"adopted", fmt::to_string(summary.adopted)},
                       {"ended", fmt::to_string(summary.ended)},
                       {"absent", fmt::to_string(summary.absent)},
+                      {"forgotten", fmt::to_string(summary.forgotten)},
                       {"in_doubt", fmt::to_string(summary.in_doubt)},
                       {"foreign", fmt::to_string(summary.foreign)},
                       {"took_ms", fmt::to_string(to_ms(took))}});
@@ -85,6 +86,8 @@ venues::request_id exchange_client::submit(const query& question) {
     return machine_->list_open_orders(now(), *this);
   case query_kind::by_label:
     return machine_->query_label(question.label, question.instrument, now(), *this);
+  case query_kind::by_id:
+    return machine_->query_order(question.order_id, now(), *this);
   case query_kind::fills_of_order:
     return machine_->list_fills_of_order(question.order_id, now(), *this);
   case query_kind::positions:

@@ -8,11 +8,21 @@
 
 namespace cafnode::session {
 
+namespace {
+
+reconcile_limits with_labels_of(const session_context& context) {
+  auto limits = context.config.reconcile;
+  limits.label_head = context.config.name + ".";
+  return limits;
+}
+
+} // namespace
+
 order_gate::order_gate(caf::actor_config& config, std::shared_ptr<session_context> context)
     : process_base{config, context->config.path + "/order_gate"},
       context_{std::move(context)},
       policy_{context_->config.gate, context_->outside.budget},
-      reconciliation_{context_->orders, context_->config.reconcile} {}
+      reconciliation_{context_->orders, with_labels_of(*context_)} {}
 
 caf::behavior order_gate::behave() {
   process::tell(*this, context_->client, gate_up{caf::actor_cast<caf::actor>(this)});
@@ -247,6 +257,14 @@ void order_gate::answered(const query& asked, const order_news& news) {
     reconciliation_.fills_answered(asked);
   } else if (std::holds_alternative<venues::positions_listed>(news.what)) {
     reconciliation_.positions_answered();
+  } else if (const auto* failed = std::get_if<venues::request_failed>(&news.what);
+             failed != nullptr && asked.kind == query_kind::by_id && failed->disposition == venues::disposition::gone) {
+    context_->notify(
+        kind::order_in_doubt, now(),
+        "the exchange acknowledged this order and no longer knows it: it is over, but what it traded since "
+        "its last news is not known; compare the position",
+        {{"label", asked.label}, {"order_id", asked.order_id}});
+    reconciliation_.id_unknown(asked);
   } else {
     reconciliation_.failed(asked);
   }

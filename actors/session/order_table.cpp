@@ -67,6 +67,32 @@ void order_table::absent(std::string_view label) {
   end(found);
 }
 
+bool order_table::adopt(const venues::order_report& report) {
+  CAFNODE_INVARIANT(!report.label.empty(), "an order without a label is nobody's");
+  if (is_over(report.state) || live_.contains(report.label) || has_ended(report.label) ||
+      live_.size() >= limits_.live_max)
+    return false;
+  venues::order_request request;
+  request.instrument = report.instrument;
+  request.side = report.side;
+  request.kind = report.kind;
+  request.amount = report.amount;
+  request.price = report.price;
+  request.label = report.label;
+  live_.emplace(report.label, known_order{std::move(request), report, certainty::sure});
+  return true;
+}
+
+void order_table::forgotten(std::string_view label) {
+  const auto found = live_.find(label);
+  if (found == live_.end())
+    return;
+  CAFNODE_INVARIANT(found->second.certainty == certainty::in_doubt, "only what is in doubt can be found forgotten");
+  found->second.report.state = venues::order_state::cancelled;
+  found->second.report.cancel_reason = "unknown to the exchange";
+  end(found);
+}
+
 report_effect order_table::apply(const venues::order_report& report) {
   const auto found = live_.find(report.label);
   if (report.label.empty() || found == live_.end())

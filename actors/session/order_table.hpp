@@ -58,6 +58,14 @@ public:
   /// It was proven that the exchange has never seen it and never will.
   void absent(std::string_view label);
 
+  /// Takes in an open order that carries a label of ours and that an earlier run of this connection placed. False when
+  /// there is no room, when it is known, or when it is over.
+  bool adopt(const venues::order_report& report);
+
+  /// The exchange says that it knows this order, which it had acknowledged, no longer: it is over, and what it traded
+  /// last is not known.
+  void forgotten(std::string_view label);
+
   /// Takes over what the exchange says of an order, whichever way the news came.
   report_effect apply(const venues::order_report& report);
 

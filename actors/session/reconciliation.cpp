@@ -69,10 +69,17 @@ void reconciliation::ask_about_doubts() {
   summary_.in_doubt = orders_->doubt_count();
 }
 
+bool reconciliation::is_ours(const venues::order_report& report) const {
+  return !limits_.label_head.empty() && report.label.starts_with(limits_.label_head);
+}
+
 void reconciliation::take_over(const venues::order_report& report) {
   switch (orders_->apply(report)) {
   case report_effect::foreign:
-    ++summary_.foreign;
+    if (is_ours(report) && orders_->adopt(report))
+      ++summary_.adopted;
+    else
+      ++summary_.foreign;
     break;
   case report_effect::duplicate:
     duplicates_.push_back(report.order_id);
@@ -104,12 +111,26 @@ void reconciliation::label_answered(const query& asked, const std::vector<venues
       exchange_ms >= proof_ms(*known)) {
     orders_->absent(asked.label);
     ++summary_.absent;
+  } else if (known != nullptr && orders.empty() && !known->report.order_id.empty() &&
+             exchange_ms >= known->report.updated_ms + limits_.absence_margin.count()) {
+    ask({query_kind::by_id, asked.label, asked.instrument, known->report.order_id});
   }
   for (const auto& report : orders) {
     take_over(report);
     if (is_over(report.state) && !report.filled.is_zero())
       ask({query_kind::fills_of_order, report.label, report.instrument, report.order_id});
   }
+  summary_.in_doubt = orders_->doubt_count();
+}
+
+void reconciliation::id_unknown(const query& asked) {
+  CAFNODE_INVARIANT(in_flight_ > 0, "an answer came to a question that was never taken");
+  --in_flight_;
+  const auto* known = orders_->find(asked.label);
+  if (known == nullptr || known->certainty != certainty::in_doubt)
+    return;
+  orders_->forgotten(asked.label);
+  ++summary_.forgotten;
   summary_.in_doubt = orders_->doubt_count();
 }
 

@@ -12,14 +12,14 @@
 
 namespace cafnode::session {
 
-enum class query_kind : std::uint8_t { open_orders, by_label, fills_of_order, positions };
+enum class query_kind : std::uint8_t { open_orders, by_label, by_id, fills_of_order, positions };
 
 /// One question to the exchange.
 struct query {
   query_kind kind = query_kind::open_orders;
-  std::string label;      // by_label
+  std::string label;      // by_label, by_id
   std::string instrument; // by_label: tells the currency
-  std::string order_id;   // fills_of_order
+  std::string order_id;   // by_id, fills_of_order
 };
 
 struct reconcile_limits {
@@ -27,16 +27,20 @@ struct reconcile_limits {
   /// its way, and for a while after the exchange's queries may lag behind its book.
   std::chrono::milliseconds absence_margin{2000};
   std::size_t attempts_max = 3; // for each question that fails
+  /// What the labels of this connection begin with, whichever run of it made them: an open order that carries one is
+  /// ours.
+  std::string label_head;
   std::size_t in_flight_max = 8;
 };
 
 /// What came out of it.
 struct reconcile_summary {
-  std::size_t adopted = 0;  // found open
-  std::size_t ended = 0;    // found over: filled or cancelled
-  std::size_t absent = 0;   // proven never placed
-  std::size_t in_doubt = 0; // still unknown; asked again later
-  std::size_t foreign = 0;  // open orders that are not ours; left alone
+  std::size_t adopted = 0;   // found open
+  std::size_t ended = 0;     // found over: filled or cancelled
+  std::size_t absent = 0;    // proven never placed
+  std::size_t forgotten = 0; // acknowledged once, and unknown to the exchange by its own word: over
+  std::size_t in_doubt = 0;  // still unknown; asked again later
+  std::size_t foreign = 0;   // open orders that are not ours; left alone
 };
 
 /// Finds out what became of every order in doubt: first the open ones, then each missing label by name, then the fills
@@ -64,6 +68,7 @@ public:
   // ours.
   void open_orders_answered(const std::vector<venues::order_report>& orders);
   void label_answered(const query& asked, const std::vector<venues::order_report>& orders, std::int64_t exchange_ms);
+  void id_unknown(const query& asked); // the answer to by_id is that there is no such order
   void fills_answered(const query& asked);
   void positions_answered();
   void failed(const query& asked);
@@ -83,6 +88,7 @@ private:
   void begin_round();
   void ask(query question);
   void ask_about_doubts();
+  [[nodiscard]] bool is_ours(const venues::order_report& report) const;
   void take_over(const venues::order_report& report);
   [[nodiscard]] std::int64_t proof_ms(const known_order& order) const;
 

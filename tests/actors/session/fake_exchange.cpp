@@ -73,6 +73,10 @@ request_id fake_machine::query_label(std::string_view label, std::string_view, b
   return send("label " + std::string{label}, out);
 }
 
+request_id fake_machine::query_order(std::string_view order_id, base::moment, outbox& out) {
+  return send("order " + std::string{order_id}, out);
+}
+
 request_id fake_machine::list_fills_of_order(std::string_view order_id, base::moment, outbox& out) {
   return send("fills " + std::string{order_id}, out);
 }

@@ -85,7 +85,7 @@ public:
 
   venues::request_id list_open_orders(base::moment, venues::outbox& out) override;
 
-  venues::request_id query_order(std::string_view, base::moment, venues::outbox&) override { return 0; }
+  venues::request_id query_order(std::string_view order_id, base::moment, venues::outbox& out) override;
 
   venues::request_id query_label(std::string_view label, std::string_view, base::moment, venues::outbox& out) override;
   venues::request_id list_fills_of_order(std::string_view order_id, base::moment, venues::outbox& out) override;

@@ -235,3 +235,28 @@ SCENARIO("what was adopted is looked at once more, since the exchange's first an
   CHECK(world.context->orders.live_count() == 0);
   CHECK(world.phase() == phase::live);
 }
+
+SCENARIO("an order that the exchange acknowledged and no longer knows is over by its word, and an alarm is told") {
+  test::session_world world;
+  world.go_live();
+  const auto label = rest_one(world);
+  world.link().peer_closes(net::close_cause::reset);
+  world.world.pass(1s);
+  world.go_live();
+  world.peer_says(venues::orders_listed{world.request("label"), {}, 1'000'000});
+  REQUIRE(world.request("order o1") != 0);
+  world.peer_says(venues::request_failed{world.request("order"), 10004, disposition::gone, "order_not_found"});
+  CHECK(world.phase() == phase::live);
+  CHECK(world.context->orders.live_count() == 0);
+  CHECK(world.notices->latest(session::kind::order_in_doubt, "order_id") == "o1");
+  CHECK(world.notices->latest(session::kind::reconciled, "forgotten") == "1");
+}
+
+SCENARIO("orders that an earlier run of the connection left at the exchange are known again") {
+  test::session_world world;
+  world.go_live({report("alpha.earlier.1", order_state::open, "o9"), report("other.1.1", order_state::open, "o10")});
+  CHECK(world.phase() == phase::live);
+  CHECK(world.record->counters.orders_open == 1);
+  const auto cancelled = world.ask_gate(session::cancel_order{"alpha.earlier.1"});
+  CHECK(world.link().sent.back().starts_with("cancel o9"));
+}

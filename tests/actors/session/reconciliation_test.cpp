@@ -80,7 +80,7 @@ SCENARIO("an order that is not open is asked about by its label, and its fills b
 }
 
 SCENARIO("an order that nobody knows is absent only once its fence and the margin have passed") {
-  const reconcile_limits limits{2000ms, 3, 8};
+  const reconcile_limits limits{2000ms, 3, {}, 8};
   for (const auto& [now_ms, proven] : {std::pair{fence_ms + 1999, false}, std::pair{fence_ms + 2000, true}}) {
     order_table orders;
     begin(orders, "a");
@@ -93,23 +93,69 @@ SCENARIO("an order that nobody knows is absent only once its fence and the margi
   }
 }
 
-SCENARIO("an order without a fence, or one that the exchange has confirmed, is never proven absent") {
+SCENARIO("an order without a fence is never proven absent") {
   order_table orders;
   begin(orders, "unfenced", 0);
+  reconciliation round{orders, {}};
+  start(round, {});
+  round.label_answered(take(round, query_kind::by_label), {}, 1'000'000'000);
+  CHECK_FALSE(round.running());
+  CHECK(orders.doubt_count() == 1);
+  CHECK(round.summary().in_doubt == 1);
+}
+
+SCENARIO("an order that the exchange had confirmed and no label finds is asked for by its id") {
+  order_table orders;
   begin(orders, "confirmed");
   orders.apply(report("confirmed", order_state::open));
   reconciliation round{orders, {}};
   start(round, {});
-  for (int i = 0; i < 2; ++i)
-    round.label_answered(take(round, query_kind::by_label), {}, 1'000'000'000);
-  CHECK(orders.doubt_count() == 2);
-  CHECK(round.summary().in_doubt == 2);
+  const auto by_label = take(round, query_kind::by_label);
+
+  GIVEN("an answer that may lag behind the order's last news") {
+    round.label_answered(by_label, {}, 2000);
+    CHECK_FALSE(round.running());
+    CHECK(orders.doubt_count() == 1);
+  }
+  GIVEN("an answer that cannot") {
+    round.label_answered(by_label, {}, 2001);
+    const auto by_id = take(round, query_kind::by_id);
+    CHECK(by_id.order_id == "1");
+    WHEN("the exchange knows the id") {
+      round.label_answered(by_id, {report("confirmed", order_state::filled, 10)}, 2001);
+      CHECK(round.summary().ended == 1);
+      CHECK(orders.live_count() == 0);
+    }
+    WHEN("the exchange says that there is no such order") {
+      round.id_unknown(by_id);
+      CHECK(round.summary().forgotten == 1);
+      CHECK(orders.live_count() == 0);
+      CHECK(orders.ended().back().report.cancel_reason == "unknown to the exchange");
+    }
+    WHEN("it does not answer") {
+      for (int attempt = 0; attempt < 3; ++attempt)
+        round.failed(attempt == 0 ? by_id : take(round, query_kind::by_id));
+      CHECK_FALSE(round.running());
+      CHECK(orders.doubt_count() == 1);
+    }
+  }
+}
+
+SCENARIO("an open order with a label of ours from an earlier run is taken in, and nobody else's is") {
+  order_table orders;
+  reconciliation round{orders, {2000ms, 3, "alpha.", 8}};
+  start(round, {report("alpha.1.2", order_state::open, 0, "7"), report("bravo.1.2", order_state::open, 0, "8"),
+                report("", order_state::open, 0, "9")});
+  CHECK(round.summary().adopted == 1);
+  CHECK(round.summary().foreign == 2);
+  REQUIRE(orders.find("alpha.1.2") != nullptr);
+  CHECK(orders.find_by_id("7")->certainty == certainty::sure);
 }
 
 SCENARIO("a question that fails is asked again, but not for ever, and its order stays in doubt") {
   order_table orders;
   begin(orders, "a");
-  reconciliation round{orders, {2000ms, 3, 8}};
+  reconciliation round{orders, {2000ms, 3, {}, 8}};
   start(round, {});
   for (int attempt = 0; attempt < 3; ++attempt)
     round.failed(take(round, query_kind::by_label));
@@ -124,7 +170,7 @@ SCENARIO("no more questions are under way than the limit") {
   order_table orders;
   for (int i = 0; i < 5; ++i)
     begin(orders, "order" + std::to_string(i));
-  reconciliation round{orders, {2000ms, 3, 2}};
+  reconciliation round{orders, {2000ms, 3, {}, 2}};
   start(round, {});
   const auto first = take(round, query_kind::by_label);
   take(round, query_kind::by_label);
