@@ -124,7 +124,8 @@ std::string write_size(std::uint64_t bytes) {
 
 bool is_name(std::string_view text) noexcept {
   const auto allowed = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-'; };
-  return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), allowed);
+  // A dash in front would be a flag that lost its value: `--region --check-config`.
+  return !text.empty() && text.size() <= 32 && text.front() != '-' && std::all_of(text.begin(), text.end(), allowed);
 }
 
 std::string printable(std::string_view text, std::size_t most) {

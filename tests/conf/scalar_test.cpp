@@ -56,6 +56,7 @@ SCENARIO("what is written reads back the same, in the shortest notation") {
 SCENARIO("a name is 1 to 32 of a-z, 0-9 and -") {
   CHECK(is_name("a"));
   CHECK(is_name("tokyo-1"));
+  CHECK_FALSE(is_name("--check-config"));
   CHECK(is_name(std::string(32, 'x')));
   for (const auto& text : {std::string{}, std::string(33, 'x'), std::string{"Tokyo"}, std::string{"a_b"},
                            std::string{"a.b"}, std::string{"\xc3\xa9"}})
