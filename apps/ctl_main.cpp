@@ -19,7 +19,7 @@ namespace {
 struct line {
   options chosen;
   std::string address = "127.0.0.1:7601", timeout = "5s", output = "table", watch;
-  bool no_color = false;
+  bool no_color = false, market = false;
   std::string path, name, label, amount, price;
   bool ask = false;
   event_filter filter;
@@ -135,7 +135,10 @@ void add_order_place(CLI::App& orders, line& said) {
   place->add_option("SIDE", said.order.side, "buy or sell")->required()->check(CLI::IsMember({"buy", "sell"}));
   place->add_option("AMOUNT", said.order.amount, "In the instrument's unit")->required();
   place->add_option("INSTRUMENT", said.order.instrument, "For example BTC-PERPETUAL")->required();
-  place->add_option("--price", said.order.price, "Makes it a limit order; without it is a market order");
+  CLI::Option_group* kind = place->add_option_group("kind", "One of");
+  kind->add_option("--price", said.order.price, "A limit order at this price");
+  kind->add_flag("--market", said.market, "A market order, which trades at once at whatever price there is");
+  kind->require_option(1);
   place->add_option("--tif", said.order.tif)
       ->check(CLI::IsMember({"good_til_cancelled", "good_til_day", "fill_or_kill", "immediate_or_cancel"}));
   place->add_flag("--post-only", said.order.post_only, "Refused if it would trade at once");

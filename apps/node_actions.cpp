@@ -5,6 +5,8 @@
 #include "runtime/process/spawn.hpp"
 #include "runtime/process/tell.hpp"
 
+#include <caf/sec.hpp>
+
 #include <utility>
 
 namespace cafnode::node {
@@ -31,14 +33,19 @@ protected:
   caf::behavior behave() override {
     process::ask(
         *this, whom_, deadline_, question_, [this](const Answer& answer) { end(answer); },
-        [this](const caf::error& reason) {
-          end(base::failure{
-              action_failure{action_fault::timed_out, "the order gate did not answer: " + process::text_of(reason)}});
-        });
+        [this](const caf::error& reason) { end(base::failure{explain(reason)}); });
     return {[](caf::unit_t) {}};
   }
 
 private:
+  static action_failure explain(const caf::error& reason) {
+    // A gate that had read the question would have answered in its last moment.
+    if (reason == caf::sec::request_receiver_down)
+      return {action_fault::unavailable,
+              "the order gate was restarted before it read this: nothing was sent; try again"};
+    return {action_fault::timed_out, "the order gate did not answer: " + process::text_of(reason)};
+  }
+
   void end(base::result<Answer, action_failure> outcome) {
     finish_(std::move(outcome));
     stop({});

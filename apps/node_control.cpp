@@ -60,7 +60,9 @@ private:
 
 base::result<std::unique_ptr<control_server>, std::string>
 start_control(const conf::node_config& config, control::node_views views, control::control_actions actions) {
-  auto made = std::make_unique<control_thread>(config.control_address, std::move(views), std::move(actions));
+  // Names are not looked up here; this one has one meaning.
+  const std::string address = config.control_address == "localhost" ? "127.0.0.1" : config.control_address;
+  auto made = std::make_unique<control_thread>(address, std::move(views), std::move(actions));
   const auto started = made->start(config.control_port);
   if (!started)
     return base::failure{started.fault()};

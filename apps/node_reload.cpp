@@ -39,7 +39,10 @@ void reload(conf::node_config& running, const node_options& options, const live_
     log.error("the configuration was read again and refused: the node goes on with the one it has");
     return;
   }
-  const auto changes = conf::diff(running, read.config);
+  auto wanted = read.config;
+  if (wanted.name.empty())
+    wanted.name = running.name; // the host's, which the node has taken
+  const auto changes = conf::diff(running, wanted);
   for (const auto& change : changes) {
     if (change.effect == conf::apply_effect::live)
       log.info("a changed setting is applied", {observe::kv("change", conf::format_change(change))});
@@ -49,7 +52,7 @@ void reload(conf::node_config& running, const node_options& options, const live_
   }
   if (changes.empty())
     log.info("the configuration was read again: nothing has changed");
-  apply(running, read.config, settings);
+  apply(running, wanted, settings);
 }
 
 } // namespace cafnode::node

@@ -57,7 +57,8 @@ bool is_json(std::string_view content_type) {
 
 /// Whether a page of another site could have made a browser send this.
 bool could_be_forged(const net::http_request& request) {
-  return request.method != "GET" && request.header("x-caf-node") != "1" && !is_json(request.header("content-type"));
+  return request.method != "GET" && request.method != "HEAD" && request.header("x-caf-node") != "1" &&
+         !is_json(request.header("content-type"));
 }
 
 api_fault no_route(const net::http_request& request, const std::string& other_methods) {
@@ -68,12 +69,14 @@ api_fault no_route(const net::http_request& request, const std::string& other_me
 }
 
 void dispatch(api_call call) {
+  // The server leaves the body out of the answer to a HEAD.
+  const std::string_view method = call.request.method == "HEAD" ? "GET" : std::string_view{call.request.method};
   std::string other_methods;
   for (const route& candidate : routes) {
     const auto name = match(candidate, call.request.path);
     if (!name)
       continue;
-    if (candidate.method != call.request.method) {
+    if (candidate.method != method) {
       other_methods += (other_methods.empty() ? "" : ", ") + std::string{candidate.method};
       continue;
     }
