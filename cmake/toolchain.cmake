@@ -12,7 +12,8 @@ endif()
 
 find_program(CAFNODE_CCACHE ccache)
 if(CAFNODE_CCACHE)
-  # hash_dir off: the same source compiled for two build folders is one cache entry.
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND};-E;env;CCACHE_NOHASHDIR=1;${CAFNODE_CCACHE}")
+  # Without the folder in the hash, the same source compiled in two build folders or two clones is one cache entry.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    "${CMAKE_COMMAND};-E;env;CCACHE_NOHASHDIR=1;CCACHE_BASEDIR=${PROJECT_SOURCE_DIR};${CAFNODE_CCACHE}")
   set(CMAKE_C_COMPILER_LAUNCHER "${CMAKE_CXX_COMPILER_LAUNCHER}")
 endif()
