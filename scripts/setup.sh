@@ -2,7 +2,8 @@
 # Installs the packages that caf-node builds with and that are missing. Debian 12 or later, Ubuntu 24.04 or later.
 #
 #   scripts/setup.sh          what building, testing and running need
-#   scripts/setup.sh --full   also clang with its sanitizers' runtime (fuzzing) and clang-format 14 (the format check)
+#   scripts/setup.sh --full   also clang with its sanitizers' runtime (fuzzing), clang-format 14 (the format check), and
+#                             Node.js with npm where there is none (the check with a public client library)
 #
 # Asks nothing, and changes nothing when all is there. As root, or with sudo.
 set -euo pipefail
@@ -29,6 +30,10 @@ needed_packages() {
 # Wanted only for --full; where the archive has no such package, that step of the full run is skipped and says so.
 full_packages() {
   printf '%s\n' clang clang-format-14
+  # Wherever they come from: another archive's Node.js does not stand beside Debian's npm.
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    printf '%s\n' nodejs npm
+  fi
   local major
   major=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
   printf '%s\n' "libclang-rt-${major:-14}-dev"
@@ -90,7 +95,7 @@ main() {
     --full) full=yes ;;
     *) say "usage: scripts/setup.sh [--full]"; exit 2 ;;
   esac
-  command -v dpkg-query >/dev/null || die "this is not Debian or Ubuntu; docs/ lists what to install by hand"
+  command -v dpkg-query >/dev/null || die "this is not Debian or Ubuntu; CONTRIBUTING.md lists what to install by hand"
 
   local -a wanted missing
   mapfile -t wanted < <(needed_packages)
