@@ -46,7 +46,6 @@ void reconciliation::resume() {
 std::optional<query> reconciliation::next() {
   if (to_ask_.empty() || in_flight_ >= limits_.in_flight_max)
     return std::nullopt;
-  // The labels are asked about only once the open orders are known: most doubts end there.
   auto question = std::move(to_ask_.front());
   to_ask_.pop_front();
   ++in_flight_;
@@ -99,6 +98,7 @@ void reconciliation::open_orders_answered(const std::vector<venues::order_report
   --in_flight_;
   for (const auto& report : orders)
     take_over(report);
+  // Only now: most doubts have just ended.
   ask_about_doubts();
 }
 
