@@ -155,10 +155,10 @@ TEST_CASE("a notice with an old incarnation, of nobody, or twice changes nothing
   (void)rig.said();
   rig.end(old, code::crashed);
   rig.end(child_ref{77, 1}, code::crashed);
-  rig.machine.on_started(old, rig.now);
+  rig.machine.on_started(old, readiness::at_once, rig.now);
   rig.machine.on_start_failed(old, {}, rig.now);
   rig.machine.on_ignored(old, rig.now);
-  rig.machine.on_confirmed(old, rig.now);
+  rig.machine.on_ready(old, rig.now);
   rig.machine.on_retry(old, rig.now);
   rig.machine.on_timer({timer_purpose::grace, old.slot}, rig.now);
   rig.machine.on_timer({timer_purpose::stuck, old.slot}, rig.now);
