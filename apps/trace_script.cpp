@@ -1,10 +1,10 @@
-#include "tests/supervisors/trace_script.hpp"
+#include "apps/trace_script.hpp"
 
 #include <boost/json.hpp>
 
 #include <stdexcept>
 
-namespace cafnode::test {
+namespace cafnode::trace {
 
 namespace {
 
@@ -118,4 +118,4 @@ std::variant<trace_script, std::string> read_script(std::string_view source) {
   }
 }
 
-} // namespace cafnode::test
+} // namespace cafnode::trace

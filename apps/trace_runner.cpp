@@ -1,4 +1,4 @@
-#include "tests/supervisors/trace_runner.hpp"
+#include "apps/trace_runner.hpp"
 
 #include "runtime/process/ask.hpp"
 #include "runtime/process/tell.hpp"
@@ -11,17 +11,17 @@
 #include <set>
 #include <utility>
 
-namespace cafnode::test {
+namespace cafnode::trace {
 
 struct end_now {
   std::string reason;
 };
 
-} // namespace cafnode::test
+} // namespace cafnode::trace
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::test::end_now)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::trace::end_now)
 
-namespace cafnode::test {
+namespace cafnode::trace {
 
 namespace {
 
@@ -336,4 +336,4 @@ std::vector<std::string> run_script(const trace_script& script) {
   return script_run{script}.run();
 }
 
-} // namespace cafnode::test
+} // namespace cafnode::trace

@@ -1,14 +1,14 @@
 #pragma once
 
-#include "tests/supervisors/trace_script.hpp"
+#include "apps/trace_script.hpp"
 
 #include <string>
 #include <vector>
 
-namespace cafnode::test {
+namespace cafnode::trace {
 
 /// Runs `script` on a tree of real supervisors in virtual time and gives its trace, one JSON object a line, in the form
 /// of the recorded ones.
 [[nodiscard]] std::vector<std::string> run_script(const trace_script& script);
 
-} // namespace cafnode::test
+} // namespace cafnode::trace
