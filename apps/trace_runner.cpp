@@ -105,7 +105,8 @@ private:
 
 supervisor_plan plan_of(const script_supervisor& from, run_book& book);
 
-start_outcome start_worker(process::process_base& above, const script_child& child, run_book& book) {
+/// What the script wants of this start, when it is to fail or to be ignored.
+std::optional<start_outcome> refused_start(const script_child& child, run_book& book) {
   if (run_book::take(book.failing, child.id)) {
     book.lines.push_back(fmt::format(R"({{"ev":"start_error","id":"{}"}})", child.id));
     return start_failed{process::make_reason(reason_code::start_failed, "as the script says")};
@@ -114,6 +115,10 @@ start_outcome start_worker(process::process_base& above, const script_child& chi
     book.lines.push_back(fmt::format(R"({{"ev":"start_ignore","id":"{}"}})", child.id));
     return ignored{};
   }
+  return std::nullopt;
+}
+
+start_outcome start_worker(process::process_base& above, const script_child& child, run_book& book) {
   book.begins("start", child.id);
   const auto worker = process::spawn_process<script_worker>(above.system(), above.pinned_to(), child.id,
                                                             book.incarnations[child.id], child.stubborn, &book);
@@ -138,6 +143,8 @@ child_spec spec_of(const script_child& child, run_book& book) {
   spec.significant = child.significant;
   spec.type = child.sup ? child_type::supervisor : child_type::worker;
   spec.start = [child, &book](process::process_base& above) {
+    if (auto refused = refused_start(child, book))
+      return std::move(*refused);
     return child.sup ? start_tree(above.system(), above.pinned_to(), *child.sup, book)
                      : start_worker(above, child, book);
   };
@@ -330,7 +337,23 @@ private:
   virtual_time::virtual_world world_;
 };
 
+void collect_faults(const script_supervisor& from, run_book& book, std::string& out) {
+  const auto plan = plan_of(from, book);
+  if (const auto faults = check_plan(plan); !faults.empty())
+    out += fmt::format("{}{}: {}", out.empty() ? "" : "; ", from.id, describe(faults));
+  for (const auto& child : from.children)
+    if (child.sup)
+      collect_faults(*child.sup, book, out);
+}
+
 } // namespace
+
+std::string faults_of(const trace_script& script) {
+  run_book unused;
+  std::string out;
+  collect_faults(script.root, unused, out);
+  return out;
+}
 
 std::vector<std::string> run_script(const trace_script& script) {
   return script_run{script}.run();
