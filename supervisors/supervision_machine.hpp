@@ -141,6 +141,7 @@ private:
   void end_starting(child_record& child, end_reason why);
   void cancel_start(const child_record& child);
   void start_over(child_record& child, end_reason why);
+  void pass_on(child_record* first, child_record& child, const end_reason& why);
   void retry(child_record& child, const end_reason& why);
   [[nodiscard]] bool begin_stop(child_record& child, job_id id);
   void cancel_delay(child_record& child);
