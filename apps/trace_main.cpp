@@ -30,7 +30,8 @@ int complain(std::string_view where, std::string_view what) {
 }
 
 /// The trace of the script in `source`, each line ended by `end`; none when `source` is no script, which is said.
-std::optional<std::string> trace_of(std::string_view where, std::string_view source, std::string_view end) {
+std::optional<std::string> trace_of(std::string_view where, std::string_view source, std::string_view end,
+                                    trace_options options) {
   const auto read = read_script(source);
   if (const auto* wrong = std::get_if<std::string>(&read)) {
     complain(where, *wrong);
@@ -41,28 +42,28 @@ std::optional<std::string> trace_of(std::string_view where, std::string_view sou
     complain(where, faults);
     return std::nullopt;
   }
-  return fmt::format("{}", fmt::join(run_script(script), end));
+  return fmt::format("{}", fmt::join(run_script(script, options), end));
 }
 
-int run_file(const std::string& name) {
+int run_file(const std::string& name, trace_options options) {
   if (!std::filesystem::is_regular_file(name))
     return complain(name, "there is no such file; name one with a script");
   std::ifstream file{name};
   const std::string source{std::istreambuf_iterator<char>{file}, {}};
   if (!file.is_open())
     return complain(name, "cannot be read");
-  const auto trace = trace_of(name, source, "\n");
+  const auto trace = trace_of(name, source, "\n", options);
   if (!trace)
     return exit_bad;
   fmt::print("{}\n", *trace);
   return exit_done;
 }
 
-int run_lines() {
+int run_lines(trace_options options) {
   std::ifstream input{"/dev/stdin"};
   std::string source;
   for (int number = 1; std::getline(input, source); ++number) {
-    const auto trace = trace_of(fmt::format("line {}", number), source, ",");
+    const auto trace = trace_of(fmt::format("line {}", number), source, ",", options);
     if (!trace)
       return exit_bad;
     fmt::print("[{}]\n", *trace);
@@ -75,9 +76,11 @@ int parse_and_run(int argc, char** argv) {
   app.footer(more_help);
   std::string script;
   bool lines = false;
+  trace_options options;
   auto* file = app.add_option("SCRIPT", script, "The file with the script");
   app.add_flag("--lines", lines, "Scripts from standard input, one a line; each trace is one line, a JSON array")
       ->excludes(file);
+  app.add_flag("--times", options.times, "Each line says when, in virtual milliseconds");
   app.set_version_flag("--version", std::string{"sup-trace "} + CAFNODE_VERSION);
   try {
     app.parse(argc, argv);
@@ -88,7 +91,7 @@ int parse_and_run(int argc, char** argv) {
   }
   if (!lines && script.empty())
     return complain("no SCRIPT", "`sup-trace --help` shows how it is called");
-  return lines ? run_lines() : run_file(script);
+  return lines ? run_lines(options) : run_file(script, options);
 }
 
 } // namespace
