@@ -218,6 +218,7 @@ void supervision_machine::start_over(child_record& child, end_reason why) {
     return;
   const auto kind = work->kind;
   const auto caller = work->caller;
+  auto* first = table_.find(work->subject);
   if (kind == job_kind::shutdown || kind == job_kind::terminate_command)
     return one_less(id, group);
   if (kind == job_kind::boot)
@@ -229,7 +230,14 @@ void supervision_machine::start_over(child_record& child, end_reason why) {
   if (kind == job_kind::start_command)
     drop(child);
   else if (kind == job_kind::restart || kind == job_kind::replace_command)
-    retry(child, why);
+    pass_on(first, child, why);
+}
+
+/// A group restart ends at a child that does not start: it is now the one that waits, not the one that failed first.
+void supervision_machine::pass_on(child_record* first, child_record& child, const end_reason& why) {
+  if (first && first != &child && first->state == child_state::waiting)
+    table_.set_state(*first, child_state::stopped);
+  retry(child, why);
 }
 
 } // namespace cafnode::supervision

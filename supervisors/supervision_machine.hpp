@@ -184,6 +184,7 @@ private:
   void announced(child_record& child);
   void end_starting(child_record& child, end_reason why);
   void start_over(child_record& child, end_reason why);
+  void pass_on(child_record* first, child_record& child, const end_reason& why);
   [[nodiscard]] bool begin_stop(child_record& child, job_id id);
   void cancel_delay(child_record& child);
   void cancel_watch(const child_record& child);
