@@ -1,9 +1,19 @@
 # Every library that the project builds on. scripts/setup.sh installs them by their Debian names.
+if(NOT PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON) # whoever links our targets must see these, too
+endif()
+
+# What the supervision library needs.
 find_package(Threads REQUIRED)
-find_package(CAF REQUIRED COMPONENTS core io openssl)
+find_package(CAF 0.17.6...<0.18 REQUIRED COMPONENTS core)
+find_package(fmt 9 REQUIRED)
+if(CAFNODE_LIBRARY_ONLY)
+  return()
+endif()
+
+find_package(CAF 0.17.6...<0.18 REQUIRED COMPONENTS core io openssl)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(OpenSSL 3 REQUIRED)
-find_package(fmt 9 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(simdjson REQUIRED)
