@@ -141,6 +141,7 @@ class text_test(sample_case):
         self.assert_fault("virtual clock", "tests/a_test.cpp", "std::this_thread::sleep_for(1ms);\n")
         self.assert_fault("argument", "conf/a.cpp", "auto t = std::chrono::steady_clock::now();\n")
         self.assert_fault("argument", "conf/a.cpp", "auto t = base::clock::now();\n")
+        self.assert_fault("argument", "runtime/process/a.cpp", "auto t = base::clock::now();\n")
         self.assert_fault("captures", "conf/a.cpp", "auto f = [=] { return a; };\n")
         self.assert_fault("fmt::print", "apps/a.cpp", "std::cout << 1;\n")
         self.assert_fault("CAFNODE_INVARIANT", "conf/a.cpp", "  assert(a);\n")
@@ -152,6 +153,7 @@ class text_test(sample_case):
     def test_what_only_looks_like_a_banned_word(self):
         self.assertEqual([], self.faults("conf/a.cpp", "static_assert(true);\n"))
         self.assertEqual([], self.faults("runtime/host/a.cpp", "base::clock::now();\n"))
+        self.assertEqual([], self.faults("runtime/process/timer_thread.cpp", "base::clock::now();\n"))
         self.assertEqual([], self.faults("tests/runtime/net/a_test.cpp", "std::chrono::steady_clock::now();\n"))
         self.assertEqual([], self.faults("conf/a.cpp", "auto f = [this, a] { a[i] = 1; };\n"))
 
