@@ -15,6 +15,7 @@ OBSERVE = "runtime/observe"
 CONF = "conf"
 VENUES = "actors/venues"
 PROCESS = "runtime/process"
+VIRTUAL = "runtime/virtual"
 SUPERVISORS = "supervisors"
 NET = "runtime/net"
 HOST = "runtime/host"
@@ -28,6 +29,7 @@ EDGES = {
     CONF: {BASE},
     VENUES: {BASE},
     PROCESS: {BASE},
+    VIRTUAL: {BASE, PROCESS},
     SUPERVISORS: {BASE, PROCESS},
     NET: {BASE, OBSERVE},
     HOST: {BASE, OBSERVE, CONF, PROCESS, SUPERVISORS, NET},
@@ -46,7 +48,7 @@ WALLS = {
     "Beast": (r"boost/beast", {NET, "sim", "bench"}),
     "Asio": (r"boost/asio", {NET, HOST, CONTROL, SESSION, "apps", "sim", "bench"}),
     "Boost.JSON": (r"boost/json", {VENUES, CONTROL, "apps", "sim", "bench"}),
-    "CAF": (r"caf/", {PROCESS, SUPERVISORS, HOST, SESSION, CONTROL, "apps", "bench"}),
+    "CAF": (r"caf/", {PROCESS, VIRTUAL, SUPERVISORS, HOST, SESSION, CONTROL, "apps", "bench"}),
     "yaml-cpp": (r"yaml-cpp/", {CONF}),
     "spdlog": (r"spdlog/", {OBSERVE}),
     "prometheus-cpp": (r"prometheus/", {OBSERVE}),

@@ -2,8 +2,8 @@
 
 #include "runtime/process/ask.hpp"
 #include "runtime/process/tell.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 #include "supervisors/supervisor.hpp"
-#include "tests/support/manual_home.hpp"
 
 #include <fmt/format.h>
 
@@ -327,7 +327,7 @@ private:
   const trace_script& script_;
   run_book book_;
   std::size_t waiting_ = 0; // questions without an answer
-  virtual_world world_;
+  virtual_time::virtual_world world_;
 };
 
 } // namespace

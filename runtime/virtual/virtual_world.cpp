@@ -1,4 +1,4 @@
-#include "tests/support/manual_home.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 
 #include "runtime/base/invariant.hpp"
 
@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace cafnode::test {
+namespace cafnode::virtual_time {
 
 namespace {
 
@@ -148,4 +148,4 @@ std::optional<caf::error> virtual_world::ended(const caf::actor& who) {
 function_process::function_process(caf::actor_config& config, std::string label, behave_function behave)
     : process_base{config, std::move(label)}, behave_{std::move(behave)} {}
 
-} // namespace cafnode::test
+} // namespace cafnode::virtual_time

@@ -19,7 +19,7 @@
 #include <thread>
 #include <utility>
 
-namespace cafnode::test {
+namespace cafnode::virtual_time {
 
 /// A home on the test's own thread, where time passes only when told to. Everything that is pinned here runs in `run`,
 /// one process at a time, in the order in which they became ready or, with a seed, in an order drawn from it.
@@ -122,4 +122,4 @@ private:
   behave_function behave_;
 };
 
-} // namespace cafnode::test
+} // namespace cafnode::virtual_time
