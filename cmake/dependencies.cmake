@@ -1,9 +1,5 @@
-# Every library that the project builds on. scripts/setup.sh installs them by their Debian names.
-if(NOT PROJECT_IS_TOP_LEVEL)
-  set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON) # whoever links our targets must see these, too
-endif()
-
-# What the supervision library needs.
+# Every library that the project builds on. scripts/setup.sh installs them by their Debian names. First what the
+# supervision library needs, which is what its users have to have.
 find_package(Threads REQUIRED)
 find_package(CAF 0.17.6...<0.18 REQUIRED COMPONENTS core)
 find_package(fmt 9 REQUIRED)
