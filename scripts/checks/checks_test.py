@@ -53,6 +53,11 @@ class floors_test(sample_case):
     def test_a_relative_include_fails(self):
         self.assert_fault("not a path from the project root", {"conf/a.hpp": "", "conf/b.cpp": '#include "a.hpp"'})
 
+    def test_the_examples_stand_alone_on_the_library(self):
+        self.assertEqual([], self.faults({"docs/examples/a.hpp": "", "docs/examples/b.cpp": '#include "a.hpp"'}))
+        self.assert_fault("docs/examples may not include runtime/host",
+                          {"runtime/host/a.hpp": "", "docs/examples/b.cpp": '#include "runtime/host/a.hpp"'})
+
     def test_nothing_but_tests_includes_tests(self):
         self.assert_fault("nothing but tests", {"tests/a.hpp": "", "conf/b.cpp": '#include "tests/a.hpp"'})
 
