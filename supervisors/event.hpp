@@ -47,7 +47,8 @@ struct event {
   supervision::strategy strategy = strategy::one_for_one;
 };
 
-/// Where supervisors publish. Called on the supervisor's thread: take it and return.
+/// Where supervisors publish. Called on the supervisor's thread: take it and return. One that several supervisors share
+/// is called on several threads at once. An exception from it ends that supervisor as `crashed`.
 class event_sink {
 public:
   virtual ~event_sink() = default;
