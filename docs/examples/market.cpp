@@ -125,7 +125,7 @@ supervision::child_spec recorder_spec(const std::shared_ptr<directory>& names) {
   supervision::child_spec spec;
   spec.id = "recorder";
   spec.start = [names](process::process_base& above) {
-    const auto made = caf::actor_cast<caf::actor>(above.system().spawn(recorder));
+    const auto made = above.system().spawn(recorder);
     names->put("recorder", made);
     return supervision::started{made};
   };
