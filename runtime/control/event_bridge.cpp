@@ -1,7 +1,7 @@
 #include "runtime/control/event_bridge.hpp"
 
 #include "runtime/base/invariant.hpp"
-#include "runtime/control/tree_words.hpp"
+#include "supervisors/words.hpp"
 
 #include <charconv>
 #include <optional>

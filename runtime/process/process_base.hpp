@@ -57,13 +57,15 @@ public:
   // -- for processes and their parts ----------------------------------------------------------------------------------
   // From behave() on, on this process's thread. Once the process has ended they do nothing.
 
-  /// Calls `fire` once after `span`, unless the timer is cancelled or destroyed before. On this process's thread.
+  /// Calls `fire` once after `span`, at once when that is not above zero, unless the timer is cancelled or destroyed
+  /// before: keep it as a member. On this process's thread. Memory follows the number that is armed.
   [[nodiscard]] timer after(base::duration span, std::function<void()> fire);
 
   using watch_id = std::uint64_t;
   using down_function = std::function<void(const caf::error& reason)>;
 
-  /// Calls `down` exactly once when `target` has ended, at once if it already has.
+  /// Calls `down` exactly once when `target`, any CAF actor, has ended; soon if it already has. On this process's
+  /// thread. Watching keeps nobody alive.
   watch_id watch(const caf::strong_actor_ptr& target, down_function down);
   watch_id watch(const caf::actor& target, down_function down);
 

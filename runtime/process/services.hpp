@@ -42,12 +42,14 @@ public:
   services(const services&) = delete;
   services& operator=(const services&) = delete;
 
-  /// The timers of processes without a home. `source` outlives the actor system.
+  /// The timers and the time of processes without a home, which every system with such a process needs; see also
+  /// system_config::use_timer_thread. `source` outlives the actor system.
   void use_timers(timer_source& source) noexcept { timers_ = &source; }
 
   /// Hears of the end of every process, on that process's thread: take it and return.
   void use_end_hook(end_function hook) { end_hook_ = std::move(hook); }
 
+  /// What use_timers was given; asking before is a programmer error.
   [[nodiscard]] timer_source& timers() const;
 
   [[nodiscard]] std::uint64_t dead_letters() const noexcept { return dead_letters_.load(std::memory_order_relaxed); }

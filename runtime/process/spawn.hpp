@@ -14,7 +14,8 @@
 namespace cafnode::process {
 
 /// CAF's spawn leaves the calling thread with a reference to the system's logger, and the system's destructor waits for
-/// every one of them: a thread that is not CAF's own would keep it from ending. Lets go of it.
+/// every one of them: a thread that is not CAF's own would keep it from ending. Lets go of it. What is below does so by
+/// itself; whoever calls CAF's spawn on a thread that outlives the system calls this after it.
 void release_system_from_this_thread() noexcept;
 
 /// A process that ends at once, for `why`. It stands in for one that could not be made, so that whoever watches the
@@ -22,8 +23,9 @@ void release_system_from_this_thread() noexcept;
 [[nodiscard]] caf::actor spawn_stillborn(caf::actor_system& system, home* where, caf::error why);
 
 /// Makes a `T` from `arguments`, pinned to `where`, or on CAF's scheduler when that is null. `T` derives from
-/// process_base and takes caf::actor_config& first. Its behave() runs later, on its own thread. The fault is
-/// `start_failed` with the text of the exception that the constructor threw. Any thread.
+/// process_base and takes caf::actor_config& first. Its behave() runs later, on its own thread. It keeps itself alive
+/// until it ends: dropping the handle does not end it. The fault is `start_failed` with the text of the exception that
+/// the constructor threw. `system` is made from a system_config. Any thread.
 template<class T, class... Arguments>
 [[nodiscard]] base::result<caf::actor, caf::error> try_spawn_process(caf::actor_system& system, home* where,
                                                                      Arguments&&... arguments) {

@@ -2,6 +2,7 @@
 
 #include "runtime/base/invariant.hpp"
 #include "runtime/process/reason.hpp"
+#include "runtime/process/timer_thread.hpp"
 
 #include <caf/atom.hpp>
 
@@ -26,6 +27,13 @@ system_config::system_config(std::size_t scheduler_threads) : services_{std::mak
   set("logger.verbosity", caf::atom("quiet"));
   set("logger.console", caf::atom("none"));
   add_error_category(caf::atom("process"), render_reason);
+}
+
+void system_config::use_timer_thread() {
+  if (timers_)
+    return;
+  timers_ = std::make_unique<timer_thread>();
+  services_->use_timers(*timers_);
 }
 
 services& services_of(const caf::actor_system& system) {
