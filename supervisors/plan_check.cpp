@@ -143,7 +143,7 @@ std::string name_of(const child_spec& child, std::size_t place) {
 }
 
 /// In the order of plan_fault_code.
-constexpr std::array<std::string_view, 33> fault_names{"invalid_strategy",
+constexpr std::array fault_names{"invalid_strategy",
                                                        "invalid_auto_shutdown",
                                                        "invalid_period",
                                                        "intensity_too_large",
@@ -174,7 +174,8 @@ constexpr std::array<std::string_view, 33> fault_names{"invalid_strategy",
                                                        "invalid_progress_within",
                                                        "invalid_healthy_after",
                                                        "invalid_replacement",
-                                                       "missing_path",
+                                                       "invalid_partition_count",
+    "missing_path",
                                                        "path_too_long"};
 
 } // namespace
