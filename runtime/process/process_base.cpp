@@ -4,7 +4,6 @@
 #include "runtime/process/messages.hpp"
 #include "runtime/process/process_parts.hpp"
 #include "runtime/process/system_config.hpp"
-#include "runtime/process/type_names.hpp"
 
 #include <caf/exit_reason.hpp>
 #include <caf/scheduled_actor.hpp>
@@ -45,7 +44,8 @@ process_base::process_base(caf::actor_config& config, std::string label)
     return static_cast<process_base*>(self)->on_unexpected(message);
   });
   set_error_handler([](caf::scheduled_actor* self, caf::error&) {
-    static_cast<process_base*>(self)->services_->count_dead_letter();
+    auto& mine = *static_cast<process_base*>(self);
+    mine.bury(dead_letter_kind::error_answer, mine.current_mailbox_element()->content());
   });
   set_down_handler(
       [](caf::scheduled_actor* self, caf::down_msg& down) { static_cast<process_base*>(self)->on_down(down); });
@@ -170,11 +170,14 @@ void process_base::on_control(control_kind kind, std::uint64_t token) {
 }
 
 caf::result<caf::message> process_base::on_unexpected(const caf::message_view& message) {
-  if (services_->count_dead_letter())
-    services_->keep_sample({label_, type_names(message.content())});
+  bury(dead_letter_kind::unexpected, message.content());
   if (current_message_id().is_request())
     return caf::make_error(caf::sec::unexpected_message);
   return caf::make_message();
+}
+
+void process_base::bury(dead_letter_kind kind, const caf::type_erased_tuple& content) const {
+  services_->bury(kind, label_, content, home_ != nullptr ? &home_->timers() : nullptr);
 }
 
 void process_base::release_parts() noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/process/control.hpp"
+#include "runtime/process/dead_letters.hpp"
 #include "runtime/process/home.hpp"
 #include "runtime/process/reason.hpp"
 #include "runtime/process/timer.hpp"
@@ -122,6 +123,7 @@ private:
   void on_answer(ask_id id, caf::type_erased_tuple& reply);
   void fail_ask(ask_id id, const caf::error& reason);
   pending_ask take_ask(ask_id id);
+  void bury(dead_letter_kind kind, const caf::type_erased_tuple& content) const;
   caf::result<caf::message> on_unexpected(const caf::message_view& message);
   void release_parts() noexcept;
 
