@@ -14,6 +14,8 @@ void process_base::ask_message(const caf::strong_actor_ptr& to, base::duration t
                                reply_function on_reply, failure_function on_failure) {
   if (stage_ == stage::over)
     return;
+  if (is_fenced())
+    return bury(dead_letter_kind::fenced, question);
   const auto mid = new_request_id(caf::message_priority::normal);
   const ask_id id = mid.response_id().integer_value();
   auto& mine = parts();

@@ -1,6 +1,7 @@
 #include "runtime/process/process_base.hpp"
 
 #include "runtime/base/invariant.hpp"
+#include "runtime/process/fence.hpp"
 #include "runtime/process/messages.hpp"
 #include "runtime/process/process_parts.hpp"
 #include "runtime/process/system_config.hpp"
@@ -40,6 +41,7 @@ process_base::process_base(caf::actor_config& config, std::string label)
       label_{std::move(label)},
       home_{dynamic_cast<home*>(config.host)},
       services_{&services_of(home_system())} {
+  setf(fence_access::process_flag);
   set_default_handler([](caf::scheduled_actor* self, caf::message_view& message) {
     return static_cast<process_base*>(self)->on_unexpected(message);
   });
@@ -60,7 +62,18 @@ base::moment process_base::now() const {
   return timers().now();
 }
 
+std::size_t process_base::mailbox_length() const noexcept {
+  if (stage_.load(std::memory_order_relaxed) == stage::over)
+    return 0;
+  // In this order: what was handled had come before.
+  const auto handled = handled_.load(std::memory_order_acquire);
+  return std::uint32_t{came_.load(std::memory_order_relaxed) - handled};
+}
+
 void process_base::enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) {
+  if (element->mid.is_response() && fence_access::holds_back(*element))
+    return bury(dead_letter_kind::fenced, element->content());
+  came_.fetch_add(1, std::memory_order_relaxed);
   // Never the sender's unit: that may be the home of others.
   caf::event_based_actor::enqueue(std::move(element), home_);
 }
@@ -81,6 +94,15 @@ caf::resumable::resume_result process_base::resume(caf::execution_unit* unit, st
 caf::invoke_message_result process_base::consume(caf::mailbox_element& element) {
   if (due_end_ && !getf(is_shutting_down_flag))
     quit(std::move(*due_end_)); // what follows is dropped, and answered when it is a request
+  if (is_fenced())
+    return refuse(element);
+  const auto result = handle(element);
+  if (result != caf::invoke_message_result::skipped)
+    handled_.store(handled_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  return result;
+}
+
+caf::invoke_message_result process_base::handle(caf::mailbox_element& element) {
   auto kind = control_kind::timer_fired;
   std::uint64_t token = 0;
   if (is_control(element, kind, token)) {
@@ -97,8 +119,12 @@ caf::invoke_message_result process_base::consume(caf::mailbox_element& element) 
 
 caf::behavior process_base::make_behavior() {
   self_ = ctrl();
-  stage_ = stage::alive;
+  stage_.store(stage::alive, std::memory_order_release);
   services_->enter(*this);
+  if (is_fenced()) {
+    end_fenced();
+    return {[](const nothing&) {}};
+  }
   auto handlers = behave();
   if (handlers)
     return handlers;
@@ -114,7 +140,7 @@ void process_base::on_exit() {
     on_end(reason);
   } catch (...) { // NOLINT: it ends anyway, and its supervisor must hear of the first reason
   }
-  stage_ = stage::over;
+  stage_.store(stage::over, std::memory_order_release);
   release_parts();
   services_->tell_end(label_, reason);
   self_ = nullptr; // never the last one: whoever runs this holds another

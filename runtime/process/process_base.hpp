@@ -8,6 +8,7 @@
 
 #include <caf/event_based_actor.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -29,7 +30,8 @@ class services;
 /// - `watch` takes strong handles only (CAF aborts on an expired address) and calls back exactly once;
 /// - an exception in a handler ends the process with a `crashed` reason that keeps its text;
 /// - timers can be cancelled and keep nobody alive; a stale one is ignored;
-/// - control messages (exit, down, timers, stop) go at high priority, ahead of the backlog.
+/// - control messages (exit, down, timers, stop) go at high priority, ahead of the backlog;
+/// - one that is stuck can be fenced: whatever it wakes up to do, it does no harm.
 ///
 /// A process spawned with a home is pinned: it runs on that home's thread only, whoever sends to it.
 class process_base : public caf::event_based_actor {
@@ -44,6 +46,23 @@ public:
 
   /// The time of the home or, for a process on CAF's scheduler, of the system's services.
   [[nodiscard]] base::moment now() const;
+
+  /// How many messages wait for this process, data and control; 0 once it has ended. Any thread, at any time.
+  [[nodiscard]] std::size_t mailbox_length() const noexcept;
+
+  // -- the fence ------------------------------------------------------------------------------------------------------
+
+  /// From now on this process does nothing that others could see: `tell`, `ask` and its answers send nothing (each is a
+  /// dead letter), no timer, watch or `guarded` callback of it fires, no message is handled. It ends with `why` right
+  /// after the handler that runs now, even if that is stuck for hours. For a process that was given up, so that it and
+  /// its replacement never act at once. Any thread; the first call counts.
+  ///
+  /// Only what goes through the process base is fenced: not CAF's own `send` and `spawn`, not a socket. Code that
+  /// writes to the outside by itself checks is_fenced() in the same function, right before.
+  void fence(reason_code why = reason_code::killed) noexcept;
+
+  /// Whether fence() was called. One relaxed load; any thread.
+  [[nodiscard]] bool is_fenced() const noexcept { return fence_.load(std::memory_order_relaxed) != 0; }
 
   // -- what CAF calls -------------------------------------------------------------------------------------------------
 
@@ -78,6 +97,8 @@ public:
   /// Runs `callback`, which is no handler (a socket's), as if it were one: an exception ends this process as `crashed`.
   template<class Callback>
   void guarded(Callback&& callback) noexcept {
+    if (is_fenced())
+      return;
     try {
       std::forward<Callback>(callback)();
     } catch (...) {
@@ -112,11 +133,15 @@ protected:
 
 private:
   friend class services;
+  friend struct fence_access;
   struct state;
   struct pending_ask;
 
   [[nodiscard]] timer_source& timers() const;
   state& parts();
+  caf::invoke_message_result handle(caf::mailbox_element& element);
+  caf::invoke_message_result refuse(caf::mailbox_element& element);
+  void end_fenced();
   void stop_for_exception(std::exception_ptr thrown) noexcept;
   void on_control(control_kind kind, std::uint64_t token);
   void on_down(const caf::down_msg& down);
@@ -134,10 +159,13 @@ private:
   caf::strong_actor_ptr self_;        // from its beginning to its end: a process ends by a reason, never by neglect
   process_base* next_live_ = nullptr; // the list of the live, see services
   process_base* previous_live_ = nullptr;
-  std::unique_ptr<caf::error> due_end_; // a reason that waits for the end_due message
-  bool running_ = false;                // a handler is on the stack
+  std::unique_ptr<caf::error> due_end_;   // a reason that waits for the end_due message
+  std::atomic<std::uint32_t> came_{0};    // messages put into CAF's queues; any thread
+  std::atomic<std::uint32_t> handled_{0}; // of those; written on this process's thread only
+  std::atomic<std::uint8_t> fence_{0};    // the reason_code to end with; 0: not fenced
+  bool running_ = false;                  // a handler is on the stack
   enum class stage : std::uint8_t { made, alive, over };
-  stage stage_ = stage::made;
+  std::atomic<stage> stage_{stage::made}; // written on this process's thread only
 };
 
 } // namespace cafnode::process
