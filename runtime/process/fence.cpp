@@ -25,8 +25,10 @@ void fence_and_kill(const caf::actor& who, reason_code why) {
 }
 
 process_base* find_process(const caf::actor& who) noexcept {
+  if (!who)
+    return nullptr;
   auto* found = caf::actor_cast<caf::abstract_actor*>(who);
-  return found != nullptr && found->getf(fence_access::process_flag) ? static_cast<process_base*>(found) : nullptr;
+  return found->getf(fence_access::process_flag) ? static_cast<process_base*>(found) : nullptr;
 }
 
 bool fence_access::is_fenced(const caf::abstract_actor& who) noexcept {

@@ -62,6 +62,11 @@ base::moment process_base::now() const {
   return timers().now();
 }
 
+std::optional<std::size_t> mailbox_length(const caf::actor& who) noexcept {
+  const auto* found = find_process(who);
+  return found != nullptr ? std::optional{found->mailbox_length()} : std::nullopt;
+}
+
 std::size_t process_base::mailbox_length() const noexcept {
   if (stage_.load(std::memory_order_relaxed) == stage::over)
     return 0;

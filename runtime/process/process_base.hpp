@@ -14,6 +14,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -167,5 +168,8 @@ private:
   enum class stage : std::uint8_t { made, alive, over };
   std::atomic<stage> stage_{stage::made}; // written on this process's thread only
 };
+
+/// How many messages wait for `who`, data and control; none for an actor that is no process of ours. Any thread.
+[[nodiscard]] std::optional<std::size_t> mailbox_length(const caf::actor& who) noexcept;
 
 } // namespace cafnode::process
