@@ -2,6 +2,7 @@
 
 #include "runtime/base/invariant.hpp"
 #include "runtime/process/fence.hpp"
+#include "runtime/process/mail_lane.hpp"
 #include "runtime/process/messages.hpp"
 #include "runtime/process/process_parts.hpp"
 #include "runtime/process/system_config.hpp"
@@ -72,12 +73,16 @@ std::size_t process_base::mailbox_length() const noexcept {
     return 0;
   // In this order: what was handled had come before.
   const auto handled = handled_.load(std::memory_order_acquire);
-  return std::uint32_t{came_.load(std::memory_order_relaxed) - handled};
+  const std::uint32_t waiting = came_.load(std::memory_order_relaxed) - handled;
+  const auto box = mailbox_for_senders();
+  return waiting + (box ? box->length() : 0);
 }
 
 void process_base::enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) {
   if (element->mid.is_response() && fence_access::holds_back(*element))
     return bury(dead_letter_kind::fenced, element->content());
+  if (mail_ && put_into_mailbox(element))
+    return;
   came_.fetch_add(1, std::memory_order_relaxed);
   // Never the sender's unit: that may be the home of others.
   caf::event_based_actor::enqueue(std::move(element), home_);
@@ -101,10 +106,19 @@ caf::invoke_message_result process_base::consume(caf::mailbox_element& element) 
     quit(std::move(*due_end_)); // what follows is dropped, and answered when it is a request
   if (is_fenced())
     return refuse(element);
+  if (mail_ && &element == &mail_->token)
+    return handle_mail();
   const auto result = handle(element);
-  if (result != caf::invoke_message_result::skipped)
-    handled_.store(handled_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  if (result == caf::invoke_message_result::skipped)
+    return result;
+  note_handled();
+  if (mail_)
+    restore_mail(); // what it did not want before it may want now
   return result;
+}
+
+void process_base::note_handled() noexcept {
+  handled_.store(handled_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
 }
 
 caf::invoke_message_result process_base::handle(caf::mailbox_element& element) {
@@ -131,6 +145,7 @@ caf::behavior process_base::make_behavior() {
     return {[](const nothing&) {}};
   }
   auto handlers = behave();
+  begin_mail();
   if (handlers)
     return handlers;
   return {[](const nothing&) {}};
@@ -141,6 +156,7 @@ void process_base::on_exit() {
     return; // it never began
   services_->leave(*this);
   const auto reason = fail_state();
+  end_mail(reason);
   try {
     on_end(reason);
   } catch (...) { // NOLINT: it ends anyway, and its supervisor must hear of the first reason

@@ -20,6 +20,7 @@
 
 namespace cafnode::process {
 
+class mailbox;
 class services;
 
 /// The base of every actor of ours. It removes what would bite in CAF 0.17.6, once:
@@ -50,6 +51,10 @@ public:
 
   /// How many messages wait for this process, data and control; 0 once it has ended. Any thread, at any time.
   [[nodiscard]] std::size_t mailbox_length() const noexcept;
+
+  /// Makes `box` the place where this process's data messages wait; see mailbox.hpp. In a constructor only: nobody may
+  /// have a handle yet. Once.
+  void use_mailbox(std::shared_ptr<process::mailbox> box);
 
   // -- the fence ------------------------------------------------------------------------------------------------------
 
@@ -119,6 +124,11 @@ public:
   void ask_message(const caf::strong_actor_ptr& to, base::duration timeout, caf::message question,
                    reply_function on_reply, failure_function on_failure);
 
+  /// The same, to whichever incarnation takes it out of `to`. Nobody is watched: the outcome is an answer, what the
+  /// mailbox says, or the timeout; a question that is still waiting then is never handled.
+  void ask_mailbox(process::mailbox& to, base::duration timeout, caf::message question, reply_function on_reply,
+                   failure_function on_failure);
+
 protected:
   /// The message handlers. Called once, on the process's own thread, before any message; may start timers and watches.
   /// An exception here ends the process as one in a handler does.
@@ -134,9 +144,11 @@ protected:
 
 private:
   friend class services;
+  friend class process::mailbox;
   friend struct fence_access;
   struct state;
   struct pending_ask;
+  struct mail_lane;
 
   [[nodiscard]] timer_source& timers() const;
   state& parts();
@@ -149,14 +161,27 @@ private:
   void on_answer(ask_id id, caf::type_erased_tuple& reply);
   void fail_ask(ask_id id, const caf::error& reason);
   pending_ask take_ask(ask_id id);
+  pending_ask& open_ask(ask_id id, reply_function on_reply, failure_function on_failure);
+  void lose_ask(ask_id id, caf::error why);
+  void arm_ask(ask_id id, base::duration timeout);
+  [[nodiscard]] bool asks_nothing(const caf::message& question) const;
   void bury(dead_letter_kind kind, const caf::type_erased_tuple& content) const;
   caf::result<caf::message> on_unexpected(const caf::message_view& message);
   void release_parts() noexcept;
+  void note_handled() noexcept;
+  [[nodiscard]] std::shared_ptr<process::mailbox> mailbox_for_senders() const noexcept;
+  bool put_into_mailbox(caf::mailbox_element_ptr& element);
+  void put_token();
+  caf::invoke_message_result handle_mail();
+  void restore_mail();
+  void begin_mail();
+  void end_mail(const caf::error& reason) noexcept;
 
   std::string label_;
   home* home_;
   services* services_;
   std::unique_ptr<state> state_;      // none until the first timer, watch or ask
+  std::unique_ptr<mail_lane> mail_;   // none without a mailbox; set before anybody can send
   caf::strong_actor_ptr self_;        // from its beginning to its end: a process ends by a reason, never by neglect
   process_base* next_live_ = nullptr; // the list of the live, see services
   process_base* previous_live_ = nullptr;
