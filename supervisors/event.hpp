@@ -70,8 +70,8 @@ struct event {
 };
 
 /// Where supervisors publish. Called on the supervisor's thread: take it and return. One that several supervisors share
-/// is called on several threads at once. An exception from it ends that supervisor as `crashed`. The event is used again
-/// for the next one: keep a copy, never the address.
+/// is called on several threads at once. An exception from it ends that supervisor as `crashed`. The event is used
+/// again for the next one: keep a copy, never the address.
 class event_sink {
 public:
   virtual ~event_sink() = default;

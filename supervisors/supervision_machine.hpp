@@ -242,6 +242,8 @@ private:
   void end_change();
   [[nodiscard]] std::vector<current_child> current() const;
   void use_flags(supervisor_flags flags);
+  void forget_paces();
+  void wait_anew();
 
   [[nodiscard]] bool shares_timer() const noexcept { return stopping_ && is_simple(); }
 
