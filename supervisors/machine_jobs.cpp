@@ -152,6 +152,17 @@ void supervision_machine::shut_down(end_reason why) {
   advance(shutdown_job_);
 }
 
+void supervision_machine::hurry() {
+  if (!std::exchange(hurried_, true))
+    arm(timer_purpose::hurry, 0, start_patience);
+}
+
+/// Whether the work in hand waits for a child that has yet to say that it is ready.
+bool supervision_machine::awaits_start() const {
+  const auto is_starting = [this](slot_key slot) { return table_.find(slot)->state == child_state::starting; };
+  return !successors_.empty() || std::ranges::any_of(table_.slots(), is_starting);
+}
+
 void supervision_machine::abandon_work() {
   for (const auto id : jobs_.ids())
     answer(jobs_.find(id)->caller, {answer_code::stopping, {}, {}});
@@ -171,6 +182,8 @@ void supervision_machine::abandon_work() {
   }
   if (std::exchange(group_due_, std::nullopt))
     cancel(timer_purpose::group_delay, 0);
+  if (std::exchange(hurried_, false))
+    cancel(timer_purpose::hurry, 0);
 }
 
 void supervision_machine::one_less(job_id id, std::uint32_t group) {
