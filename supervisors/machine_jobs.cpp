@@ -80,12 +80,15 @@ void supervision_machine::stop_in_group(job& work, job_id id, std::uint32_t grou
   }
 }
 
+/// Instances in the order in which their processes were started.
+std::vector<slot_key> supervision_machine::by_start(std::vector<slot_key> slots) const {
+  std::ranges::sort(slots, {}, [this](slot_key slot) { return table_.find(slot)->started_order; });
+  return slots;
+}
+
 void supervision_machine::stop_all(job& work, job_id id) {
-  const auto order = [this](slot_key slot) { return table_.find(slot)->started_order; };
-  auto slots = std::exchange(work.stop, {});
-  std::ranges::sort(slots, {}, order);
   const auto before = work.awaited;
-  for (const auto slot : slots)
+  for (const auto slot : by_start(std::exchange(work.stop, {})))
     if (begin_stop(*table_.find(slot), id))
       ++work.awaited;
   if (work.awaited == before)

@@ -150,7 +150,7 @@ void supervision_machine::doom(child_record& child, transition what, end_reason 
 }
 
 void supervision_machine::on_shared_timer(timer_purpose due) {
-  for (const auto slot : table_.slots()) {
+  for (const auto slot : by_start(table_.slots())) {
     auto* child = table_.find(slot);
     if (!child || child->state != child_state::stopping)
       continue;

@@ -178,6 +178,7 @@ private:
   void stop_next(job& work, job_id id);
   void stop_in_group(job& work, job_id id, std::uint32_t group);
   void stop_all(job& work, job_id id);
+  [[nodiscard]] std::vector<slot_key> by_start(std::vector<slot_key> slots) const;
   void finish(job_id id);
   void shut_down(end_reason why);
   void hurry();

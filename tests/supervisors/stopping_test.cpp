@@ -244,6 +244,19 @@ TEST_CASE("instances are stopped all at once under one timer") {
   CHECK(rig.said() == words{"kill x", "kill z", "end shutdown"});
 }
 
+TEST_CASE("instances are asked, and killed, in the order in which they were last started") {
+  auto rig = up(flags(strategy::simple_one_for_one), {with(grace{100ms}, "w")});
+  for (const auto* id : {"x", "y", "z"})
+    (void)rig.call(start_instance{id, {}});
+  rig.end("x");
+  (void)rig.said();
+  rig.stubborn = {"x", "z"};
+  rig.stop();
+  CHECK(rig.said() == words{"ask y", "ask z", "ask x"});
+  rig.pass(100ms);
+  CHECK(rig.said() == words{"kill z", "kill x", "end shutdown"});
+}
+
 TEST_CASE("instances that nothing ends are given up together") {
   auto rig = up(flags(strategy::simple_one_for_one), {with(brutal_kill{}, "w")});
   (void)rig.call(start_instance{"x", {}});
