@@ -200,7 +200,9 @@ void supervision_machine::run(inbox_item item) {
     if (child && child->has_ended())
       fail(*child);
   } else if (const auto* retry = std::get_if<retry_item>(&item)) {
-    auto* child = table_.find(retry->who);
+    // OTP knows a child by its id here, an instance by the process that ended: an old retry that finds the child
+    // restarting once more is one retry more.
+    auto* child = is_simple() ? table_.find(retry->who) : table_.find(retry->who.slot);
     if (child && child->state == child_state::waiting && !child->delayed)
       restart(*child, child->last_end());
   } else if (std::holds_alternative<group_due_item>(item)) {
