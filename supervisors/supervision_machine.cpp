@@ -46,7 +46,7 @@ void supervision_machine::on_started(child_ref who, readiness ready, base::momen
 void supervision_machine::on_ready(child_ref who, base::moment now) {
   at(now);
   if (is_successor(who)) {
-    if (successors_[who.slot].has_process)
+    if (const auto& next = successors_[who.slot]; next.has_process && !next.killed)
       promote(*table_.find(who.slot));
   } else if (auto* child = table_.find(who); child && child->has_process && !child->killed) {
     if (child->state == child_state::starting)
