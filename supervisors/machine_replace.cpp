@@ -22,10 +22,12 @@ void supervision_machine::execute(call_id call, const replace_child& wanted) {
     const auto id = jobs_.open({.kind = job_kind::renew_command, .caller = call, .subject = child->slot});
     return begin_renewal(*child, id);
   }
+  if (child->state == child_state::stopped) {
+    open({.kind = job_kind::restart_command, .start = {child->slot}, .caller = call, .subject = child->slot});
+    return;
+  }
   auto plan = plan_restart(flags_.strategy, table_, *child);
-  if (child->state == child_state::stopped)
-    plan = {{}, {child->slot}}; // as by restart_child
-  cancel_delay(*child);         // one that waits is started now
+  cancel_delay(*child); // one that waits is started now
   if (child->state == child_state::running) {
     plan.stop.push_back(child->slot);
     std::ranges::sort(plan.stop, {}, [this](slot_key slot) { return table_.find(slot)->order; });

@@ -67,14 +67,12 @@ void supervision_machine::on_ignored(child_ref who, base::moment now) {
   if (!child || child->state != child_state::starting)
     return;
   const auto id = std::exchange(child->job, 0);
+  const auto group = child->stop_group();
   table_.set_state(*child, child_state::stopped);
   note(transition::child_ignored, *child);
-  auto* work = jobs_.find(id);
-  if (work && work->caller && work->kind != job_kind::change_start)
-    answer(std::exchange(work->caller, std::nullopt), {answer_code::ignored, {}, {}});
   if (child->restart == restart_type::temporary || is_simple())
     drop(*child);
-  one_less(id);
+  one_less(id, group);
   settle();
 }
 
@@ -194,7 +192,7 @@ void supervision_machine::run(inbox_item item) {
   } else if (const auto* retry = std::get_if<retry_item>(&item)) {
     auto* child = table_.find(retry->who);
     if (child && child->state == child_state::waiting && !child->delayed)
-      restart(*child, child->last_end());
+      restart(*child, child->last_end(), true);
   } else if (std::holds_alternative<group_due_item>(item)) {
     on_group_due();
   } else {
