@@ -170,6 +170,7 @@ private:
   caf::invoke_message_result handle(caf::mailbox_element& element);
   caf::invoke_message_result refuse(caf::mailbox_element& element);
   void end_fenced();
+  void crash(const caf::mailbox_element& element, const char* text);
   void stop_for_exception(std::exception_ptr thrown) noexcept;
   void on_control(control_kind kind, std::uint64_t token);
   bool took_own(caf::mailbox_element& element);

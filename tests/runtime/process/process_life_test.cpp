@@ -152,6 +152,24 @@ SCENARIO("an exception ends the process as crashed wherever it is thrown") {
           return {};
         }) == "in a down");
   CHECK(reason_of([](process_base&) -> caf::behavior { throw 17; }) == "an exception that is no std::exception");
+  CHECK(reason_of([&armed](process_base& self) -> caf::behavior {
+          armed = self.after(5ms, [] { throw 17; });
+          return {};
+        }) == "an exception that is no std::exception");
+}
+
+SCENARIO("whoever asked is answered with why the handler of the question threw") {
+  test::virtual_world world;
+  const auto fragile = world.spawn_function("fragile", [](process_base&) -> caf::behavior {
+    return {[](int) -> int { throw std::runtime_error{"the cup fell"}; }};
+  });
+  std::string answer;
+  const auto asker = world.system().spawn([&answer, fragile](caf::event_based_actor* self) {
+    self->request(fragile, caf::infinite, 1)
+        .then([](int) {}, [&answer](const caf::error& why) { answer = process::text_of(why); });
+  });
+  world.run();
+  CHECK(answer == "the cup fell");
 }
 
 SCENARIO("a callback that is no handler can end its process, and an exception in it does") {
