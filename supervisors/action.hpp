@@ -1,7 +1,7 @@
 #pragma once
 
-#include "supervisors/child_table.hpp"
-#include "supervisors/event.hpp"
+#include "supervisors/child_ref.hpp"
+#include "supervisors/end_reason.hpp"
 #include "supervisors/management.hpp"
 
 #include <chrono>
@@ -17,11 +17,16 @@ using call_id = std::uint64_t;
 enum class timer_purpose : std::uint8_t {
   grace,        // of one child that was asked to stop
   stuck,        // of one child that was killed
-  start,        // of one child that has to confirm its start
+  start,        // of one child that has to say that it is ready
+  progress,     // until the next look at one child's progress
+  health,       // until one child's circuit closes
   delay,        // until one child is started again
   group_delay,  // until a group is started again
   shared_grace, // of all instances at the end of a simple_one_for_one supervisor
   shared_stuck,
+  retire_grace, // of a process that was replaced and asked to stop
+  retire_stuck,
+  stop_deadline, // of the whole stop
 };
 
 /// Names a timer; at most one is armed under one name.
@@ -45,8 +50,18 @@ struct kill_process {
   child_ref who;
 };
 
+/// It does not end: whatever it still does must come to nothing.
+struct fence_process {
+  child_ref who;
+};
+
 /// The process has ended or is given up: nothing of it is waited for.
 struct release_process {
+  child_ref who;
+};
+
+/// Looks whether the child has got on since the last look, and tells.
+struct check_progress {
   child_ref who;
 };
 
@@ -65,10 +80,6 @@ struct retry_later {
   child_ref who;
 };
 
-struct publish_event {
-  event what; // without the supervisor's path
-};
-
 struct answer_call {
   call_id call = 0;
   call_answer answer;
@@ -83,7 +94,7 @@ struct end_supervisor {
 };
 
 /// What a supervision_machine wants done. Done in order.
-using action = std::variant<start_process, ask_process, kill_process, release_process, arm_timer, cancel_timer,
-                            retry_later, publish_event, answer_call, confirm_start, end_supervisor>;
+using action = std::variant<start_process, ask_process, kill_process, fence_process, release_process, check_progress,
+                            arm_timer, cancel_timer, retry_later, answer_call, confirm_start, end_supervisor>;
 
 } // namespace cafnode::supervision

@@ -1,52 +1,16 @@
 #pragma once
 
-#include "runtime/base/backoff.hpp"
-#include "runtime/base/time.hpp"
-#include "supervisors/child_spec.hpp"
-#include "supervisors/end_reason.hpp"
-#include "supervisors/event.hpp"
+#include "supervisors/child_record.hpp"
+#include "supervisors/id_index.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace cafnode::supervision {
-
-/// Names one child of one supervisor for as long as it is known; never used again. Ascending in start order, from 1.
-using slot_key = std::uint64_t;
-
-/// One incarnation of one child. A notice with an older incarnation is about a process that was given up long ago.
-struct child_ref {
-  slot_key slot = 0;
-  std::uint64_t incarnation = 0;
-
-  friend bool operator==(const child_ref&, const child_ref&) = default;
-};
-
-/// All that a supervisor remembers of one child.
-struct child_record {
-  slot_key slot = 0;
-  child_spec spec;
-  child_state state = child_state::stopped; // `waiting` is OTP's restarting
-  std::uint64_t incarnation = 0;            // start attempts so far
-  std::uint64_t restarts = 0;
-  std::uint64_t job = 0;           // the job that waits for its start or its stop; 0: none
-  std::uint64_t started_order = 0; // of the running incarnation, against its siblings
-  bool has_process = false;
-  bool killed = false;             // a kill is on its way
-  bool delayed = false;            // waiting for a timer rather than for a message
-  std::optional<end_reason> ended; // it ended while running, and that has not been dealt with
-  end_reason last;
-  std::optional<base::backoff> pace;
-  std::optional<base::time_point> up_since;
-
-  [[nodiscard]] child_ref ref() const noexcept { return {slot, incarnation}; }
-};
 
 /// How many children there are; OTP's four figures.
 struct children_count {
@@ -58,9 +22,14 @@ struct children_count {
   friend bool operator==(const children_count&, const children_count&) = default;
 };
 
-/// The children of one supervisor in start order. Finding is by slot or by id; counting costs nothing.
+/// The children of one supervisor in start order. Finding is by slot or by id in O(1); counting costs nothing; records
+/// stay where they are while they are in.
 class child_table {
 public:
+  child_table();
+  child_table(const child_table&) = delete;
+  child_table& operator=(const child_table&) = delete;
+
   /// Appends a child that is stopped. The id must be free.
   child_record& add(child_spec spec);
   void remove(slot_key slot);
@@ -69,29 +38,47 @@ public:
   [[nodiscard]] const child_record* find(slot_key slot) const noexcept;
   /// Null when the child is gone or has had another incarnation since.
   [[nodiscard]] child_record* find(child_ref who) noexcept;
-  [[nodiscard]] child_record* find(const std::string& id) noexcept;
-  [[nodiscard]] const child_record* find(const std::string& id) const noexcept;
+  [[nodiscard]] child_record* find(std::string_view id) noexcept;
+  [[nodiscard]] const child_record* find(std::string_view id) const noexcept;
 
   void set_state(child_record& child, child_state state);
   void set_ended(child_record& child, std::optional<end_reason> reason);
 
-  [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
+  /// Gives a child the rest of `spec`; its id stays.
+  void change(child_record& child, child_spec spec);
+
+  [[nodiscard]] std::size_t size() const noexcept { return count_.specs; }
 
   [[nodiscard]] const children_count& count() const noexcept { return count_; }
 
-  /// In start order; `from` on.
-  [[nodiscard]] std::vector<slot_key> slots(slot_key from = 0) const;
+  /// In start order; those whose place is `from` or later.
+  [[nodiscard]] std::vector<slot_key> slots(std::uint64_t from = 0) const;
 
-  [[nodiscard]] std::map<slot_key, child_record>& records() noexcept { return records_; }
+  /// At most `limit` children in start order, behind the place `after`.
+  [[nodiscard]] std::vector<const child_record*> page(std::uint64_t after, std::size_t limit) const;
 
-  [[nodiscard]] const std::map<slot_key, child_record>& records() const noexcept { return records_; }
+  /// Makes `wanted`, which names every child once, the start order.
+  void reorder(const std::vector<slot_key>& wanted);
 
 private:
+  struct place {
+    std::uint64_t order = 0;
+    slot_key slot = 0; // 0: it was removed
+  };
+
   static bool is_active(const child_record& child) noexcept;
 
-  std::map<slot_key, child_record> records_;
-  std::unordered_map<std::string_view, slot_key> ids_; // views into the records' own ids
-  slot_key last_slot_ = 0;
+  static std::uint32_t index_of(slot_key slot) noexcept { return static_cast<std::uint32_t>(slot) - 1; }
+
+  [[nodiscard]] std::size_t first_from(std::uint64_t order) const noexcept;
+  void compact();
+
+  std::vector<std::unique_ptr<child_record>> records_; // by index; null where one was removed
+  std::vector<std::uint32_t> generations_;             // of each index, for those that were used before; may be shorter
+  std::vector<std::uint32_t> free_;
+  std::vector<place> places_; // ascending
+  id_index ids_;
+  std::uint64_t last_order_ = 0;
   children_count count_;
 };
 

@@ -1,4 +1,4 @@
-// How a supervisor starts and stops one child, and what its timers mean.
+// How a supervisor starts and stops one child.
 #include "supervisors/restart_plan.hpp"
 #include "supervisors/supervision_machine.hpp"
 
@@ -15,60 +15,88 @@ using process::reason_code;
 /// A supervisor whose child cannot start says why in its own reason; what the outside world did keeps its name.
 end_reason boot_failure(const child_record& child, const end_reason& why) {
   const bool outside = why.code == reason_code::peer_unavailable || why.code == reason_code::refused;
-  auto text = fmt::format("{} failed to start: {}", child.spec.id, why.text.empty() ? to_string(why.code) : why.text);
+  auto text = fmt::format("{} failed to start: {}", child.id, why.text.empty() ? to_string(why.code) : why.text);
   return make_end_reason(outside ? why.code : reason_code::start_failed, std::move(text));
+}
+
+/// Whether those that the job stops are kept although their type would have them forgotten.
+bool keeps(const job* work, const child_record& child) {
+  if (!work)
+    return false;
+  return work->kind == job_kind::change_stop ||
+         (work->kind == job_kind::replace_command && work->subject == child.slot);
 }
 
 } // namespace
 
 void supervision_machine::begin_start(child_record& child, job_id id) {
-  auto& work = jobs_.at(id);
+  auto& work = *jobs_.find(id);
   if (work.kind == job_kind::restart)
     ++child.restarts;
-  ++child.incarnation;
+  child.incarnation = ++child.attempts;
+  if (child.circuit == circuit_state::open)
+    child.circuit = circuit_state::half_open; // whoever starts it: it is an attempt
   child.job = id;
   table_.set_state(child, child_state::starting);
   ++work.awaited;
-  actions_.emplace_back(start_process{child.ref()});
+  actions_.push(start_process{child.ref()});
 }
 
-void supervision_machine::cancel_start(const child_record& child) {
-  if (child.spec.start_within)
-    actions_.emplace_back(cancel_timer{{timer_purpose::start, child.slot}});
+/// It runs, and has not said that it is ready, which is waited for.
+void supervision_machine::spawned(child_record& child) {
+  child.has_process = true;
+  if (child.options && child.options->start_within)
+    arm(timer_purpose::start, child.slot, *child.options->start_within);
+  if (child.job != 0 && stopping_)
+    ask_to_end(child);
 }
 
-/// Its time to confirm is over.
-void supervision_machine::on_start_due(child_record& child) {
-  note(transition::child_killed, child, {reason_code::start_failed, "it was not up in time"});
-  child.killed = true;
-  actions_.emplace_back(kill_process{child.ref()});
-  actions_.emplace_back(arm_timer{{timer_purpose::stuck, child.slot}, flags_.stuck_after});
-}
-
-/// It ended, or is given up, before it was up.
-void supervision_machine::end_starting(child_record& child, end_reason why) {
-  actions_.emplace_back(release_process{child.ref()});
-  cancel_start(child);
-  if (std::exchange(child.killed, false)) {
-    actions_.emplace_back(cancel_timer{{timer_purpose::stuck, child.slot}});
-    why = {reason_code::start_failed,
-           fmt::format("it was not up within {} ms",
-                       child.spec.start_within.value_or(std::chrono::milliseconds{}).count())};
-  }
-  start_over(child, std::move(why));
-}
-
-void supervision_machine::up(child_record& child) {
-  cancel_start(child);
+void supervision_machine::up(child_record& child, bool ready) {
+  const bool waited = child.has_process;
   table_.set_state(child, child_state::running);
-  child.up_since = now_.steady;
   child.started_order = ++last_start_;
   note(transition::child_started, child);
+  if (ready) {
+    if (waited && child.options && child.options->start_within)
+      cancel(timer_purpose::start, child.slot);
+    now_ready(child);
+  } else if (child.options && child.options->start_within) {
+    arm(timer_purpose::start, child.slot, *child.options->start_within);
+  }
   if (child.job == 0)
     return; // the work it was started for was given up; its stop comes in its turn
   if (stopping_)
     return ask_to_end(child);
   one_less(std::exchange(child.job, 0));
+}
+
+void supervision_machine::now_ready(child_record& child) {
+  child.ready = true;
+  child.ready_since = now_.steady;
+  if (child.options && child.options->progress_within)
+    arm(timer_purpose::progress, child.slot, *child.options->progress_within);
+  if (child.circuit == circuit_state::half_open)
+    arm(timer_purpose::health, child.slot, healthy_after(child, flags_.circuit.healthy_after));
+}
+
+/// It runs for a while already, and says that it is ready.
+void supervision_machine::announced(child_record& child) {
+  if (child.options && child.options->start_within)
+    cancel(timer_purpose::start, child.slot);
+  now_ready(child);
+  note(transition::child_ready, child);
+}
+
+/// It ended, or is given up, before it was up.
+void supervision_machine::end_starting(child_record& child, end_reason why) {
+  actions_.push(release_process{child.ref()});
+  if (child.options && child.options->start_within)
+    cancel(timer_purpose::start, child.slot);
+  if (std::exchange(child.killed, false)) {
+    cancel(timer_purpose::stuck, child.slot);
+    why = child.late_start();
+  }
+  start_over(child, std::move(why));
 }
 
 /// False when there is nothing to wait for. The child may be gone then.
@@ -78,13 +106,13 @@ bool supervision_machine::begin_stop(child_record& child, job_id id) {
   case child_state::gone:
     return false;
   case child_state::waiting:
-    stop_waiting(child);
+    stop_waiting(child, id);
     return false;
   case child_state::running:
-    if (child.ended) {
-      const auto why = std::move(*child.ended);
+    if (child.has_ended()) {
+      const auto why = *child.trouble->ended;
       table_.set_ended(child, std::nullopt);
-      stopped(child, why);
+      stopped(child, why, id);
       return false;
     }
     break;
@@ -100,147 +128,116 @@ bool supervision_machine::begin_stop(child_record& child, job_id id) {
 
 void supervision_machine::cancel_delay(child_record& child) {
   if (std::exchange(child.delayed, false) && is_independent(flags_.strategy))
-    actions_.emplace_back(cancel_timer{{timer_purpose::delay, child.slot}});
+    cancel(timer_purpose::delay, child.slot);
 }
 
-void supervision_machine::stop_waiting(child_record& child) {
+/// What watches a child that runs.
+void supervision_machine::cancel_watch(const child_record& child) {
+  if (child.options && child.options->progress_within)
+    cancel(timer_purpose::progress, child.slot);
+  if (child.options && child.options->start_within && !child.ready)
+    cancel(timer_purpose::start, child.slot);
+  if (child.circuit == circuit_state::half_open)
+    cancel(timer_purpose::health, child.slot);
+}
+
+void supervision_machine::stop_waiting(child_record& child, job_id id) {
   cancel_delay(child);
   table_.set_state(child, child_state::stopped);
-  note(transition::child_stopped, child, child.last);
+  const auto* work = jobs_.find(id);
+  if (child.trouble && (!work || work->kind != job_kind::restart)) // another's restart brings it back, too
+    child.trouble->down.reset();
+  note(transition::child_stopped, child, child.last_end());
   if (is_simple())
     drop(child);
 }
 
 void supervision_machine::ask_to_end(child_record& child) {
-  if (child.state == child_state::starting)
-    cancel_start(child);
+  cancel_watch(child);
   table_.set_state(child, child_state::stopping);
   note(transition::child_stopping, child);
   if (child.killed)
-    return; // it was not up in time: the kill is on its way
-  const auto mode = mode_of(child.spec);
-  if (std::holds_alternative<brutal_kill>(mode))
+    return; // the kill is on its way
+  const auto mode = child.shutdown();
+  if (past_deadline_ || std::holds_alternative<brutal_kill>(mode))
     return kill(child);
-  actions_.emplace_back(ask_process{child.ref()});
+  actions_.push(ask_process{child.ref()});
   if (const auto* limit = std::get_if<grace>(&mode); limit && !shares_timer())
-    actions_.emplace_back(arm_timer{{timer_purpose::grace, child.slot}, limit->span});
+    arm(timer_purpose::grace, child.slot, limit->span);
 }
 
 void supervision_machine::kill(child_record& child) {
   child.killed = true;
-  actions_.emplace_back(kill_process{child.ref()});
+  actions_.push(kill_process{child.ref()});
   if (!shares_timer())
-    actions_.emplace_back(arm_timer{{timer_purpose::stuck, child.slot}, flags_.stuck_after});
+    arm(timer_purpose::stuck, child.slot, flags_.stuck_after);
 }
 
-void supervision_machine::kill_late(child_record& child) {
-  note(transition::child_killed, child, {reason_code::killed, "it did not end within its grace"});
+void supervision_machine::kill_late(child_record& child, const char* why) {
+  note(transition::child_killed, child, {reason_code::killed, why});
+  if (!shares_timer())
+    cancel(timer_purpose::grace, child.slot);
   kill(child);
 }
 
-void supervision_machine::stopped(child_record& child, const end_reason& why) {
+void supervision_machine::stopped(child_record& child, const end_reason& why, job_id id) {
   if (!shares_timer())
-    actions_.emplace_back(cancel_timer{{child.killed ? timer_purpose::stuck : timer_purpose::grace, child.slot}});
+    cancel(child.killed ? timer_purpose::stuck : timer_purpose::grace, child.slot);
   child.killed = false;
   child.job = 0;
-  child.last = why;
+  child.last = why.code;
+  if (child.trouble) {
+    child.trouble->last_text = why.text;
+    child.trouble->doomed.reset();
+  } else if (!why.text.empty()) {
+    child.troubles().last_text = why.text;
+  }
   table_.set_state(child, child_state::stopped);
   note(transition::child_stopped, child, why);
-  actions_.emplace_back(release_process{child.ref()});
-  if (child.spec.restart == restart_type::temporary || is_simple())
+  actions_.push(release_process{child.ref()});
+  if ((child.restart == restart_type::temporary || is_simple()) && !keeps(jobs_.find(id), child))
     drop(child);
 }
 
 void supervision_machine::end_awaited(child_record& child, const end_reason& why) {
   const auto id = child.job;
-  stopped(child, why);
-  one_less(id);
+  const auto group = child.stop_group();
+  stopped(child, why, id);
+  one_less(id, group);
 }
 
 void supervision_machine::start_over(child_record& child, end_reason why) {
   const auto id = std::exchange(child.job, 0);
-  child.last = why;
+  const auto group = child.stop_group();
+  child.last = why.code;
+  child.troubles().last_text = why.text;
   table_.set_state(child, child_state::stopped);
   note(transition::child_start_failed, child, why);
-  const auto found = jobs_.find(id);
-  if (found == jobs_.end())
+  const auto* work = jobs_.find(id);
+  if (!work)
     return;
-  const auto kind = found->second.kind;
-  const auto caller = found->second.caller;
+  const auto kind = work->kind;
+  const auto caller = work->caller;
+  auto* first = table_.find(work->subject);
   if (kind == job_kind::shutdown || kind == job_kind::terminate_command)
-    return one_less(id);
+    return one_less(id, group);
   if (kind == job_kind::boot)
     return shut_down(boot_failure(child, why));
-  jobs_.erase(found);
+  jobs_.close(id);
+  if (kind == job_kind::change_start)
+    return undo_change(child, why);
   answer(caller, {answer_code::start_failed, {}, why.text});
   if (kind == job_kind::start_command)
     drop(child);
-  else if (kind == job_kind::restart)
-    retry(child, why);
+  else if (kind == job_kind::restart || kind == job_kind::replace_command)
+    pass_on(first, child, why);
 }
 
-void supervision_machine::retry(child_record& child, const end_reason& why) {
-  if (flags_.pacing)
-    return restart(child, why);
-  table_.set_state(child, child_state::waiting);
-  note(transition::restart_scheduled, child, why);
-  actions_.emplace_back(retry_later{child.ref()});
-}
-
-void supervision_machine::on_timer(timer_key due, base::moment now) {
-  now_ = now;
-  auto* child = table_.find(due.slot);
-  const bool stops = child && child->state == child_state::stopping;
-  const bool starts = child && child->state == child_state::starting && child->has_process;
-  switch (due.purpose) {
-  case timer_purpose::grace:
-    if (stops && !child->killed)
-      kill_late(*child);
-    break;
-  case timer_purpose::stuck:
-    if (stops && child->killed)
-      end_awaited(*child, {reason_code::stuck, "it was killed and did not end"});
-    else if (starts && child->killed)
-      end_starting(*child, {});
-    break;
-  case timer_purpose::start:
-    if (starts && !child->killed)
-      on_start_due(*child);
-    break;
-  case timer_purpose::delay:
-    if (child && child->state == child_state::waiting && child->delayed)
-      start_waiting({due.slot});
-    break;
-  case timer_purpose::group_delay:
-    if (group_due_)
-      inbox_.emplace_back(group_due_item{});
-    break;
-  case timer_purpose::shared_grace:
-  case timer_purpose::shared_stuck:
-    on_shared_timer(due.purpose);
-    break;
-  }
-  settle();
-}
-
-void supervision_machine::on_shared_timer(timer_purpose due) {
-  for (const auto slot : table_.slots()) {
-    auto* child = table_.find(slot);
-    if (!child || child->state != child_state::stopping)
-      continue;
-    if (due == timer_purpose::shared_stuck)
-      end_awaited(*child, {reason_code::stuck, "it was killed and did not end"});
-    else if (!child->killed)
-      kill_late(*child);
-  }
-  if (due == timer_purpose::shared_grace && !ended_)
-    actions_.emplace_back(arm_timer{{timer_purpose::shared_stuck, 0}, flags_.stuck_after});
-}
-
-shutdown_mode supervision_machine::mode_of(const child_spec& child) {
-  if (child.shutdown)
-    return *child.shutdown;
-  return child.type == child_type::supervisor ? shutdown_mode{infinite_grace{}} : shutdown_mode{grace{}};
+/// A group restart ends at a child that does not start: it is now the one that waits, not the one that failed first.
+void supervision_machine::pass_on(child_record* first, child_record& child, const end_reason& why) {
+  if (first && first != &child && first->state == child_state::waiting)
+    table_.set_state(*first, child_state::stopped);
+  retry(child, why);
 }
 
 } // namespace cafnode::supervision

@@ -15,27 +15,28 @@ bool supervision_machine::fits_strategy(call_id call, bool instances) {
   return false;
 }
 
-void supervision_machine::execute(call_id call, start_child wanted) {
+void supervision_machine::execute(call_id call, start_child& wanted) {
   if (!fits_strategy(call, false))
     return;
   if (const auto faults = check_child(flags_, wanted.spec); !faults.empty())
     return answer(call, {answer_code::invalid_spec, {}, describe(faults)});
-  add_and_start(call, std::move(wanted.spec));
+  add_and_start(call, std::move(wanted.spec), false);
 }
 
-void supervision_machine::execute(call_id call, start_instance wanted) {
+void supervision_machine::execute(call_id call, start_instance& wanted) {
   if (!fits_strategy(call, true))
     return;
   auto spec = *template_;
   spec.id = std::move(wanted.id);
-  if (wanted.start)
+  const bool own_start = static_cast<bool>(wanted.start);
+  if (own_start)
     spec.start = std::move(wanted.start);
   if (const auto faults = check_child(flags_, spec); !faults.empty())
     return answer(call, {answer_code::invalid_spec, {}, describe(faults)});
-  add_and_start(call, std::move(spec));
+  add_and_start(call, std::move(spec), own_start);
 }
 
-void supervision_machine::add_and_start(call_id call, child_spec spec) {
+void supervision_machine::add_and_start(call_id call, child_spec spec, bool own_start) {
   if (const auto* present = table_.find(spec.id)) {
     const bool runs = present->state == child_state::running;
     return answer(call, {runs ? answer_code::already_started : answer_code::already_present, present->ref(), {}});
@@ -43,6 +44,7 @@ void supervision_machine::add_and_start(call_id call, child_spec spec) {
   if (table_.size() >= flags_.children_max)
     return answer(call, {answer_code::too_many_children, {}, fmt::format("at most {}", flags_.children_max)});
   auto& child = table_.add(std::move(spec));
+  child.own_start = own_start;
   note(transition::child_added, child);
   open({.kind = job_kind::start_command, .start = {child.slot}, .caller = call, .subject = child.slot});
 }
@@ -91,24 +93,6 @@ void supervision_machine::execute(call_id call, const delete_child& wanted) {
   answer(call, {answer_code::ok, {}, {}});
 }
 
-call_answer supervision_machine::answer_to(const find_child& wanted) const {
-  const auto* child = table_.find(wanted.id);
-  if (!child)
-    return {answer_code::not_found, {}, {}};
-  switch (child->state) {
-  case child_state::running:
-  case child_state::stopping:
-    return {answer_code::running, child->ref(), {}};
-  case child_state::starting:
-  case child_state::waiting:
-    return {answer_code::restarting, child->ref(), {}};
-  case child_state::stopped:
-  case child_state::gone:
-    break;
-  }
-  return {answer_code::ok, child->ref(), {}};
-}
-
 std::string_view to_string(answer_code code) noexcept {
   switch (code) {
   case answer_code::ok:
@@ -139,6 +123,8 @@ std::string_view to_string(answer_code code) noexcept {
     return "too_many_calls";
   case answer_code::stopping:
     return "stopping";
+  case answer_code::undone:
+    return "undone";
   }
   return "unknown";
 }

@@ -1,4 +1,4 @@
-// What follows when a child ends by itself: restarts by strategy, pacing, giving up, auto_shutdown.
+// What follows when a child ends by itself: restarts by strategy, budgets, circuits, giving up, auto_shutdown.
 #include "supervisors/restart_plan.hpp"
 #include "supervisors/supervision_machine.hpp"
 
@@ -10,22 +10,23 @@
 namespace cafnode::supervision {
 
 void supervision_machine::fail(child_record& child) {
-  const auto why = std::move(*child.ended);
+  const auto why = std::move(*child.trouble->ended);
   table_.set_ended(child, std::nullopt);
-  child.last = why;
+  child.last = why.code;
+  child.trouble->last_text = why.text;
+  judge_health(child);
   table_.set_state(child, child_state::stopped);
   note(transition::child_ended, child, why);
-  actions_.emplace_back(release_process{child.ref()});
-  const auto type = child.spec.restart;
-  if (type == restart_type::temporary || (type == restart_type::transient && is_orderly(why)))
+  actions_.push(release_process{child.ref()});
+  if (child.restart == restart_type::temporary || (child.restart == restart_type::transient && is_orderly(why)))
     rest(child);
   else
     restart(child, why);
 }
 
 void supervision_machine::rest(child_record& child) {
-  const bool significant = child.spec.significant;
-  if (child.spec.restart == restart_type::temporary || is_simple())
+  const bool significant = child.significant;
+  if (child.restart == restart_type::temporary || is_simple())
     drop(child);
   check_auto_shutdown(significant);
 }
@@ -33,35 +34,53 @@ void supervision_machine::rest(child_record& child) {
 void supervision_machine::check_auto_shutdown(bool significant) {
   if (!significant || flags_.auto_shutdown == auto_shutdown::never)
     return;
-  const auto matters = [](const auto& entry) {
-    return entry.second.spec.significant && entry.second.state != child_state::stopped;
+  const auto matters = [this](slot_key slot) {
+    const auto* child = table_.find(slot);
+    return child->significant && child->state != child_state::stopped;
   };
-  if (flags_.auto_shutdown == auto_shutdown::all_significant && std::ranges::any_of(table_.records(), matters))
+  if (flags_.auto_shutdown == auto_shutdown::all_significant && std::ranges::any_of(table_.slots(), matters))
     return;
   shut_down(make_end_reason(process::reason_code::shutdown, "its significant children have ended"));
 }
 
-bool supervision_machine::counts(const end_reason& why) const {
-  return std::ranges::find(flags_.uncounted, why.code) == flags_.uncounted.end();
+base::duration supervision_machine::healthy_after(const child_record& child, base::duration otherwise) const {
+  return child.options && child.options->healthy_after ? *child.options->healthy_after : otherwise;
+}
+
+/// A child that was ready for long enough before it failed begins its waits anew.
+void supervision_machine::judge_health(child_record& child) {
+  if (!child.ready || !child.trouble)
+    return;
+  const auto was_ready = now_.steady - child.ready_since;
+  if (flags_.pacing && child.trouble->pace && was_ready >= healthy_after(child, flags_.pacing->healthy_after))
+    child.trouble->pace->reset();
 }
 
 std::optional<base::duration> supervision_machine::delay_of(child_record& child) {
   if (!flags_.pacing)
     return std::nullopt;
-  if (!child.pace)
-    child.pace.emplace(flags_.pacing->backoff);
-  const auto up_since = std::exchange(child.up_since, std::nullopt);
-  if (up_since && now_.steady - *up_since >= flags_.pacing->healthy_after)
-    child.pace->reset();
-  return child.pace->next(chance_);
+  auto& pace = child.troubles().pace;
+  if (!pace)
+    pace.emplace(flags_.pacing->backoff);
+  return pace->next(chance_);
 }
 
 void supervision_machine::restart(child_record& child, const end_reason& why) {
-  if (counts(why) && window_.record(now_.steady) == restart_verdict::give_up)
-    return give_up(child, why);
-  const auto delay = delay_of(child);
+  auto& trouble = child.troubles();
+  if (!trouble.down)
+    trouble.down = downtime{now_.steady, child.incarnation, why, 0};
+  ++trouble.down->attempts;
+  if (child.circuit == circuit_state::half_open && budgets_.after(why.code) == exhausted::open_circuit)
+    return reopen(child, why, false);
+  if (const auto verdict = budgets_.record(why.code, trouble, now_.steady); !verdict.allowed)
+    return over_budget(child, why, verdict.then);
+  schedule(child, delay_of(child));
+}
+
+/// Stops and starts what the strategy says, `delay` in between.
+void supervision_machine::schedule(child_record& child, std::optional<base::duration> delay) {
   table_.set_state(child, child_state::waiting);
-  auto plan = plan_restart(flags_.strategy, table_, child.slot);
+  auto plan = plan_restart(flags_.strategy, table_, child);
   open({.kind = job_kind::restart,
         .stop = std::move(plan.stop),
         .start = std::move(plan.start),
@@ -69,14 +88,56 @@ void supervision_machine::restart(child_record& child, const end_reason& why) {
         .subject = child.slot});
 }
 
+void supervision_machine::over_budget(child_record& child, const end_reason& why, exhausted then) {
+  switch (then) {
+  case exhausted::escalate:
+    return give_up(child, why);
+  case exhausted::stop_child:
+    return stop_for_good(child, why);
+  case exhausted::open_circuit:
+    return reopen(child, why, true);
+  }
+}
+
+void supervision_machine::reopen(child_record& child, const end_reason& why, bool first) {
+  if (first)
+    note(transition::budget_exhausted, child, why);
+  child.circuit = circuit_state::open;
+  auto& pace = child.troubles().circuit_pace;
+  if (!pace)
+    pace.emplace(flags_.circuit.open);
+  schedule(child, pace->next(chance_));
+}
+
+void supervision_machine::stop_for_good(child_record& child, const end_reason& why) {
+  table_.set_state(child, child_state::stopped);
+  note(transition::budget_exhausted, child, why);
+  const bool siblings_wait = child.trouble->down->attempts > 1 && !is_independent(flags_.strategy);
+  child.trouble->down.reset();
+  auto others = plan_restart(flags_.strategy, table_, child).start;
+  std::erase(others, child.slot);
+  if (is_simple())
+    drop(child);
+  if (siblings_wait) // for a start of this one that will not come
+    open({.kind = job_kind::restart, .start = std::move(others)});
+}
+
 void supervision_machine::give_up(child_record& child, const end_reason& why) {
   note(transition::intensity_exceeded, child, why);
   auto text = fmt::format("more than {} restarts in {} ms; the last of {}: {}", flags_.intensity, flags_.period.count(),
-                          child.spec.id, why.text.empty() ? process::to_string(why.code) : why.text);
+                          child.id, why.text.empty() ? process::to_string(why.code) : why.text);
   table_.set_state(child, child_state::stopped);
   if (is_simple())
     drop(child);
   shut_down(make_end_reason(process::reason_code::shutdown, std::move(text)));
+}
+
+void supervision_machine::retry(child_record& child, const end_reason& why) {
+  if (flags_.pacing)
+    return restart(child, why);
+  table_.set_state(child, child_state::waiting);
+  note(transition::restart_scheduled, child, why);
+  actions_.push(retry_later{child.ref()});
 }
 
 void supervision_machine::wait_for(const job& paced) {
@@ -86,7 +147,7 @@ void supervision_machine::wait_for(const job& paced) {
     // A failure that joins a waiting group never brings the others back earlier.
     group_due_ = std::max(group_due_.value_or(now_.steady), now_.steady + delay);
     shown = *group_due_ - now_.steady;
-    actions_.emplace_back(arm_timer{{timer_purpose::group_delay, 0}, shown});
+    arm(timer_purpose::group_delay, 0, shown);
   }
   for (const auto slot : paced.start) {
     auto* child = table_.find(slot);
@@ -95,14 +156,21 @@ void supervision_machine::wait_for(const job& paced) {
     table_.set_state(*child, child_state::waiting);
     child->delayed = true;
     if (is_independent(flags_.strategy))
-      actions_.emplace_back(arm_timer{{timer_purpose::delay, slot}, shown});
-    note(transition::restart_scheduled, *child, child->last, shown);
+      arm(timer_purpose::delay, slot, shown);
+    const bool opens = child->circuit == circuit_state::open;
+    note(opens ? transition::circuit_opened : transition::restart_scheduled, *child, child->last_end(), shown);
   }
 }
 
 void supervision_machine::start_waiting(std::vector<slot_key> start) {
-  for (const auto slot : start)
-    table_.find(slot)->delayed = false;
+  for (const auto slot : start) {
+    auto* child = table_.find(slot);
+    child->delayed = false;
+    if (child->circuit != circuit_state::open)
+      continue;
+    child->circuit = circuit_state::half_open;
+    note(transition::circuit_half_open, *child);
+  }
   open({.kind = job_kind::restart, .start = std::move(start)});
 }
 
@@ -111,10 +179,59 @@ void supervision_machine::on_group_due() {
     return; // a later failure joined and moved it
   group_due_.reset();
   std::vector<slot_key> start;
-  for (const auto& [slot, child] : table_.records())
-    if (child.state == child_state::waiting && child.delayed)
+  for (const auto slot : table_.slots())
+    if (const auto* child = table_.find(slot); child->state == child_state::waiting && child->delayed)
       start.push_back(slot);
   start_waiting(std::move(start));
+}
+
+/// The one attempt of a half-open circuit has been healthy for long enough.
+void supervision_machine::on_healthy(child_record& child) {
+  if (child.circuit != circuit_state::half_open)
+    return;
+  child.circuit = circuit_state::closed;
+  child.trouble->circuit_pace.reset();
+  child.trouble->windows.clear();
+  note(transition::circuit_closed, child);
+}
+
+/// Tells of the restart that is done, if those that were started include one that had failed.
+void supervision_machine::complete_restart(const std::vector<slot_key>& started) {
+  record_.restarted.clear();
+  record_.restarted_count = 0;
+  record_.joined = 0;
+  child_record* first = nullptr;
+  for (const auto slot : started) {
+    auto* child = table_.find(slot);
+    if (!child || !child->has_process)
+      continue;
+    if (++record_.restarted_count <= restart_record::restarted_max)
+      record_.restarted.push_back(child->id);
+    if (!child->trouble || !child->trouble->down)
+      continue;
+    record_.joined += first ? 1 : 0;
+    if (!first || child->trouble->down->since < first->trouble->down->since)
+      first = child;
+  }
+  if (first)
+    tell_restart(*first);
+  for (const auto slot : started)
+    if (auto* child = table_.find(slot); child && child->trouble)
+      child->trouble->down.reset();
+}
+
+void supervision_machine::tell_restart(const child_record& failed) {
+  const auto& down = *failed.trouble->down;
+  const auto away = now_.steady - down.since;
+  record_.child = failed.id;
+  record_.incarnation = down.incarnation;
+  record_.why = down.why;
+  record_.failed_at = now_ + -away;
+  record_.attempts = down.attempts;
+  record_.away = std::chrono::ceil<std::chrono::milliseconds>(away);
+  scratch_.record = &record_;
+  note(transition::restart_completed, failed, record_.why);
+  scratch_.record = nullptr;
 }
 
 } // namespace cafnode::supervision

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <cstddef>
+#include <set>
 #include <unordered_set>
 
 namespace cafnode::supervision {
@@ -20,15 +23,54 @@ bool known(Enum value, Enum last) noexcept {
   return static_cast<int>(value) >= 0 && static_cast<int>(value) <= static_cast<int>(last);
 }
 
+bool sound(const base::backoff_config& backoff) {
+  return backoff.first >= 1ms && backoff.cap >= backoff.first && backoff.jitter_percent >= 0 &&
+         backoff.jitter_percent <= 100;
+}
+
 void check_pacing(const supervisor_flags& flags, faults& out) {
-  if (!flags.uncounted.empty() && !flags.pacing)
-    out.push_back({code::uncounted_without_pacing, {}, "uncounted reasons need pacing, or they restart without pause"});
-  if (!flags.pacing)
-    return;
-  const auto& backoff = flags.pacing->backoff;
-  if (backoff.first < 1ms || backoff.cap < backoff.first || backoff.jitter_percent < 0 ||
-      backoff.jitter_percent > 100 || flags.pacing->healthy_after < 0ms)
+  if (flags.pacing && (!sound(flags.pacing->backoff) || flags.pacing->healthy_after < 0ms))
     out.push_back({code::invalid_pacing, {}, "pacing needs 1 ms <= first <= cap, jitter 0 to 100, healthy_after >= 0"});
+  if (!sound(flags.circuit.open) || flags.circuit.healthy_after < 0ms)
+    out.push_back({code::invalid_circuit,
+                   {},
+                   "a circuit needs 1 ms <= first <= cap, jitter 0 to 100, healthy_after >= "
+                   "0"});
+  if (!known(flags.on_exhausted, exhausted::open_circuit))
+    out.push_back({code::invalid_exhausted, {}, "on_exhausted is none of the three"});
+}
+
+void check_budget(const supervisor_flags& flags, const restart_budget& budget, std::set<process::reason_code>& seen,
+                  faults& out) {
+  if (budget.reasons.empty())
+    out.push_back({code::empty_budget, {}, "a budget needs a reason that falls under it"});
+  for (const auto reason : budget.reasons) {
+    if (!known(reason, process::reason_code::refused))
+      out.push_back({code::invalid_budget_reason, {}, "a budget names a reason that there is not"});
+    else if (!seen.insert(reason).second)
+      out.push_back({code::reason_in_two_budgets, {}, fmt::format("{} is named twice", process::to_string(reason))});
+  }
+  if (budget.intensity.value_or(0) > intensity_max)
+    out.push_back({code::intensity_too_large, {}, fmt::format("a budget's intensity is above {}", intensity_max)});
+  if (budget.period < 1ms)
+    out.push_back({code::invalid_budget_period, {}, fmt::format("a budget's period is {} ms", budget.period.count())});
+  if (!known(budget.on_exhausted, exhausted::open_circuit))
+    out.push_back({code::invalid_exhausted, {}, "on_exhausted of a budget is none of the three"});
+  if (!known(budget.scope, budget_scope::child))
+    out.push_back({code::invalid_budget_scope, {}, "the scope of a budget is neither supervisor nor child"});
+  if (!budget.intensity && !flags.pacing)
+    out.push_back({code::unlimited_without_pacing,
+                   {},
+                   "a budget without limit needs pacing, or it restarts without "
+                   "pause"});
+}
+
+void check_budgets(const supervisor_flags& flags, faults& out) {
+  if (flags.budgets.size() > budgets_max)
+    out.push_back({code::too_many_budgets, {}, fmt::format("{} of {}", flags.budgets.size(), budgets_max)});
+  std::set<process::reason_code> seen;
+  for (const auto& budget : flags.budgets)
+    check_budget(flags, budget, seen, out);
 }
 
 void check_flags(const supervisor_flags& flags, faults& out) {
@@ -46,7 +88,10 @@ void check_flags(const supervisor_flags& flags, faults& out) {
     out.push_back({code::invalid_stuck_after, {}, "stuck_after is at least 1 ms"});
   if (flags.strategy == strategy::simple_one_for_one && flags.auto_shutdown != auto_shutdown::never)
     out.push_back({code::bad_combination, {}, "simple_one_for_one has no auto_shutdown"});
+  if (flags.stop_within && (*flags.stop_within < 1ms || *flags.stop_within > 24h))
+    out.push_back({code::invalid_stop_within, {}, "stop_within is 1 ms to one day; leave it out for no limit"});
   check_pacing(flags, out);
+  check_budgets(flags, out);
 }
 
 void check_significant(const supervisor_flags& flags, const child_spec& child, const std::string& name, faults& out) {
@@ -56,6 +101,23 @@ void check_significant(const supervisor_flags& flags, const child_spec& child, c
     out.push_back({code::bad_combination, name, "significant means nothing without auto_shutdown"});
   else if (child.restart == restart_type::permanent)
     out.push_back({code::bad_combination, name, "a permanent child cannot be significant"});
+}
+
+/// What OTP's specs do not have.
+void check_beyond(const supervisor_flags& flags, const child_spec& child, const std::string& name, faults& out) {
+  const bool group = flags.strategy == strategy::one_for_all || flags.strategy == strategy::rest_for_one;
+  if (child.start_within && (*child.start_within < 1ms || *child.start_within > 24h))
+    out.push_back({code::invalid_start_within, name, "start_within is 1 ms to one day; leave it out for no limit"});
+  if (child.progress_within && (*child.progress_within < 1ms || *child.progress_within > 24h))
+    out.push_back({code::invalid_progress_within, name, "progress_within is 1 ms to one day; leave it out for none"});
+  if (child.healthy_after && (*child.healthy_after < 0ms || *child.healthy_after > 24h))
+    out.push_back({code::invalid_healthy_after, name, "healthy_after is 0 ms to one day"});
+  if (!known(child.planned, replacement::make_before_break))
+    out.push_back({code::invalid_replacement, name, "planned is neither stop_first nor make_before_break"});
+  else if (group && child.planned == replacement::make_before_break)
+    out.push_back({code::invalid_replacement, name,
+                   "make_before_break is for one child alone: its siblings would go "
+                   "on with the old one"});
 }
 
 void check_one(const supervisor_flags& flags, const child_spec& child, const std::string& name, faults& out) {
@@ -72,14 +134,48 @@ void check_one(const supervisor_flags& flags, const child_spec& child, const std
   if (const auto* span = child.shutdown ? std::get_if<grace>(&*child.shutdown) : nullptr)
     if (span->span < 0ms || span->span > 24h)
       out.push_back({code::invalid_grace, name, "a grace is 0 ms to one day; use infinite_grace for no limit"});
-  if (child.start_within && (*child.start_within < 1ms || *child.start_within > 24h))
-    out.push_back({code::invalid_start_within, name, "start_within is 1 ms to one day; leave it out for no limit"});
+  check_beyond(flags, child, name, out);
   check_significant(flags, child, name, out);
 }
 
 std::string name_of(const child_spec& child, std::size_t place) {
   return child.id.empty() ? fmt::format("#{}", place + 1) : child.id.substr(0, id_max);
 }
+
+/// In the order of plan_fault_code.
+constexpr std::array<std::string_view, 33> fault_names{"invalid_strategy",
+                                                       "invalid_auto_shutdown",
+                                                       "invalid_period",
+                                                       "intensity_too_large",
+                                                       "invalid_children_max",
+                                                       "too_many_children",
+                                                       "invalid_stuck_after",
+                                                       "invalid_pacing",
+                                                       "invalid_stop_within",
+                                                       "empty_budget",
+                                                       "too_many_budgets",
+                                                       "reason_in_two_budgets",
+                                                       "invalid_budget_reason",
+                                                       "invalid_budget_period",
+                                                       "invalid_exhausted",
+                                                       "invalid_budget_scope",
+                                                       "unlimited_without_pacing",
+                                                       "invalid_circuit",
+                                                       "not_one_template",
+                                                       "bad_combination",
+                                                       "missing_id",
+                                                       "id_too_long",
+                                                       "duplicate_id",
+                                                       "missing_start",
+                                                       "invalid_restart_type",
+                                                       "invalid_child_type",
+                                                       "invalid_grace",
+                                                       "invalid_start_within",
+                                                       "invalid_progress_within",
+                                                       "invalid_healthy_after",
+                                                       "invalid_replacement",
+                                                       "missing_path",
+                                                       "path_too_long"};
 
 } // namespace
 
@@ -107,53 +203,8 @@ std::vector<plan_fault> check_plan(const supervisor_flags& flags, const std::vec
 }
 
 std::string_view to_string(plan_fault_code fault) noexcept {
-  switch (fault) {
-  case code::invalid_strategy:
-    return "invalid_strategy";
-  case code::invalid_auto_shutdown:
-    return "invalid_auto_shutdown";
-  case code::invalid_period:
-    return "invalid_period";
-  case code::intensity_too_large:
-    return "intensity_too_large";
-  case code::invalid_children_max:
-    return "invalid_children_max";
-  case code::too_many_children:
-    return "too_many_children";
-  case code::invalid_stuck_after:
-    return "invalid_stuck_after";
-  case code::invalid_pacing:
-    return "invalid_pacing";
-  case code::uncounted_without_pacing:
-    return "uncounted_without_pacing";
-  case code::not_one_template:
-    return "not_one_template";
-  case code::bad_combination:
-    return "bad_combination";
-  case code::missing_id:
-    return "missing_id";
-  case code::id_too_long:
-    return "id_too_long";
-  case code::duplicate_id:
-    return "duplicate_id";
-  case code::missing_start:
-    return "missing_start";
-  case code::invalid_restart_type:
-    return "invalid_restart_type";
-  case code::invalid_child_type:
-    return "invalid_child_type";
-  case code::invalid_grace:
-    return "invalid_grace";
-  case code::invalid_start_within:
-    return "invalid_start_within";
-  case code::missing_path:
-    return "missing_path";
-  case code::path_too_long:
-    return "path_too_long";
-  case code::missing_events:
-    return "missing_events";
-  }
-  return "unknown";
+  const auto place = static_cast<std::size_t>(fault);
+  return place < fault_names.size() ? fault_names[place] : "unknown";
 }
 
 std::string describe(const std::vector<plan_fault>& found) {

@@ -13,13 +13,22 @@ namespace cafnode::supervision {
 enum class plan_fault_code {
   invalid_strategy,
   invalid_auto_shutdown,
-  invalid_period,           // less than 1 ms
-  intensity_too_large,      // above `intensity_max`
-  invalid_children_max,     // 0
-  too_many_children,        // above children_max
-  invalid_stuck_after,      // less than 1 ms
-  invalid_pacing,           // first below 1 ms, cap below first, jitter outside 0 to 100, negative healthy_after
-  uncounted_without_pacing, // would restart in a hot loop for ever
+  invalid_period,       // less than 1 ms
+  intensity_too_large,  // above `intensity_max`
+  invalid_children_max, // 0
+  too_many_children,    // above children_max
+  invalid_stuck_after,  // less than 1 ms
+  invalid_pacing,       // first below 1 ms, cap below first, jitter outside 0 to 100, negative healthy_after
+  invalid_stop_within,  // less than 1 ms, or more than a day
+  empty_budget,         // names no reason
+  too_many_budgets,     // above `budgets_max`
+  reason_in_two_budgets,
+  invalid_budget_reason,    // none of the reasons there are
+  invalid_budget_period,    // less than 1 ms
+  invalid_exhausted,        // none of the three
+  invalid_budget_scope,     // neither of the two
+  unlimited_without_pacing, // would restart in a hot loop for ever
+  invalid_circuit,          // open.first below 1 ms, cap below it, jitter outside 0 to 100, negative healthy_after
   not_one_template,         // simple_one_for_one needs exactly one child
   bad_combination,          // significant against auto_shutdown or permanent; auto_shutdown against simple_one_for_one
   missing_id,
@@ -28,14 +37,17 @@ enum class plan_fault_code {
   missing_start,
   invalid_restart_type,
   invalid_child_type,
-  invalid_grace,        // negative, or more than a day
-  invalid_start_within, // less than 1 ms, or more than a day
+  invalid_grace,           // negative, or more than a day
+  invalid_start_within,    // less than 1 ms, or more than a day
+  invalid_progress_within, // less than 1 ms, or more than a day
+  invalid_healthy_after,   // negative, or more than a day
+  invalid_replacement,     // neither of the two, or make before break under a group strategy
   missing_path,
   path_too_long, // above `path_max` bytes
-  missing_events,
 };
 
 inline constexpr std::size_t intensity_max = 1'000'000;
+inline constexpr std::size_t budgets_max = 16;
 inline constexpr std::size_t id_max = 256;
 inline constexpr std::size_t path_max = 1024;
 

@@ -2,13 +2,13 @@
 
 namespace cafnode::supervision {
 
-restart_plan plan_restart(strategy chosen, const child_table& children, slot_key failed) {
+restart_plan plan_restart(strategy chosen, const child_table& children, const child_record& failed) {
   if (is_independent(chosen))
-    return {{}, {failed}};
+    return {{}, {failed.slot}};
   restart_plan plan;
-  plan.start = children.slots(chosen == strategy::rest_for_one ? failed : 0);
+  plan.start = children.slots(chosen == strategy::rest_for_one ? failed.order : 0);
   plan.stop = plan.start;
-  std::erase(plan.stop, failed);
+  std::erase(plan.stop, failed.slot);
   return plan;
 }
 

@@ -12,7 +12,7 @@ struct restart_plan {
   std::vector<slot_key> start; // in start order
 };
 
-[[nodiscard]] restart_plan plan_restart(strategy chosen, const child_table& children, slot_key failed);
+[[nodiscard]] restart_plan plan_restart(strategy chosen, const child_table& children, const child_record& failed);
 
 /// Whether a restart touches one child only, so that others need not wait for it.
 [[nodiscard]] constexpr bool is_independent(strategy chosen) noexcept {

@@ -4,7 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
+#include <vector>
 
 namespace cafnode::supervision {
 
@@ -15,7 +15,7 @@ enum class restart_verdict { restart, give_up };
 ///
 /// An attempt exactly `period` old still counts. A period of whole seconds is measured as OTP does, in whole seconds of
 /// the clock, so that the window is up to one second longer than `period`; any other period is measured exactly.
-/// Holds at most `intensity` + 1 times.
+/// Remembers at most `intensity` + 1 times.
 class restart_window {
 public:
   restart_window(std::size_t intensity, std::chrono::milliseconds period);
@@ -26,15 +26,27 @@ public:
   /// The attempts that count at `now`.
   [[nodiscard]] std::size_t count(base::time_point now) const;
 
+  /// Other limits for the attempts that are remembered; those that only a larger intensity would remember are not.
+  void change(std::size_t intensity, std::chrono::milliseconds period);
+
+  void forget() noexcept;
+
   [[nodiscard]] std::size_t intensity() const noexcept { return intensity_; }
+
+  [[nodiscard]] std::chrono::milliseconds period() const noexcept { return period_; }
 
 private:
   [[nodiscard]] base::duration age(base::time_point then, base::time_point now) const;
 
+  [[nodiscard]] std::size_t size() const noexcept { return times_.size() - first_; }
+
+  void pop_front();
+
   std::size_t intensity_;
   std::chrono::milliseconds period_;
   bool whole_seconds_;
-  std::deque<base::time_point> recent_; // oldest first
+  std::vector<base::time_point> times_; // oldest first; those before `first_` are over
+  std::size_t first_ = 0;
 };
 
 } // namespace cafnode::supervision

@@ -1,6 +1,7 @@
 #include "supervisors/supervision_machine.hpp"
 
 #include "runtime/base/invariant.hpp"
+#include "supervisors/change_work.hpp"
 #include "supervisors/restart_plan.hpp"
 
 #include <algorithm>
@@ -8,8 +9,9 @@
 
 namespace cafnode::supervision {
 
-supervision_machine::supervision_machine(supervisor_flags flags, std::vector<child_spec> children, std::uint64_t seed)
-    : flags_{std::move(flags)}, window_{flags_.intensity, flags_.period}, chance_{seed} {
+supervision_machine::supervision_machine(supervisor_flags flags, std::vector<child_spec> children, std::uint64_t seed,
+                                         transition_port* heard)
+    : flags_{std::move(flags)}, budgets_{flags_}, chance_{seed}, heard_{heard} {
   if (is_simple()) {
     CAFNODE_INVARIANT(children.size() == 1, "simple_one_for_one without one template");
     template_ = std::move(children.front());
@@ -19,132 +21,124 @@ supervision_machine::supervision_machine(supervisor_flags flags, std::vector<chi
     table_.add(std::move(child));
 }
 
+supervision_machine::~supervision_machine() = default;
+
+void supervision_machine::at(base::moment now) {
+  now_ = now.steady < now_.steady ? base::moment{now_.steady, now.wall} : now;
+}
+
 void supervision_machine::begin(base::moment now) {
-  CAFNODE_INVARIANT(last_job_ == 0, "a supervisor begins once");
-  now_ = now;
+  CAFNODE_INVARIANT(!std::exchange(begun_, true), "a supervisor begins once");
+  at(now);
   open({.kind = job_kind::boot, .start = table_.slots()});
   settle();
 }
 
-void supervision_machine::on_started(child_ref who, base::moment now) {
-  now_ = now;
-  auto* child = table_.find(who);
-  if (child && child->state == child_state::starting && !child->killed)
-    up(*child);
+void supervision_machine::on_started(child_ref who, readiness ready, base::moment now) {
+  at(now);
+  if (is_successor(who))
+    on_successor_started(*table_.find(who.slot), ready);
+  else if (auto* child = table_.find(who); child && child->state == child_state::starting && !child->killed)
+    ready == readiness::awaited ? spawned(*child) : up(*child, ready == readiness::at_once);
   settle();
 }
 
-void supervision_machine::on_spawned(child_ref who, base::moment now) {
-  now_ = now;
-  auto* child = table_.find(who);
-  if (!child || child->state != child_state::starting)
-    return;
-  child->has_process = true;
-  if (const auto limit = child->spec.start_within)
-    actions_.emplace_back(arm_timer{{timer_purpose::start, who.slot}, *limit});
-  if (child->job != 0 && stopping_)
-    ask_to_end(*child);
-}
-
-void supervision_machine::on_confirmed(child_ref who, base::moment now) {
-  const auto* child = table_.find(who);
-  if (child && child->has_process)
-    on_started(who, now);
+void supervision_machine::on_ready(child_ref who, base::moment now) {
+  at(now);
+  if (is_successor(who)) {
+    if (successors_[who.slot].has_process)
+      promote(*table_.find(who.slot));
+  } else if (auto* child = table_.find(who); child && child->has_process && !child->killed) {
+    if (child->state == child_state::starting)
+      up(*child, true);
+    else if (child->state == child_state::running && !child->ready && !child->has_ended())
+      announced(*child);
+  }
+  settle();
 }
 
 void supervision_machine::on_ignored(child_ref who, base::moment now) {
-  now_ = now;
+  at(now);
+  if (is_successor(who)) {
+    on_successor_failed(*table_.find(who.slot), {process::reason_code::start_failed, "it found nothing to run"});
+    return settle();
+  }
   auto* child = table_.find(who);
   if (!child || child->state != child_state::starting)
     return;
   const auto id = std::exchange(child->job, 0);
   table_.set_state(*child, child_state::stopped);
   note(transition::child_ignored, *child);
-  if (child->spec.restart == restart_type::temporary || is_simple())
+  auto* work = jobs_.find(id);
+  if (work && work->caller && work->kind != job_kind::change_start)
+    answer(std::exchange(work->caller, std::nullopt), {answer_code::ignored, {}, {}});
+  if (child->restart == restart_type::temporary || is_simple())
     drop(*child);
-  if (const auto work = jobs_.find(id); work != jobs_.end()) {
-    if (work->second.caller)
-      answer(std::exchange(work->second.caller, std::nullopt), {answer_code::ignored, {}, {}});
-    one_less(id);
-  }
+  one_less(id);
   settle();
 }
 
 void supervision_machine::on_start_failed(child_ref who, end_reason why, base::moment now) {
-  now_ = now;
-  auto* child = table_.find(who);
-  if (child && child->state == child_state::starting)
+  at(now);
+  if (is_successor(who))
+    on_successor_failed(*table_.find(who.slot), std::move(why));
+  else if (auto* child = table_.find(who); child && child->state == child_state::starting)
     start_over(*child, std::move(why));
   settle();
 }
 
 void supervision_machine::on_ended(child_ref who, end_reason why, base::moment now) {
-  now_ = now;
+  at(now);
+  const auto old = retired_.find(who.slot);
+  if (old != retired_.end() && old->second.who == who) {
+    end_retired(who.slot, why);
+    return settle();
+  }
+  if (is_successor(who)) {
+    on_successor_failed(*table_.find(who.slot), std::move(why));
+    return settle();
+  }
   auto* child = table_.find(who);
-  if (!child || !child->has_process || child->ended)
+  if (!child || !child->has_process || child->has_ended())
     return;
   if (child->state == child_state::stopping) {
     end_awaited(*child, why);
   } else if (child->state == child_state::starting) {
     end_starting(*child, std::move(why));
   } else {
+    cancel_watch(*child);
+    if (std::exchange(child->killed, false)) {
+      cancel(timer_purpose::stuck, child->slot);
+      why = *std::exchange(child->troubles().doomed, std::nullopt);
+    }
     table_.set_ended(*child, std::move(why));
-    inbox_.emplace_back(exit_item{who});
+    inbox_.push(exit_item{who});
   }
   settle();
 }
 
 void supervision_machine::on_retry(child_ref who, base::moment now) {
-  now_ = now;
+  at(now);
   if (stopping_)
     return;
-  inbox_.emplace_back(retry_item{who});
+  inbox_.push(retry_item{who});
   settle();
 }
 
 void supervision_machine::on_command(call_id call, command wanted, base::moment now) {
-  now_ = now;
+  at(now);
   if (stopping_)
     return answer(call, {answer_code::stopping, {}, {}});
   if (commands_ == calls_max)
     return answer(call, {answer_code::too_many_calls, {}, {}});
-  inbox_.emplace_back(command_item{call, std::move(wanted)});
+  inbox_.push(command_item{call, std::make_unique<command>(std::move(wanted))});
   ++commands_;
   settle();
 }
 
 void supervision_machine::on_stop(end_reason why, base::moment now) {
-  now_ = now;
+  at(now);
   shut_down(std::move(why));
-}
-
-action supervision_machine::next_action() {
-  CAFNODE_INVARIANT(!actions_.empty(), "no action is left");
-  auto next = std::move(actions_.front());
-  actions_.pop_front();
-  return next;
-}
-
-children_page supervision_machine::page(const which_children& wanted) const {
-  children_page out;
-  const auto limit = std::clamp<std::size_t>(wanted.limit, 1, which_children::page_max);
-  const auto& records = table_.records();
-  auto at = records.upper_bound(wanted.after);
-  for (; at != records.end() && out.lines.size() < limit; ++at) {
-    const auto& child = at->second;
-    out.lines.push_back({child.spec.id, child.state, child.spec.type, child.incarnation, child.restarts});
-    out.next = at->first;
-  }
-  if (at == records.end())
-    out.next = 0;
-  return out;
-}
-
-children_count supervision_machine::count() const {
-  auto out = table_.count();
-  if (is_simple())
-    out.specs = 1;
-  return out;
 }
 
 slot_key supervision_machine::subject_of(const inbox_item& item) {
@@ -155,20 +149,24 @@ slot_key supervision_machine::subject_of(const inbox_item& item) {
   const auto* waiting = std::get_if<command_item>(&item);
   if (!waiting)
     return 0;
-  const auto id_of = [](const auto& wanted) -> const std::string& {
+  const auto child_of = [this](const auto& wanted) -> const child_record* {
     if constexpr (requires { wanted.spec; })
-      return wanted.spec.id;
+      return table_.find(wanted.spec.id);
+    else if constexpr (requires { wanted.id; })
+      return table_.find(wanted.id);
     else
-      return wanted.id;
+      return nullptr;
   };
-  const auto* child = table_.find(std::visit(id_of, waiting->wanted));
+  const auto* child = std::visit(child_of, *waiting->wanted);
   return child ? child->slot : 0;
 }
 
 bool supervision_machine::may_run(const inbox_item& item) {
   if (is_exclusive())
     return false;
-  if (!is_independent(flags_.strategy))
+  const auto* waiting = std::get_if<command_item>(&item);
+  const bool changes_all = waiting && std::holds_alternative<change_specs>(*waiting->wanted);
+  if (changes_all || !is_independent(flags_.strategy))
     return jobs_.empty();
   const auto* child = table_.find(subject_of(item));
   return !child || child->job == 0;
@@ -178,9 +176,7 @@ void supervision_machine::settle() {
   std::size_t at = 0;
   while (at < inbox_.size()) {
     if (may_run(inbox_[at])) {
-      auto item = std::move(inbox_[at]);
-      inbox_.erase(inbox_.begin() + static_cast<std::ptrdiff_t>(at));
-      run(std::move(item));
+      run(inbox_.take(at));
       at = 0;
     } else if (is_exclusive() || !is_independent(flags_.strategy)) {
       return; // all of them wait for the same
@@ -193,63 +189,97 @@ void supervision_machine::settle() {
 void supervision_machine::run(inbox_item item) {
   if (const auto* exit = std::get_if<exit_item>(&item)) {
     auto* child = table_.find(exit->who);
-    if (child && child->ended)
+    if (child && child->has_ended())
       fail(*child);
   } else if (const auto* retry = std::get_if<retry_item>(&item)) {
     auto* child = table_.find(retry->who);
     if (child && child->state == child_state::waiting && !child->delayed)
-      restart(*child, end_reason{child->last});
+      restart(*child, child->last_end());
   } else if (std::holds_alternative<group_due_item>(item)) {
     on_group_due();
   } else {
     --commands_;
     auto& waiting = std::get<command_item>(item);
-    std::visit([&](auto& wanted) { execute(waiting.call, std::move(wanted)); }, waiting.wanted);
+    std::visit([&](auto& wanted) { execute(waiting.call, wanted); }, *waiting.wanted);
   }
+}
+
+void supervision_machine::fill(transition what, const end_reason& why) {
+  scratch_.what = what;
+  scratch_.at = now_;
+  scratch_.reason = why.code;
+  scratch_.reason_text = why.text;
+  scratch_.restarts_in_window = budgets_.own().count(now_.steady);
+  scratch_.intensity = flags_.intensity;
+  scratch_.period = flags_.period;
+  scratch_.strategy = flags_.strategy;
+  scratch_.children = table_.size();
 }
 
 void supervision_machine::note(transition what, const child_record& child, const end_reason& why,
                                base::duration delay) {
-  event happened;
-  happened.what = what;
-  happened.child = child.spec.id;
-  happened.incarnation = child.incarnation;
-  happened.type = child.spec.type;
-  happened.state = child.state;
-  happened.at = now_;
-  happened.reason = why.code;
-  happened.reason_text = why.text;
-  happened.delay = std::chrono::ceil<std::chrono::milliseconds>(delay);
-  happened.restarts_in_window = window_.count(now_.steady);
-  happened.intensity = flags_.intensity;
-  happened.restarts_total = child.restarts;
-  happened.strategy = flags_.strategy;
-  actions_.emplace_back(publish_event{std::move(happened)});
+  if (!heard_)
+    return;
+  fill(what, why);
+  scratch_.child = child.id;
+  scratch_.incarnation = child.incarnation;
+  scratch_.who = child.ref();
+  scratch_.type = child.type;
+  scratch_.state = child.state;
+  scratch_.circuit = child.circuit;
+  scratch_.delay = std::chrono::ceil<std::chrono::milliseconds>(delay);
+  scratch_.restarts_total = child.restarts;
+  heard_->tell(scratch_);
+}
+
+void supervision_machine::note_incarnation(transition what, const child_record& child, std::uint32_t incarnation,
+                                           const end_reason& why) {
+  if (!heard_)
+    return;
+  fill(what, why);
+  scratch_.child = child.id;
+  scratch_.incarnation = incarnation;
+  scratch_.who = {child.slot, incarnation};
+  scratch_.type = child.type;
+  scratch_.state = child.state; // of the child, which goes on in another incarnation
+  scratch_.circuit = child.circuit;
+  scratch_.delay = {};
+  scratch_.restarts_total = child.restarts;
+  heard_->tell(scratch_);
 }
 
 void supervision_machine::note(transition what, const end_reason& why) {
-  event happened;
-  happened.what = what;
-  happened.type = child_type::supervisor;
-  happened.state = ended_ ? child_state::stopped : stopping_ ? child_state::stopping : child_state::running;
-  happened.at = now_;
-  happened.reason = why.code;
-  happened.reason_text = why.text;
-  happened.restarts_in_window = window_.count(now_.steady);
-  happened.intensity = flags_.intensity;
-  happened.strategy = flags_.strategy;
-  actions_.emplace_back(publish_event{std::move(happened)});
+  if (!heard_)
+    return;
+  fill(what, why);
+  scratch_.child.clear();
+  scratch_.incarnation = 0;
+  scratch_.who = {};
+  scratch_.type = child_type::supervisor;
+  scratch_.state = ended_ ? child_state::stopped : stopping_ ? child_state::stopping : child_state::running;
+  scratch_.circuit = circuit_state::closed;
+  scratch_.delay = {};
+  scratch_.restarts_total = 0;
+  heard_->tell(scratch_);
 }
 
 void supervision_machine::answer(std::optional<call_id> call, call_answer given) {
   if (call)
-    actions_.emplace_back(answer_call{*call, std::move(given)});
+    actions_.push(answer_call{*call, std::move(given)});
 }
 
 void supervision_machine::drop(child_record& child) {
   table_.set_state(child, child_state::gone);
   note(transition::child_deleted, child);
   table_.remove(child.slot);
+}
+
+void supervision_machine::arm(timer_purpose purpose, slot_key slot, base::duration after) {
+  actions_.push(arm_timer{{purpose, slot}, after});
+}
+
+void supervision_machine::cancel(timer_purpose purpose, slot_key slot) {
+  actions_.push(cancel_timer{{purpose, slot}});
 }
 
 } // namespace cafnode::supervision

@@ -15,8 +15,6 @@ std::vector<plan_fault> check_plan(const supervisor_plan& plan) {
     faults.push_back({plan_fault_code::missing_path, {}, "a supervisor needs a path"});
   if (plan.path.size() > path_max)
     faults.push_back({plan_fault_code::path_too_long, {}, fmt::format("a path has at most {} bytes", path_max)});
-  if (!plan.events)
-    faults.push_back({plan_fault_code::missing_events, {}, "a supervisor needs somebody who hears its events"});
   auto rest = check_plan(plan.flags, plan.children);
   faults.insert(faults.end(), std::move_iterator{rest.begin()}, std::move_iterator{rest.end()});
   return faults;
@@ -28,7 +26,7 @@ start_outcome start_supervisor(caf::actor_system& system, process::home* where, 
   auto made = process::try_spawn_process<supervisor_process>(system, where, std::move(plan));
   if (!made)
     return start_failed{made.fault()};
-  return started{made.value(), true};
+  return started{made.value(), readiness::awaited};
 }
 
 } // namespace cafnode::supervision

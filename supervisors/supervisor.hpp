@@ -17,7 +17,7 @@ struct supervisor_plan {
   std::string path; // its label, and the head of its children's: "tokyo/deribit/alpha"
   supervisor_flags flags;
   std::vector<child_spec> children;   // simple_one_for_one: exactly one, the template
-  std::shared_ptr<event_sink> events; // hears of every transition; never null
+  std::shared_ptr<event_sink> events; // hears of every transition; null: nobody does
   std::uint64_t seed = 0;             // of the jitter
 };
 
@@ -29,7 +29,7 @@ struct supervisor_plan {
 /// ends by itself or is asked to (process::ask_to_stop), whether its handle is kept or not. `system` is made from a
 /// process::system_config, with timers in its services when `where` is null. Any thread.
 ///
-/// What is returned has `confirms` set: given as a child's outcome, the supervisor above waits until all its children
+/// What is returned is `awaited`: given as a child's outcome, the supervisor above waits until all its children
 /// are up, and takes their failure for a failed start. The reasons it ends with: what it was asked to stop with;
 /// `shutdown` when it gave up or its significant children ended; `start_failed`, `peer_unavailable` or `refused` when a
 /// child of the plan failed to start. It takes the messages of management.hpp, and answers them while children start

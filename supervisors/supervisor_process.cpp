@@ -33,7 +33,7 @@ namespace cafnode::supervision {
 supervisor_process::supervisor_process(caf::actor_config& config, supervisor_plan plan)
     : process_base{config, std::move(plan.path)},
       events_{std::move(plan.events)},
-      machine_{std::move(plan.flags), std::move(plan.children), plan.seed} {}
+      machine_{std::move(plan.flags), std::move(plan.children), plan.seed, events_ ? this : nullptr} {}
 
 caf::behavior supervisor_process::behave() {
   machine_.begin(now());
@@ -45,12 +45,15 @@ caf::behavior supervisor_process::behave() {
       [this](delete_child& wanted) { take(std::move(wanted)); },
       [this](start_instance& wanted) { take(std::move(wanted)); },
       [this](terminate_instance& wanted) { take(std::move(wanted)); },
+      [this](replace_child& wanted) { take(std::move(wanted)); },
+      [this](change_specs& wanted) { take(std::move(wanted)); },
       [this](const which_children& wanted) { return machine_.page(wanted); },
       [this](const find_child& wanted) { return report(machine_.answer_to(wanted)); },
+      [this](const get_childspec& wanted) { return machine_.spec_of(wanted); },
       [this](const count_children&) { return machine_.count(); },
       [this](const await_start& question) { on_await_start(question); },
       [this](const child_up& news) {
-        machine_.on_confirmed(news.who, now());
+        machine_.on_ready(news.who, now());
         work();
       },
       [this](const retry_due& due) {
@@ -74,15 +77,17 @@ void supervisor_process::on_end(const caf::error& reason) {
     end_unasked(reason);
   // What a process holds it holds until its last handle goes: a child that remembers its supervisor would keep both.
   awaited_by_ = nullptr;
-  processes_.clear();
+  held_.clear();
   callers_.clear();
   timers_.clear();
 }
 
 void supervisor_process::end_unasked(const caf::error& reason) {
   // Killed, or crashed: nobody else would end the children.
-  for (const auto& [slot, held] : processes_)
-    process::kill(held.handle);
+  for (const auto& child : held_.all())
+    process::kill(child);
+  if (!events_)
+    return;
   event last;
   last.what = transition::supervisor_stopped;
   last.supervisor = label();
@@ -125,9 +130,9 @@ void supervisor_process::on_await_start(const await_start& question) {
     perform(confirm_start{});
 }
 
-start_outcome supervisor_process::call_factory(const child_spec& spec) {
+start_outcome supervisor_process::call_factory(const child_factory& start) {
   try {
-    return spec.start(*this);
+    return start(*this);
   } catch (const std::exception& problem) {
     return start_failed{process::make_reason(process::reason_code::start_failed, problem.what())};
   } catch (...) {
@@ -137,10 +142,10 @@ start_outcome supervisor_process::call_factory(const child_spec& spec) {
 }
 
 void supervisor_process::perform(const start_process& wanted) {
-  const auto* child = machine_.children().find(wanted.who.slot);
-  if (!child || child->ref() != wanted.who)
+  const auto* start = machine_.factory_of(wanted.who);
+  if (!start)
     return;
-  const auto outcome = call_factory(child->spec);
+  const auto outcome = call_factory(*start);
   if (const auto* up = std::get_if<started>(&outcome))
     return adopt(wanted.who, *up);
   if (const auto* failed = std::get_if<start_failed>(&outcome))
@@ -152,40 +157,38 @@ void supervisor_process::adopt(child_ref who, const started& outcome) {
   if (!outcome.child || outcome.child == this)
     return machine_.on_start_failed(
         who, make_end_reason(process::reason_code::start_failed, "the factory gave no process of its own"), now());
-  processes_[who.slot] = {outcome.child, who.incarnation, 0};
-  if (outcome.confirms) {
-    machine_.on_spawned(who, now());
-    process::tell_urgent(*this, outcome.child, await_start{who});
-  } else {
-    machine_.on_started(who, now());
-  }
+  auto& held = held_.hold(who, outcome.child, outcome.beats);
   // One that has ended already is heard of like any other.
-  processes_[who.slot].watching = watch(outcome.child, [this, who](const caf::error& reason) {
+  held.watching = watch(outcome.child, [this, who](const caf::error& reason) {
     machine_.on_ended(who, to_end_reason(reason), now());
     work();
   });
-}
-
-supervisor_process::held_process* supervisor_process::find(child_ref who) {
-  const auto found = processes_.find(who.slot);
-  return found != processes_.end() && found->second.incarnation == who.incarnation ? &found->second : nullptr;
+  machine_.on_started(who, outcome.ready, now());
+  if (outcome.ready != readiness::at_once)
+    process::tell_urgent(*this, outcome.child, await_start{who});
 }
 
 void supervisor_process::perform(const ask_process& wanted) {
-  if (const auto* held = find(wanted.who))
+  if (const auto* held = held_.find(wanted.who))
     process::ask_to_stop(held->handle);
 }
 
 void supervisor_process::perform(const kill_process& wanted) {
-  if (const auto* held = find(wanted.who))
+  if (const auto* held = held_.find(wanted.who))
     process::kill(held->handle);
 }
 
+void supervisor_process::perform(const fence_process&) {}
+
 void supervisor_process::perform(const release_process& wanted) {
-  if (const auto* held = find(wanted.who)) {
+  if (const auto* held = held_.find(wanted.who)) {
     unwatch(held->watching);
-    processes_.erase(wanted.who.slot);
+    held_.release(wanted.who);
   }
+}
+
+void supervisor_process::perform(const check_progress& wanted) {
+  machine_.on_progress(wanted.who, held_.has_moved(wanted.who), now());
 }
 
 void supervisor_process::perform(const arm_timer& wanted) {
@@ -204,14 +207,16 @@ void supervisor_process::perform(const retry_later& wanted) {
   process::tell(*this, caf::strong_actor_ptr{ctrl()}, retry_due{wanted.who});
 }
 
-void supervisor_process::perform(publish_event& wanted) {
-  wanted.what.supervisor = label();
-  events_->publish(wanted.what);
+void supervisor_process::tell(event& happened) {
+  const auto* held = held_.find(happened.who);
+  happened.supervisor = label();
+  happened.process = held ? &held->handle : nullptr;
+  events_->publish(happened);
 }
 
 management_report supervisor_process::report(call_answer answer) {
-  const auto* held = find(answer.who);
-  return {answer.code, held ? held->handle : caf::actor{}, std::move(answer.text)};
+  const auto* held = held_.find(answer.who);
+  return {answer.code, held ? held->handle : caf::actor{}, std::move(answer.text), std::move(answer.plan)};
 }
 
 void supervisor_process::perform(answer_call& wanted) {

@@ -38,38 +38,4 @@ std::string_view to_string(child_state value) noexcept {
   return "unknown";
 }
 
-std::string_view to_string(transition value) noexcept {
-  switch (value) {
-  case transition::supervisor_started:
-    return "supervisor_started";
-  case transition::supervisor_stopping:
-    return "supervisor_stopping";
-  case transition::supervisor_stopped:
-    return "supervisor_stopped";
-  case transition::child_started:
-    return "child_started";
-  case transition::child_ignored:
-    return "child_ignored";
-  case transition::child_start_failed:
-    return "child_start_failed";
-  case transition::child_ended:
-    return "child_ended";
-  case transition::child_stopping:
-    return "child_stopping";
-  case transition::child_stopped:
-    return "child_stopped";
-  case transition::child_killed:
-    return "child_killed";
-  case transition::restart_scheduled:
-    return "restart_scheduled";
-  case transition::intensity_exceeded:
-    return "intensity_exceeded";
-  case transition::child_added:
-    return "child_added";
-  case transition::child_deleted:
-    return "child_deleted";
-  }
-  return "unknown";
-}
-
 } // namespace cafnode::supervision

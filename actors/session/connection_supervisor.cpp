@@ -33,7 +33,7 @@ supervision::supervisor_plan connection_plan(std::shared_ptr<session_context> co
   plan.flags.intensity = restarts.intensity;
   plan.flags.period = restarts.period;
   plan.flags.pacing = supervision::restart_pacing{restarts.backoff, restarts.healthy_after};
-  plan.flags.uncounted = {process::reason_code::peer_unavailable, process::reason_code::refused};
+  plan.flags.budgets = {{.reasons = {process::reason_code::peer_unavailable, process::reason_code::refused}}};
   plan.children.push_back(child<exchange_client>("exchange_client", context, where));
   plan.children.push_back(child<heartbeat_manager>("heartbeat_manager", context, where));
   if (context->config.has_orders)

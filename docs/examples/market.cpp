@@ -187,6 +187,8 @@ std::string describe(const supervision::event& happened) {
   std::string line{to_string(happened.what)};
   if (!happened.child.empty())
     line += " " + happened.child + " #" + std::to_string(happened.incarnation);
+  if (happened.what == transition::restart_completed)
+    return line; // all that the failure took down is up again
   if (happened.what == transition::restart_scheduled)
     return line + ": in " + std::to_string(happened.delay.count()) + " ms";
   if (happened.what == transition::child_ended || happened.what == transition::child_stopped)

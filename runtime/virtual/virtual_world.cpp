@@ -40,7 +40,7 @@ std::size_t manual_home::run() {
   while (!ready_.empty()) {
     CAFNODE_INVARIANT(++resumed < resumes_max, "the processes of this test never come to rest");
     auto* next = take_next();
-    switch (next->resume(this, process::system_config::throughput_max)) {
+    switch (next->resume(this, messages_per_turn_)) {
     case caf::resumable::resume_later:
       ready_.push_back(next);
       break;
@@ -54,6 +54,11 @@ std::size_t manual_home::run() {
   }
   running_ = false;
   return resumed;
+}
+
+void manual_home::set_messages_per_turn(std::size_t count) {
+  CAFNODE_INVARIANT(count > 0, "a turn without a message never ends");
+  messages_per_turn_ = count;
 }
 
 caf::resumable* manual_home::take_next() {

@@ -1,4 +1,4 @@
-#include "tests/supervisors/trace_runner.hpp"
+#include "apps/trace_runner.hpp"
 
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
-using namespace cafnode::test;
+using namespace cafnode::trace;
 
 std::string content(const fs::path& file) {
   std::ostringstream out;

@@ -30,8 +30,28 @@ supervisor_flags paced(strategy chosen, std::chrono::milliseconds first, std::ch
   return out;
 }
 
+struct machine_rig::listener final : transition_port {
+  void tell(event& happened) override {
+    events.push_back(happened);
+    if (happened.record)
+      records.push_back(to_text(*happened.record));
+    events.back().record = nullptr;
+  }
+
+  std::vector<event> events;
+  std::vector<std::string> records;
+};
+
 machine_rig::machine_rig(supervisor_flags flags, std::vector<child_spec> children, std::uint64_t seed)
-    : machine{std::move(flags), std::move(children), seed}, now{base::time_point{} + std::chrono::hours{1}, {}} {}
+    : now{base::time_point{} + std::chrono::hours{1}, {}},
+      heard{std::make_unique<listener>()},
+      owned{std::make_unique<supervision_machine>(std::move(flags), std::move(children), seed, heard.get())},
+      machine{*owned},
+      events{heard->events},
+      records{heard->records} {}
+
+machine_rig::machine_rig(machine_rig&&) noexcept = default;
+machine_rig::~machine_rig() = default;
 
 void machine_rig::begin() {
   machine.begin(now);
@@ -39,7 +59,7 @@ void machine_rig::begin() {
 }
 
 void machine_rig::end(child_ref who, code why) {
-  alive.erase(who.slot);
+  forget(who);
   machine.on_ended(who, make_end_reason(why), now);
   settle();
 }
@@ -50,7 +70,8 @@ void machine_rig::end(const std::string& id, code why) {
 }
 
 void machine_rig::confirm(const std::string& id) {
-  machine.on_confirmed(ref_of(id), now);
+  const auto who = ref_of(id);
+  machine.on_ready(alive.contains(who.slot) ? alive[who.slot] : who, now);
   settle();
 }
 
@@ -94,7 +115,7 @@ void machine_rig::settle() {
 
 std::string machine_rig::id_of(child_ref who) const {
   const auto* child = machine.children().find(who.slot);
-  return child ? child->spec.id : "#" + std::to_string(who.slot);
+  return child ? child->id : "#" + std::to_string(who.slot);
 }
 
 void machine_rig::perform(const start_process& wanted) {
@@ -110,12 +131,17 @@ void machine_rig::perform(const start_process& wanted) {
     return machine.on_ignored(wanted.who, now);
   }
   words.push_back("start " + id);
-  CHECK_MESSAGE(!alive.contains(wanted.who.slot), "two live incarnations of " << id);
+  if (alive.contains(wanted.who.slot)) {
+    CHECK_MESSAGE(!older.contains(wanted.who.slot), "three live incarnations of " << id);
+    CHECK_MESSAGE(renewing.contains(id), "two live incarnations of " << id);
+    older[wanted.who.slot] = alive[wanted.who.slot];
+  }
   alive[wanted.who.slot] = wanted.who;
-  if (slow.contains(id))
-    machine.on_spawned(wanted.who, now);
-  else
-    machine.on_started(wanted.who, now);
+  machine.on_started(wanted.who,
+                     slow.contains(id)         ? readiness::awaited
+                     : announcing.contains(id) ? readiness::announced
+                                               : readiness::at_once,
+                     now);
 }
 
 void machine_rig::perform(const ask_process& wanted) {
@@ -130,13 +156,27 @@ void machine_rig::perform(const kill_process& wanted) {
     finish(wanted.who, code::killed);
 }
 
+void machine_rig::forget(child_ref who) {
+  for (auto* from : {&alive, &older})
+    if (const auto found = from->find(who.slot); found != from->end() && found->second == who)
+      from->erase(found);
+}
+
 void machine_rig::finish(child_ref who, code why) {
-  alive.erase(who.slot);
+  forget(who);
   machine.on_ended(who, make_end_reason(why), now);
 }
 
 void machine_rig::perform(const release_process& wanted) {
-  alive.erase(wanted.who.slot);
+  forget(wanted.who);
+}
+
+void machine_rig::perform(const fence_process& wanted) {
+  words.push_back("fence " + id_of(wanted.who));
+}
+
+void machine_rig::perform(const check_progress& wanted) {
+  machine.on_progress(wanted.who, !idle.contains(id_of(wanted.who)), now);
 }
 
 void machine_rig::perform(const arm_timer& wanted) {
@@ -149,10 +189,6 @@ void machine_rig::perform(const cancel_timer& wanted) {
 
 void machine_rig::perform(const retry_later& wanted) {
   retries.push_back(wanted.who);
-}
-
-void machine_rig::perform(const publish_event& wanted) {
-  events.push_back(wanted.what);
 }
 
 void machine_rig::perform(const answer_call& wanted) {
@@ -173,14 +209,12 @@ void machine_rig::perform(const end_supervisor& wanted) {
 }
 
 child_ref machine_rig::ref_of(const std::string& id) const {
-  for (const auto& [slot, child] : machine.children().records())
-    if (child.spec.id == id)
-      return child.ref();
-  return {};
+  const auto* child = machine.children().find(id);
+  return child ? child->ref() : child_ref{};
 }
 
 child_state machine_rig::state_of(const std::string& id) const {
-  const auto* child = machine.children().find(ref_of(id).slot);
+  const auto* child = machine.children().find(id);
   return child ? child->state : child_state::gone;
 }
 

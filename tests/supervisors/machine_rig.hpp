@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -23,12 +24,14 @@ namespace cafnode::test {
 
 /// Stands for all the processes of one supervisor: starts succeed and stops are obeyed at once, unless told otherwise.
 /// Every action is written down in words; every event is kept.
-class machine_rig {
+class machine_rig final {
 public:
   using code = process::reason_code;
 
   machine_rig(supervision::supervisor_flags flags, std::vector<supervision::child_spec> children,
               std::uint64_t seed = 1);
+  machine_rig(machine_rig&&) noexcept;
+  ~machine_rig();
 
   /// The next `times` starts of `id` fail for `why`.
   void fail_start(const std::string& id, int times, code why = code::start_failed) { failing[id] = {times, why}; }
@@ -56,7 +59,6 @@ public:
   [[nodiscard]] std::string answer_to(supervision::call_id call) const;
   [[nodiscard]] std::size_t count(supervision::transition what) const;
 
-  supervision::supervision_machine machine;
   base::moment now;
   std::map<std::string, std::pair<int, code>> failing;
   std::set<std::string> ignoring; // their starts find nothing to run
@@ -65,11 +67,24 @@ public:
   std::set<std::string> immortal; // they do not end when killed
   bool hold_retries = false;
   std::map<supervision::slot_key, supervision::child_ref> alive; // latest process of each slot, until it has ended
+  std::map<supervision::slot_key, supervision::child_ref> older; // one beside it, while it is being replaced
   std::map<supervision::timer_key, base::time_point> armed;
-  std::vector<supervision::event> events;
+  std::set<std::string> renewing;   // a second incarnation may run beside the first
+  std::set<std::string> idle;       // they make no progress
+  std::set<std::string> announcing; // started at once, ready only when they confirm
   std::map<supervision::call_id, std::string> answers;
   supervision::end_reason last_words; // why the supervisor ended
   bool ended = false;
+
+private:
+  struct listener;
+  std::unique_ptr<listener> heard;
+  std::unique_ptr<supervision::supervision_machine> owned;
+
+public:
+  supervision::supervision_machine& machine;
+  std::vector<supervision::event>& events;
+  std::vector<std::string>& records; // of the restarts, as texts
 
 private:
   void perform(const supervision::start_process& wanted);
@@ -79,10 +94,12 @@ private:
   void perform(const supervision::arm_timer& wanted);
   void perform(const supervision::cancel_timer& wanted);
   void perform(const supervision::retry_later& wanted);
-  void perform(const supervision::publish_event& wanted);
+  void perform(const supervision::fence_process& wanted);
+  void perform(const supervision::check_progress& wanted);
   void perform(const supervision::answer_call& wanted);
   void perform(const supervision::confirm_start& wanted);
   void perform(const supervision::end_supervisor& wanted);
+  void forget(supervision::child_ref who);
   void finish(supervision::child_ref who, code why);
   [[nodiscard]] std::string id_of(supervision::child_ref who) const;
 

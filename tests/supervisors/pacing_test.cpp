@@ -169,7 +169,7 @@ TEST_CASE("paced restarts count like others, and giving up cancels the waits") {
 
 TEST_CASE("an unreachable peer never exhausts the budget, a crash of ours does") {
   auto given = paced(strategy::one_for_all, 10ms, 10ms, 1);
-  given.uncounted = {code::peer_unavailable};
+  given.budgets = {{.reasons = {code::peer_unavailable}}};
   auto rig = up(given, {worker("a"), worker("b")});
   for (int i = 0; i < 1000; ++i) {
     rig.end("a", code::peer_unavailable);

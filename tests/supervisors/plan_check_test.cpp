@@ -70,9 +70,9 @@ TEST_CASE("each wrong flag has its own fault") {
     given.pacing->backoff = {0ms, 9ms, 0};
     CHECK(codes(given, {}) == only{code::invalid_pacing});
   }
-  SUBCASE("uncounted reasons without a pause would restart without end") {
-    given.uncounted = {process::reason_code::peer_unavailable};
-    CHECK(codes(given, {}) == only{code::uncounted_without_pacing});
+  SUBCASE("a budget without limit and without a pause would restart without end") {
+    given.budgets = {{.reasons = {process::reason_code::peer_unavailable}}};
+    CHECK(codes(given, {}) == only{code::unlimited_without_pacing});
     given.pacing = restart_pacing{};
     CHECK(codes(given, {}).empty());
   }
@@ -161,7 +161,7 @@ TEST_CASE("the text of many faults is cut to what a reason carries") {
 
 TEST_CASE("every fault has a name of its own") {
   std::vector<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(code::missing_events); ++i)
+  for (int i = 0; i <= static_cast<int>(code::path_too_long); ++i)
     names.push_back(to_string(static_cast<code>(i)));
   std::ranges::sort(names);
   CHECK(std::ranges::adjacent_find(names) == names.end());

@@ -29,7 +29,7 @@ public:
     if (chance_.chance(1, 2)) {
       given.pacing = restart_pacing{{10ms, 400ms, 50}, 1s};
       if (chance_.chance(1, 2))
-        given.uncounted = {code::peer_unavailable};
+        given.budgets = {{.reasons = {code::peer_unavailable}}};
     }
     std::vector<child_spec> children;
     for (std::size_t i = 0, n = pick(7); i < n; ++i)
@@ -52,9 +52,9 @@ public:
     come_to_rest();
     if (rig_->machine.is_stopping())
       return;
-    for (const auto& [slot, record] : rig_->machine.children().records())
-      if (record.spec.restart == restart_type::permanent)
-        CHECK(record.state == child_state::running);
+    for (const auto* record : all())
+      if (record->restart == restart_type::permanent)
+        CHECK(record->state == child_state::running);
   }
 
   std::vector<std::string> said() { return rig_->said(); }
@@ -152,9 +152,9 @@ private:
 
   void confirm_all() {
     std::vector<std::string> waiting;
-    for (const auto& [slot, record] : rig_->machine.children().records())
-      if (record.state == child_state::starting)
-        waiting.push_back(record.spec.id);
+    for (const auto* record : all())
+      if (record->state == child_state::starting)
+        waiting.push_back(record->id);
     for (const auto& id : waiting)
       rig_->confirm(id);
   }
@@ -181,16 +181,18 @@ private:
     }
   }
 
-  std::map<std::string, slot_key> slots() const {
-    std::map<std::string, slot_key> out;
-    for (const auto& [slot, record] : rig_->machine.children().records())
-      out[record.spec.id] = slot;
+  std::vector<const child_record*> all() const { return rig_->machine.children().page(0, 100); }
+
+  std::map<std::string, std::uint64_t> slots() const {
+    std::map<std::string, std::uint64_t> out;
+    for (const auto* record : all())
+      out[record->id] = record->order;
     return out;
   }
 
   /// The end stops children one by one, from the end of the start order.
-  void check_reverse(std::size_t from, std::map<std::string, slot_key> order) {
-    auto last = ~slot_key{0};
+  void check_reverse(std::size_t from, std::map<std::string, std::uint64_t> order) {
+    auto last = ~std::uint64_t{0};
     for (auto i = from; i < rig_->events.size(); ++i) {
       const auto& event = rig_->events[i];
       if (event.what != transition::child_stopping)

@@ -140,6 +140,16 @@ TEST_CASE("a group whose start fails stays up for now, and is stopped again for 
   CHECK(rig.said() == words{"ask b", "start a", "fail b", "ask a", "start a", "start b"});
 }
 
+TEST_CASE("when a sibling does not start, it is the sibling that is restarting, and the failed child is stopped") {
+  auto rig = up(flags(strategy::one_for_all, 5), {worker("a"), worker("b")});
+  rig.hold_retries = true;
+  rig.fail_start("a", 1);
+  rig.end("b");
+  CHECK(rig.state_of("a") == child_state::waiting);
+  CHECK(rig.state_of("b") == child_state::stopped);
+  CHECK(rig.answer_to(rig.call(restart_child{"b"})) == "started");
+}
+
 TEST_CASE("each attempt counts, and giving up stops the others in reverse") {
   auto rig = up(flags(strategy::one_for_one, 2), {worker("a"), worker("b"), worker("c")});
   rig.fail_start("b", 100);
@@ -155,10 +165,10 @@ TEST_CASE("a notice with an old incarnation, of nobody, or twice changes nothing
   (void)rig.said();
   rig.end(old, code::crashed);
   rig.end(child_ref{77, 1}, code::crashed);
-  rig.machine.on_started(old, rig.now);
+  rig.machine.on_started(old, readiness::at_once, rig.now);
   rig.machine.on_start_failed(old, {}, rig.now);
   rig.machine.on_ignored(old, rig.now);
-  rig.machine.on_confirmed(old, rig.now);
+  rig.machine.on_ready(old, rig.now);
   rig.machine.on_retry(old, rig.now);
   rig.machine.on_timer({timer_purpose::grace, old.slot}, rig.now);
   rig.machine.on_timer({timer_purpose::stuck, old.slot}, rig.now);

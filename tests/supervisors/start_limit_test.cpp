@@ -50,9 +50,9 @@ TEST_CASE("a child that not even a kill ends does not hold up the start for ever
   rig.pass(5099ms);
   CHECK(rig.said() == words{"start z", "start a", "kill a"});
   const auto late = rig.ref_of("a");
-  rig.machine.on_confirmed(late, rig.now);
+  rig.machine.on_ready(late, rig.now);
   rig.pass(1ms);
-  CHECK(rig.said() == words{"ask z", "end start_failed"});
+  CHECK(rig.said() == words{"fence a", "ask z", "end start_failed"});
   CHECK(rig.last_words.text == "a failed to start: it was not up within 100 ms");
   CHECK(rig.armed.empty());
 }
@@ -65,7 +65,7 @@ TEST_CASE("a stop while the kill is on its way waits for that kill") {
   rig.stop();
   CHECK(rig.said() == words{"start a", "kill a"});
   rig.pass(5s);
-  CHECK(rig.said() == words{"end shutdown"});
+  CHECK(rig.said() == words{"fence a", "end shutdown"});
   CHECK(rig.armed.empty());
 }
 

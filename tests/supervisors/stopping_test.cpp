@@ -77,7 +77,8 @@ TEST_CASE("a child that a kill does not end is stuck: reported, given up, replac
   rig.pass(2999ms);
   CHECK(rig.said() == words{"ask b", "kill b"});
   rig.pass(1ms);
-  CHECK(rig.said() == words{"start a", "start b"});
+  CHECK(rig.said() == words{"fence b", "start a", "start b"});
+  CHECK(rig.count(transition::child_fenced) == 1);
   bool reported = false;
   for (const auto& event : rig.events)
     reported = reported || (event.what == transition::child_stopped && event.reason == code::stuck);
@@ -157,7 +158,7 @@ TEST_CASE("a start whose outcome comes after the stop is stopped at once") {
   machine.begin({});
   const auto start = std::get<start_process>(machine.next_action());
   machine.on_stop(make_end_reason(code::shutdown), {});
-  machine.on_started(start.who, {});
+  machine.on_started(start.who, readiness::at_once, {});
   bool asked = false;
   while (machine.has_action())
     asked = std::holds_alternative<ask_process>(machine.next_action()) || asked;

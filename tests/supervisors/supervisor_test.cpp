@@ -18,15 +18,14 @@ using code = process::reason_code;
 TEST_CASE("a faulty plan starts nothing and says every fault") {
   tree_world tree;
   auto plan = tree.plan("", {});
-  plan.events = nullptr;
   plan.flags.period = 0ms;
-  CHECK(check_plan(plan).size() == 3);
+  CHECK(check_plan(plan).size() == 2);
   const auto outcome = start_supervisor(tree.world.system(), &tree.world.home(), plan);
   const auto* failed = std::get_if<start_failed>(&outcome);
   REQUIRE(failed);
   CHECK(process::code_of(failed->reason) == code::start_failed);
   const auto text = process::text_of(failed->reason);
-  for (const auto* name : {"missing_path", "missing_events", "invalid_period"})
+  for (const auto* name : {"missing_path", "invalid_period"})
     CHECK(text.find(name) != std::string::npos);
 }
 
@@ -119,7 +118,7 @@ TEST_CASE("the next sibling waits until a supervisor's own children are up") {
   auto slow = tree.worker("x");
   slow.start = [start = slow.start](process::process_base& above) {
     auto outcome = start(above);
-    std::get<started>(outcome).confirms = true;
+    std::get<started>(outcome).ready = readiness::awaited;
     return outcome;
   };
   (void)tree.start(tree.plan("root", {tree.supervisor("s", tree.plan("root/s", {slow})), tree.worker("b")}));
@@ -249,7 +248,7 @@ TEST_CASE("a dead exchange never tears the tree down") {
   auto plan = tree.plan("root", {tree.worker("client"), tree.worker("heart")});
   plan.flags.strategy = strategy::rest_for_one;
   plan.flags.pacing = restart_pacing{{100ms, 5s, 50}, 30s};
-  plan.flags.uncounted = {code::peer_unavailable};
+  plan.flags.budgets = {{.reasons = {code::peer_unavailable}}};
   const auto root = tree.start(plan);
   tree.world.run();
   for (int i = 0; i < 200; ++i) {

@@ -1,0 +1,109 @@
+#pragma once
+
+#include "runtime/base/backoff.hpp"
+#include "runtime/base/time.hpp"
+#include "supervisors/child_spec.hpp"
+#include "supervisors/end_reason.hpp"
+#include "supervisors/event.hpp"
+#include "supervisors/restart_window.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cafnode::supervision {
+
+/// Names a piece of work of a supervision_machine; 0: none.
+using job_id = std::uint64_t;
+
+/// What few specs ask for; a record without it has OTP's defaults.
+struct child_options {
+  std::optional<std::chrono::milliseconds> start_within;
+  std::optional<std::chrono::milliseconds> progress_within;
+  std::optional<std::chrono::milliseconds> healthy_after;
+  std::uint32_t stop_group = 0;
+  replacement planned = replacement::stop_first;
+  std::uint64_t revision = 0;
+};
+
+/// A child failed and is not back.
+struct downtime {
+  base::time_point since;
+  std::uint32_t incarnation = 0; // that failed
+  end_reason why;
+  std::uint32_t attempts = 0; // restarts tried since then
+};
+
+/// What is known of a child that has failed, and of no other.
+struct child_trouble {
+  std::string last_text;            // of its last end
+  std::optional<end_reason> ended;  // it ended while running, and that has not been dealt with
+  std::optional<end_reason> doomed; // why it was killed while it ran: it made no progress, or was not ready in time
+  std::optional<base::backoff> pace;
+  std::optional<base::backoff> circuit_pace;
+  std::vector<restart_window> windows; // of the budgets that count each child alone, in their order
+  std::optional<downtime> down;
+};
+
+/// All that a supervisor remembers of one child. Kept small: there may be a million.
+struct child_record {
+  std::string id;
+  child_factory start;
+  std::unique_ptr<child_options> options; // may be null
+  std::unique_ptr<child_trouble> trouble; // null until it has failed
+  slot_key slot = 0;
+  std::uint64_t order = 0;         // place in the start order, ascending
+  job_id job = 0;                  // the job that waits for its start, its stop or its replacement
+  std::uint64_t started_order = 0; // of the running incarnation, against its siblings
+  base::time_point ready_since{};  // meaningful while `ready`
+  std::int64_t grace_ms = grace_default;
+  std::uint32_t incarnation = 0; // of the process that runs, or ran last
+  std::uint32_t attempts = 0;    // the highest incarnation that was given out
+  std::uint32_t restarts = 0;
+  restart_type restart = restart_type::permanent;
+  child_type type = child_type::worker;
+  child_state state = child_state::stopped; // `waiting` is OTP's restarting
+  process::reason_code last = process::reason_code::normal;
+  circuit_state circuit = circuit_state::closed;
+  bool significant = false;
+  bool has_process = false;
+  bool ready = false;
+  bool killed = false;    // a kill is on its way
+  bool own_start = false; // an instance that was given a factory of its own
+  bool delayed = false;   // waiting for a timer rather than for a message
+
+  static constexpr std::int64_t grace_default = -1;
+  static constexpr std::int64_t grace_infinite = -2;
+  static constexpr std::int64_t grace_brutal = -3;
+
+  [[nodiscard]] child_ref ref() const noexcept { return {slot, incarnation}; }
+
+  [[nodiscard]] bool has_ended() const noexcept { return trouble && trouble->ended; }
+
+  /// What is known of its failures; made when it is not there.
+  [[nodiscard]] child_trouble& troubles() {
+    if (!trouble)
+      trouble = std::make_unique<child_trouble>();
+    return *trouble;
+  }
+
+  [[nodiscard]] end_reason last_end() const { return {last, trouble ? trouble->last_text : std::string{}}; }
+
+  [[nodiscard]] std::uint32_t stop_group() const noexcept { return options ? options->stop_group : 0; }
+
+  /// Why a start failed that took longer than the spec allows.
+  [[nodiscard]] end_reason late_start() const;
+
+  /// How it is stopped, with the defaults for its type.
+  [[nodiscard]] shutdown_mode shutdown() const;
+
+  /// Takes over all of `spec`.
+  void adopt(child_spec spec);
+
+  /// The whole spec, as it was given.
+  [[nodiscard]] child_spec spec() const;
+};
+
+} // namespace cafnode::supervision

@@ -1,0 +1,197 @@
+// Hot change: from what is to what is wanted, by a plan, and back again when a child of it does not start.
+#include "supervisors/change_work.hpp"
+#include "supervisors/plan_check.hpp"
+#include "supervisors/restart_plan.hpp"
+#include "supervisors/supervision_machine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+namespace cafnode::supervision {
+
+namespace {
+
+bool is_start(change_kind kind) {
+  return kind == change_kind::restart || kind == change_kind::renew || kind == change_kind::start;
+}
+
+} // namespace
+
+void supervision_machine::execute(call_id call, change_specs& wanted) {
+  if (const auto faults = check_plan(wanted.flags, wanted.children); !faults.empty())
+    return answer(call, {answer_code::invalid_spec, {}, describe(faults)});
+  if ((wanted.flags.strategy == strategy::simple_one_for_one) != is_simple())
+    return answer(call, {answer_code::invalid_spec,
+                         {},
+                         "a supervisor is simple_one_for_one from its start to its end; replace it in its own parent"});
+  begin_change(call, wanted);
+}
+
+std::vector<current_child> supervision_machine::current() const {
+  if (is_simple())
+    return {{*template_, false}};
+  std::vector<current_child> out;
+  for (const auto slot : table_.slots()) {
+    const auto* child = table_.find(slot);
+    out.push_back({child->spec(), child->state == child_state::running});
+  }
+  return out;
+}
+
+void supervision_machine::begin_change(call_id call, change_specs& wanted) {
+  auto old = current();
+  auto plan = std::make_shared<const change_plan>(plan_change(flags_, old, wanted.flags, wanted.children));
+  if (wanted.only_show || !plan->changes())
+    return answer(call, {answer_code::ok, {}, {}, std::move(plan)});
+  change_ = std::make_unique<change_work>();
+  change_->call = call;
+  change_->plan = std::move(plan);
+  change_->flags = std::move(wanted.flags);
+  change_->children = std::move(wanted.children);
+  change_->old_flags = flags_;
+  change_->old_children = std::move(old);
+  if (is_simple())
+    return change_template();
+  std::vector<slot_key> stop;
+  for (const auto& step : change_->plan->steps)
+    if (step.kind == change_kind::stop || step.kind == change_kind::restart)
+      stop.push_back(table_.find(step.child)->slot);
+  std::ranges::sort(stop, {}, [this](slot_key slot) { return table_.find(slot)->order; });
+  open({.kind = job_kind::change_stop, .stop = std::move(stop)});
+}
+
+/// The instances go on with what they run; the new template counts from their next end or start on.
+void supervision_machine::change_template() {
+  template_ = change_->children.front();
+  for (const auto slot : table_.slots()) {
+    auto* child = table_.find(slot);
+    auto spec = *template_;
+    spec.id = child->id;
+    if (child->own_start)
+      spec.start = child->start;
+    change_child(*child, std::move(spec));
+  }
+  use_flags(change_->flags);
+  end_change();
+}
+
+void supervision_machine::change_child(child_record& child, child_spec spec) {
+  if (child.state == child_state::running)
+    cancel_watch(child);
+  table_.change(child, std::move(spec));
+  if (child.state == child_state::running && child.ready && child.options && child.options->progress_within)
+    arm(timer_purpose::progress, child.slot, *child.options->progress_within);
+  if (child.state == child_state::running && child.circuit == circuit_state::half_open)
+    arm(timer_purpose::health, child.slot, healthy_after(child, flags_.circuit.healthy_after));
+}
+
+void supervision_machine::on_change_stopped() {
+  auto& work = *change_;
+  std::vector<child_spec> wanted;
+  if (work.undoing)
+    for (const auto& old : work.old_children)
+      wanted.push_back(old.spec);
+  take_specs(work.undoing ? wanted : work.children);
+  use_flags(work.undoing ? work.old_flags : work.flags);
+  auto start = work.undoing ? those_that_ran() : those_to_start();
+  open({.kind = job_kind::change_start, .start = std::move(start)});
+}
+
+/// Makes the table what `wanted` says; what is not in it has been stopped.
+void supervision_machine::take_specs(const std::vector<child_spec>& wanted) {
+  std::vector<slot_key> order;
+  for (const auto& spec : wanted) {
+    auto* child = table_.find(spec.id);
+    if (child)
+      change_child(*child, spec);
+    else
+      note(transition::child_added, *(child = &table_.add(spec)));
+    order.push_back(child->slot);
+  }
+  const std::unordered_set<slot_key> stays{order.begin(), order.end()};
+  for (const auto slot : table_.slots())
+    if (!stays.contains(slot))
+      drop(*table_.find(slot));
+  table_.reorder(order);
+}
+
+std::vector<slot_key> supervision_machine::those_to_start() {
+  std::vector<slot_key> out;
+  for (const auto& step : change_->plan->steps) {
+    const auto* child = table_.find(step.child);
+    if (is_start(step.kind))
+      out.push_back(child->slot);
+    else if (step.kind == change_kind::change_in_place)
+      note(transition::child_changed, *child, {process::reason_code::normal, step.why});
+  }
+  return out;
+}
+
+std::vector<slot_key> supervision_machine::those_that_ran() {
+  std::vector<slot_key> out;
+  for (const auto& old : change_->old_children)
+    if (const auto* child = table_.find(old.spec.id); old.runs && child->state != child_state::running)
+      out.push_back(child->slot);
+  return out;
+}
+
+void supervision_machine::undo_change(child_record& failed, const end_reason& why) {
+  auto& work = *change_;
+  if (work.undoing) { // the old one does not come up again either: that is a failed restart like any other
+    work.lost.push_back(failed.slot);
+    auto rest = those_that_ran();
+    std::erase_if(rest, [&](slot_key slot) { return std::ranges::find(work.lost, slot) != work.lost.end(); });
+    open({.kind = job_kind::change_start, .start = std::move(rest)});
+    return;
+  }
+  work.undoing = true;
+  work.failed = failed.id;
+  work.why = why;
+  auto stop = std::exchange(work.begun, {});
+  std::erase(stop, failed.slot);
+  open({.kind = job_kind::change_stop, .stop = std::move(stop)});
+}
+
+void supervision_machine::on_change_started() {
+  end_change();
+}
+
+void supervision_machine::end_change() {
+  const auto work = std::move(change_);
+  if (!work->undoing) {
+    note(transition::change_applied);
+    return answer(work->call, {answer_code::ok, {}, {}, work->plan});
+  }
+  auto text = fmt::format("{} did not start: {}", work->failed,
+                          work->why.text.empty() ? process::to_string(work->why.code) : work->why.text);
+  note(transition::change_undone, make_end_reason(work->why.code, text));
+  answer(work->call, {answer_code::undone, {}, std::move(text), work->plan});
+  for (const auto slot : work->lost)
+    if (auto* child = table_.find(slot); child && !stopping_)
+      retry(*child, child->last_end());
+}
+
+void supervision_machine::use_flags(supervisor_flags flags) {
+  const bool was_independent = is_independent(flags_.strategy);
+  flags_ = std::move(flags);
+  budgets_.change(flags_);
+  if (was_independent == is_independent(flags_.strategy))
+    return;
+  // Those that wait go on waiting, now together or each alone: no longer than a first wait.
+  const base::duration first = flags_.pacing ? base::duration{flags_.pacing->backoff.first} : base::duration{};
+  if (std::exchange(group_due_, std::nullopt))
+    cancel(timer_purpose::group_delay, 0);
+  for (const auto slot : table_.slots()) {
+    const auto* child = table_.find(slot);
+    if (child->state != child_state::waiting || !child->delayed)
+      continue;
+    cancel(timer_purpose::delay, slot);
+    group_due_ = is_independent(flags_.strategy) ? std::nullopt : std::optional{now_.steady + first};
+    arm(group_due_ ? timer_purpose::group_delay : timer_purpose::delay, group_due_ ? 0 : slot, first);
+  }
+}
+
+} // namespace cafnode::supervision
