@@ -27,6 +27,7 @@ enum class timer_purpose : std::uint8_t {
   retire_grace, // of a process that was replaced and asked to stop
   retire_stuck,
   stop_deadline, // of the whole stop
+  hurry,         // until a stop no longer waits for a child that has yet to confirm its start
 };
 
 /// Names a timer; at most one is armed under one name.

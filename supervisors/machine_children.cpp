@@ -49,6 +49,8 @@ void supervision_machine::spawned(child_record& child) {
     arm(timer_purpose::start, child.slot, *child.options->start_within);
   if (child.job != 0 && stopping_)
     ask_to_end(child);
+  else if (asked_to_stop_)
+    hurry();
 }
 
 void supervision_machine::up(child_record& child, bool ready) {

@@ -59,6 +59,8 @@ void supervision_machine::on_successor_started(child_record& child, readiness re
   }
   if (ready == readiness::at_once)
     return promote(child);
+  if (asked_to_stop_)
+    hurry();
   if (child.options && child.options->start_within)
     arm(timer_purpose::start, child.slot, *child.options->start_within);
 }

@@ -138,7 +138,15 @@ void supervision_machine::on_command(call_id call, command wanted, base::moment 
 
 void supervision_machine::on_stop(end_reason why, base::moment now) {
   at(now);
-  shut_down(std::move(why));
+  if (stopping_ || asked_to_stop_)
+    return;
+  if (!up_ || flags_.stop_within)
+    return shut_down(std::move(why));
+  asked_to_stop_ = std::move(why);
+  inbox_.push(stop_item{});
+  settle();
+  if (!stopping_ && awaits_start())
+    hurry();
 }
 
 slot_key supervision_machine::subject_of(const inbox_item& item) {
@@ -166,7 +174,7 @@ bool supervision_machine::may_run(const inbox_item& item) {
     return false;
   const auto* waiting = std::get_if<command_item>(&item);
   const bool changes_all = waiting && std::holds_alternative<change_specs>(*waiting->wanted);
-  if (changes_all || !is_independent(flags_.strategy))
+  if (changes_all || !is_independent(flags_.strategy) || std::holds_alternative<stop_item>(item))
     return jobs_.empty();
   const auto* child = table_.find(subject_of(item));
   return !child || child->job == 0;
@@ -178,8 +186,8 @@ void supervision_machine::settle() {
     if (may_run(inbox_[at])) {
       run(inbox_.take(at));
       at = 0;
-    } else if (is_exclusive() || !is_independent(flags_.strategy)) {
-      return; // all of them wait for the same
+    } else if (is_exclusive() || !is_independent(flags_.strategy) || std::holds_alternative<stop_item>(inbox_[at])) {
+      return; // all of them wait for the same, and none goes past a stop
     } else {
       ++at; // only commands stay behind: their number is bounded
     }
@@ -192,11 +200,15 @@ void supervision_machine::run(inbox_item item) {
     if (child && child->has_ended())
       fail(*child);
   } else if (const auto* retry = std::get_if<retry_item>(&item)) {
-    auto* child = table_.find(retry->who);
+    // OTP knows a child by its id here, an instance by the process that ended: an old retry that finds the child
+    // restarting once more is one retry more.
+    auto* child = is_simple() ? table_.find(retry->who) : table_.find(retry->who.slot);
     if (child && child->state == child_state::waiting && !child->delayed)
       restart(*child, child->last_end());
   } else if (std::holds_alternative<group_due_item>(item)) {
     on_group_due();
+  } else if (std::holds_alternative<stop_item>(item)) {
+    shut_down(std::move(*asked_to_stop_));
   } else {
     --commands_;
     auto& waiting = std::get<command_item>(item);

@@ -9,6 +9,7 @@
 #include "supervisors/job_pool.hpp"
 #include "supervisors/restart_record.hpp"
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -67,8 +68,13 @@ public:
   void on_retry(child_ref who, base::moment now);
   void on_command(call_id call, command wanted, base::moment now);
 
-  /// The supervisor is to end: what it does gives way to stopping everything. The first reason counts.
+  /// The supervisor is to end. As in OTP, this waits its turn: a restart or a command under way is finished first. But
+  /// the first start of the children gives way at once, and so does everything where `stop_within` is set; a child that
+  /// has yet to say that it is ready gives way after `start_patience`. The first reason counts.
   void on_stop(end_reason why, base::moment now);
+
+  /// How long a stop waits for children that have yet to confirm their start, all of them together.
+  static constexpr std::chrono::milliseconds start_patience{1000};
 
   // -- outputs --------------------------------------------------------------------------------------------------------
 
@@ -112,7 +118,9 @@ private:
     std::unique_ptr<command> wanted;
   };
 
-  using inbox_item = std::variant<exit_item, retry_item, group_due_item, command_item>;
+  struct stop_item {};
+
+  using inbox_item = std::variant<exit_item, retry_item, group_due_item, command_item, stop_item>;
 
   /// The incarnation that is to take the place of one that runs.
   struct successor {
@@ -170,8 +178,11 @@ private:
   void stop_next(job& work, job_id id);
   void stop_in_group(job& work, job_id id, std::uint32_t group);
   void stop_all(job& work, job_id id);
+  [[nodiscard]] std::vector<slot_key> by_start(std::vector<slot_key> slots) const;
   void finish(job_id id);
   void shut_down(end_reason why);
+  void hurry();
+  [[nodiscard]] bool awaits_start() const;
   void abandon_work();
   void one_less(job_id id, std::uint32_t group = 0);
   void on_stop_deadline();
@@ -242,6 +253,8 @@ private:
   void end_change();
   [[nodiscard]] std::vector<current_child> current() const;
   void use_flags(supervisor_flags flags);
+  void forget_paces();
+  void wait_anew();
 
   [[nodiscard]] bool shares_timer() const noexcept { return stopping_ && is_simple(); }
 
@@ -269,6 +282,8 @@ private:
   job_id shutdown_job_ = 0;
   std::optional<base::time_point> group_due_;
   bool begun_ = false;
+  std::optional<end_reason> asked_to_stop_;
+  bool hurried_ = false; // asked_to_stop_ has its timer
   bool up_ = false;
   bool stopping_ = false;
   bool past_deadline_ = false; // of the whole stop

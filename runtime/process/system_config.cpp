@@ -1,6 +1,7 @@
 #include "runtime/process/system_config.hpp"
 
 #include "runtime/base/invariant.hpp"
+#include "runtime/process/quiet_scheduler.hpp"
 #include "runtime/process/reason.hpp"
 #include "runtime/process/timer_thread.hpp"
 
@@ -22,6 +23,7 @@ std::string render_reason(std::uint8_t code, caf::atom_value category, const caf
 system_config::system_config(std::size_t scheduler_threads) : services_{std::make_unique<process::services>()} {
   CAFNODE_INVARIANT(scheduler_threads > 0, "a scheduler without a thread");
   set("scheduler.policy", caf::atom("sharing"));
+  module_factories.emplace_back(make_quiet_scheduler);
   set("scheduler.max-threads", scheduler_threads);
   set("scheduler.max-throughput", throughput_max);
   set("logger.verbosity", caf::atom("quiet"));

@@ -102,6 +102,7 @@ void manual_home::cancel(ticket armed) {
 }
 
 virtual_config::virtual_config() {
+  module_factories.clear(); // no scheduler of its own: the one that is named here
   set("scheduler.policy", caf::atom("testing"));
 }
 

@@ -133,6 +133,19 @@ TEST_CASE("a failed restart is tried again by a message, and commands get their 
   }
 }
 
+TEST_CASE("a late retry finds a child that is restarting once more, and is a retry of it") {
+  auto rig = up(flags(strategy::rest_for_one, 5), {worker("a"), worker("b")});
+  rig.hold_retries = true;
+  rig.fail_start("b", 2);
+  rig.end("b");
+  const auto late = rig.ref_of("b");
+  rig.end("a");
+  CHECK(rig.said() == words{"fail b", "start a", "fail b"});
+  rig.machine.on_retry(late, rig.now);
+  rig.settle();
+  CHECK(rig.said() == words{"start b"});
+}
+
 TEST_CASE("a group whose start fails stays up for now, and is stopped again for the retry") {
   auto rig = up(flags(strategy::one_for_all, 5), {worker("a"), worker("b")});
   rig.fail_start("b", 1);
