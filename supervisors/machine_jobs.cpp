@@ -113,15 +113,13 @@ void supervision_machine::finish(job_id id) {
     return;
   case job_kind::restart:
     return complete_restart(work.start);
+  case job_kind::replace_command:
+    complete_restart(work.start);
+    return answer_started(work);
   case job_kind::start_command:
   case job_kind::restart_command:
-  case job_kind::replace_command:
   case job_kind::renew_command:
-    if (auto* child = table_.find(work.subject)) {
-      child->job = 0;
-      answer(work.caller, {answer_code::started, child->ref(), {}});
-    }
-    return;
+    return answer_started(work);
   case job_kind::terminate_command:
     answer(work.caller, {answer_code::ok, {}, {}});
     return;
@@ -137,6 +135,16 @@ void supervision_machine::finish(job_id id) {
     actions_.push(end_supervisor{work.why});
     return;
   }
+}
+
+void supervision_machine::answer_started(const job& work) {
+  auto* child = table_.find(work.subject);
+  if (child)
+    child->job = 0;
+  if (child && child->has_process)
+    answer(work.caller, {answer_code::started, child->ref(), {}});
+  else
+    answer(work.caller, {answer_code::ignored, {}, {}});
 }
 
 void supervision_machine::shut_down(end_reason why) {

@@ -72,6 +72,9 @@ void supervision_machine::on_child_timer(timer_purpose due, child_record& child)
   case timer_purpose::start:
     on_start_due(child);
     break;
+  case timer_purpose::successor:
+    on_successor_due(child);
+    break;
   case timer_purpose::progress:
     if (runs && !child.killed)
       actions_.push(check_progress{child.ref()});
@@ -112,8 +115,6 @@ void supervision_machine::fence(slot_key slot, child_ref who) {
 
 /// Its time to be ready is over.
 void supervision_machine::on_start_due(child_record& child) {
-  if (successors_.contains(child.slot))
-    return on_successor_due(child);
   if (child.killed || !child.has_process)
     return;
   if (child.state == child_state::running && !child.ready && !child.has_ended())

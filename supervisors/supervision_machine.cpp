@@ -46,7 +46,7 @@ void supervision_machine::on_started(child_ref who, readiness ready, base::momen
 void supervision_machine::on_ready(child_ref who, base::moment now) {
   at(now);
   if (is_successor(who)) {
-    if (successors_[who.slot].has_process)
+    if (const auto& next = successors_[who.slot]; next.has_process && !next.killed)
       promote(*table_.find(who.slot));
   } else if (auto* child = table_.find(who); child && child->has_process && !child->killed) {
     if (child->state == child_state::starting)
@@ -67,14 +67,12 @@ void supervision_machine::on_ignored(child_ref who, base::moment now) {
   if (!child || child->state != child_state::starting)
     return;
   const auto id = std::exchange(child->job, 0);
+  const auto group = child->stop_group();
   table_.set_state(*child, child_state::stopped);
   note(transition::child_ignored, *child);
-  auto* work = jobs_.find(id);
-  if (work && work->caller && work->kind != job_kind::change_start)
-    answer(std::exchange(work->caller, std::nullopt), {answer_code::ignored, {}, {}});
   if (child->restart == restart_type::temporary || is_simple())
     drop(*child);
-  one_less(id);
+  one_less(id, group);
   settle();
 }
 
@@ -204,7 +202,7 @@ void supervision_machine::run(inbox_item item) {
     // restarting once more is one retry more.
     auto* child = is_simple() ? table_.find(retry->who) : table_.find(retry->who.slot);
     if (child && child->state == child_state::waiting && !child->delayed)
-      restart(*child, child->last_end());
+      restart(*child, child->last_end(), true);
   } else if (std::holds_alternative<group_due_item>(item)) {
     on_group_due();
   } else if (std::holds_alternative<stop_item>(item)) {

@@ -154,13 +154,15 @@ private:
   // Failures: machine_failures.cpp
   void fail(child_record& child);
   void rest(child_record& child);
-  void restart(child_record& child, const end_reason& why);
+  void restart(child_record& child, const end_reason& why, bool again = false);
   void retry(child_record& child, const end_reason& why);
-  void over_budget(child_record& child, const end_reason& why, exhausted then);
-  void give_up(child_record& child, const end_reason& why);
-  void stop_for_good(child_record& child, const end_reason& why);
+  void over_budget(child_record& child, const end_reason& why, const budget_book::verdict& found, bool again);
+  void give_up(child_record& child, const end_reason& why, const budget_book::verdict& found);
+  void stop_for_good(child_record& child, const end_reason& why, bool again);
+  void go_on_without(child_record& child);
   void reopen(child_record& child, const end_reason& why, bool first);
   void schedule(child_record& child, std::optional<base::duration> delay);
+  [[nodiscard]] bool joins_waiting();
   void check_auto_shutdown(bool significant);
   void judge_health(child_record& child);
   [[nodiscard]] base::duration healthy_after(const child_record& child, base::duration otherwise) const;
@@ -169,6 +171,7 @@ private:
   void start_waiting(std::vector<slot_key> start);
   void on_group_due();
   void on_healthy(child_record& child);
+  [[nodiscard]] std::vector<slot_key> those_back(const std::vector<slot_key>& started) const;
   void complete_restart(const std::vector<slot_key>& started);
   void tell_restart(const child_record& failed);
 
@@ -180,6 +183,7 @@ private:
   void stop_all(job& work, job_id id);
   [[nodiscard]] std::vector<slot_key> by_start(std::vector<slot_key> slots) const;
   void finish(job_id id);
+  void answer_started(const job& work);
   void shut_down(end_reason why);
   void hurry();
   [[nodiscard]] bool awaits_start() const;
@@ -200,6 +204,7 @@ private:
   void cancel_delay(child_record& child);
   void cancel_watch(const child_record& child);
   void stop_waiting(child_record& child, job_id id);
+  void forget_outage();
   void ask_to_end(child_record& child);
   void kill(child_record& child);
   void kill_late(child_record& child, const char* why);
