@@ -2,16 +2,18 @@
 
 #include "runtime/process/ask.hpp"
 #include "runtime/process/spawn.hpp"
+#include "runtime/process/system_config.hpp"
 #include "runtime/process/tell.hpp"
 #include "supervisors/words.hpp"
 
-#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <chrono>
 #include <cstdio>
+#include <memory>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace market {
@@ -20,6 +22,22 @@ using namespace cafnode;
 using namespace std::chrono_literals;
 
 namespace {
+
+/// Null when nobody has the name.
+caf::actor find(const caf::actor_system& system, std::string_view name) {
+  const auto found = process::services_of(system).names().whereis(name);
+  return found ? found->holder : caf::actor{};
+}
+
+/// What a factory answers for a child that others find by its name. A name is free again when its owner has ended.
+supervision::start_outcome started_as(std::string_view name, const caf::actor& made,
+                                      const process::process_base& above) {
+  const auto claimed = process::services_of(above.home_system()).names().claim(name, made);
+  if (claimed)
+    return supervision::started{made};
+  process::kill(made); // no supervisor will look after it
+  return supervision::start_failed{process::make_reason(process::reason_code::start_failed, claimed.fault().text)};
+}
 
 /// A process of this library. Its base does what is easily got wrong in plain CAF: an exception ends it with a reason
 /// that keeps the text, an unknown message harms nobody, timers can be cancelled, each ask has one outcome.
@@ -45,11 +63,8 @@ private:
 
 class consumer final : public process::process_base {
 public:
-  consumer(caf::actor_config& config, caf::actor from, std::shared_ptr<directory> names, caf::actor listener)
-      : process_base{config, "root/market/consumer"},
-        feed_{std::move(from)},
-        names_{std::move(names)},
-        listener_{std::move(listener)} {}
+  consumer(caf::actor_config& config, caf::actor from, caf::actor listener)
+      : process_base{config, "root/market/consumer"}, feed_{std::move(from)}, listener_{std::move(listener)} {}
 
 private:
   caf::behavior behave() override {
@@ -70,8 +85,8 @@ private:
 
   void on_quote(const quote& got) {
     std::printf("%-12s quote %d of feed #%d\n", "consumer", got.number, got.life);
-    // The recorder is restarted without us, so its handle is looked up; to a null handle nothing is sent.
-    process::tell(*this, names_->find("recorder"), got);
+    // The recorder is restarted without us, so it is looked up each time; to a null handle nothing is sent.
+    process::tell(*this, find(system(), "recorder"), got);
     if (got.number == quotes_wanted)
       process::tell(*this, listener_, enough_quotes{});
     else
@@ -79,7 +94,6 @@ private:
   }
 
   caf::actor feed_;
-  std::shared_ptr<directory> names_;
   caf::actor listener_;
   process::timer next_; // goes with the process: no timer fires into one that has ended
 };
@@ -96,44 +110,40 @@ caf::behavior recorder(caf::stateful_actor<tally>* self) {
   };
 }
 
-supervision::child_spec feed_spec(const std::shared_ptr<directory>& names) {
+supervision::child_spec feed_spec() {
   supervision::child_spec spec;
   spec.id = "feed";
   // Called for each life, on the supervisor's thread. Children live where their supervisor lives (`pinned_to`): on
   // CAF's scheduler in a program, in the one thread of a test.
-  spec.start = [names, lives = std::make_shared<int>(0)](process::process_base& above) {
-    const auto made = process::spawn_process<feed>(above.system(), above.pinned_to(), ++*lives);
-    names->put("feed", made);
-    return supervision::started{made};
+  spec.start = [lives = std::make_shared<int>(0)](process::process_base& above) {
+    return started_as("feed", process::spawn_process<feed>(above.system(), above.pinned_to(), ++*lives), above);
   };
   return spec;
 }
 
-supervision::child_spec consumer_spec(const std::shared_ptr<directory>& names, const caf::actor& listener) {
+supervision::child_spec consumer_spec(const caf::actor& listener) {
   supervision::child_spec spec;
   spec.id = "consumer";
   // It may keep the feed's handle: rest_for_one starts it anew whenever the feed was.
-  spec.start = [names, listener](process::process_base& above) {
+  spec.start = [listener](process::process_base& above) {
     return supervision::started{
-        process::spawn_process<consumer>(above.system(), above.pinned_to(), names->find("feed"), names, listener)};
+        process::spawn_process<consumer>(above.system(), above.pinned_to(), find(above.system(), "feed"), listener)};
   };
   spec.shutdown = supervision::grace{500ms}; // asked to stop, and killed when it has not after that
   return spec;
 }
 
-supervision::child_spec recorder_spec(const std::shared_ptr<directory>& names) {
+supervision::child_spec recorder_spec() {
   supervision::child_spec spec;
   spec.id = "recorder";
-  spec.start = [names](process::process_base& above) {
-    const auto made = above.system().spawn(recorder);
-    names->put("recorder", made);
-    return supervision::started{made};
+  spec.start = [](process::process_base& above) {
+    return started_as("recorder", above.system().spawn(recorder), above);
   };
   return spec;
 }
 
 supervision::supervisor_plan market_plan(const std::shared_ptr<supervision::event_sink>& events,
-                                         const std::shared_ptr<directory>& names, const caf::actor& listener) {
+                                         const caf::actor& listener) {
   supervision::supervisor_plan plan;
   plan.path = "root/market";
   plan.events = events;
@@ -144,7 +154,7 @@ supervision::supervisor_plan market_plan(const std::shared_ptr<supervision::even
   // Not at once, but after 50 ms, then 100 ms, 200 ms, ... Without jitter, so that the output is always the same.
   plan.flags.pacing = supervision::restart_pacing{};
   plan.flags.pacing->backoff = {50ms, 1s, 0};
-  plan.children = {feed_spec(names), consumer_spec(names, listener)};
+  plan.children = {feed_spec(), consumer_spec(listener)};
   return plan;
 }
 
@@ -161,23 +171,11 @@ supervision::child_spec market_spec(supervision::supervisor_plan plan) {
 
 } // namespace
 
-void directory::put(const std::string& name, const caf::actor& who) {
-  const std::lock_guard guard{mutex_};
-  names_[name] = caf::actor_cast<caf::weak_actor_ptr>(who);
-}
-
-caf::actor directory::find(const std::string& name) const {
-  const std::lock_guard guard{mutex_};
-  const auto found = names_.find(name);
-  return found == names_.end() ? caf::actor{} : caf::actor_cast<caf::actor>(found->second);
-}
-
-supervision::supervisor_plan make_plan(std::shared_ptr<supervision::event_sink> events,
-                                       std::shared_ptr<directory> names, caf::actor listener) {
+supervision::supervisor_plan make_plan(std::shared_ptr<supervision::event_sink> events, caf::actor listener) {
   supervision::supervisor_plan plan;
   plan.path = "root";
   // In start order; stopped in the opposite one. The recorder first: the market sends to it.
-  plan.children = {recorder_spec(names), market_spec(market_plan(events, names, listener))};
+  plan.children = {recorder_spec(), market_spec(market_plan(events, listener))};
   plan.events = std::move(events);
   return plan; // one_for_one, and more than one restart in 5 s end it: OTP's defaults
 }
@@ -187,6 +185,8 @@ std::string describe(const supervision::event& happened) {
   std::string line{to_string(happened.what)};
   if (!happened.child.empty())
     line += " " + happened.child + " #" + std::to_string(happened.incarnation);
+  if (happened.what == transition::restart_completed)
+    return line; // all that the failure took down is up again
   if (happened.what == transition::restart_scheduled)
     return line + ": in " + std::to_string(happened.delay.count()) + " ms";
   if (happened.what == transition::child_ended || happened.what == transition::child_stopped)

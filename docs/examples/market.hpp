@@ -4,11 +4,8 @@
 #include "supervisors/supervisor.hpp"
 
 #include <caf/actor.hpp>
-#include <caf/actor_control_block.hpp>
 
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
 namespace market {
@@ -26,21 +23,6 @@ struct enough_quotes {};
 
 inline constexpr int quotes_wanted = 4;
 
-/// Who runs under a name at this moment. A restarted process has a new handle, so whoever is not restarted with it must
-/// look it up each time. Handles are kept weakly: a strong one here, in what the processes themselves hold, would keep
-/// them in memory for ever. Any thread.
-class directory {
-public:
-  void put(const std::string& name, const caf::actor& who);
-
-  /// Null when nobody does.
-  [[nodiscard]] caf::actor find(const std::string& name) const;
-
-private:
-  mutable std::mutex mutex_;
-  std::map<std::string, caf::weak_actor_ptr> names_;
-};
-
 /// The plan of the whole tree:
 ///
 ///   root (one_for_one)
@@ -49,9 +31,9 @@ private:
 ///      ├─ feed              crashes when asked for the fourth quote, in its first two lives
 ///      └─ consumer          asks the feed, every 20 ms
 ///
-/// `listener` may be null.
+/// Feed and recorder have their names in the system's name_registry. `listener` may be null.
 [[nodiscard]] cafnode::supervision::supervisor_plan make_plan(std::shared_ptr<cafnode::supervision::event_sink> events,
-                                                              std::shared_ptr<directory> names, caf::actor listener);
+                                                              caf::actor listener);
 
 /// An event as one line: "child_ended feed #1: crashed, quote 4 is garbled".
 [[nodiscard]] std::string describe(const cafnode::supervision::event& happened);

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <memory>
 #include <string>
 
 namespace {
@@ -90,7 +91,7 @@ int main() {
   caf::actor_system system{config};
 
   caf::scoped_actor self{system};
-  const auto plan = market::make_plan(std::make_shared<console>(), std::make_shared<market::directory>(), self);
+  const auto plan = market::make_plan(std::make_shared<console>(), self);
   // Null: nothing is pinned to a thread, all runs on CAF's scheduler. The plan is checked before anything starts.
   const auto outcome = supervision::start_supervisor(system, nullptr, plan);
   if (const auto* failed = std::get_if<supervision::start_failed>(&outcome)) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -46,10 +47,8 @@ private:
 
 int main() {
   const auto events = std::make_shared<recording>();
-  const auto names = std::make_shared<market::directory>();
   virtual_time::virtual_world world; // an actor system on this thread; nothing runs unless told to
-  const auto outcome =
-      supervision::start_supervisor(world.system(), &world.home(), market::make_plan(events, names, {}));
+  const auto outcome = supervision::start_supervisor(world.system(), &world.home(), market::make_plan(events, {}));
   const auto root = std::get<supervision::started>(outcome).child;
   world.run(); // until nobody has anything left to do at this moment
   expect(events->saw("root supervisor_started"), "the whole tree is up at once");
@@ -63,7 +62,7 @@ int main() {
   expect(events->saw("root/market child_started feed #2"), "the feed is started again after 50 ms");
   expect(events->saw("root/market child_started consumer #2"), "and the consumer after it");
 
-  process::kill(names->find("recorder"));
+  process::kill(world.services().names().whereis("recorder")->holder);
   world.run();
   expect(events->saw("root child_ended recorder #1: killed"), "a plain CAF actor is watched like any process");
   expect(events->saw("root child_started recorder #2"), "and started again, at once and alone");

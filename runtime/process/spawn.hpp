@@ -33,8 +33,8 @@ struct spawn_options {
 
 /// Makes a `T` from `arguments`, pinned to `options.where`. `T` derives from process_base and takes caf::actor_config&
 /// first. Its behave() runs later, on its own thread. It keeps itself alive until it ends: dropping the handle does not
-/// end it. The fault is `start_failed` with the text of the exception that the constructor threw; a mailbox is as it was
-/// before then. `system` is made from a system_config. Any thread.
+/// end it. The fault is `start_failed` with the text of the exception that the constructor threw; a mailbox is as it
+/// was before then. `system` is made from a system_config. Any thread.
 template<class T, class... Arguments>
 [[nodiscard]] base::result<caf::actor, caf::error> try_spawn_process(caf::actor_system& system, spawn_options options,
                                                                      Arguments&&... arguments) {

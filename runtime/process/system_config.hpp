@@ -11,10 +11,10 @@
 namespace cafnode::process {
 
 /// How CAF is set up, for every system that has processes of ours: nothing is read from the environment, the command
-/// line or the working folder, nothing is logged by CAF itself, the scheduler shares one queue (it sleeps when idle), the
-/// end of an actor without timeouts of CAF's does not wake CAF's clock, and one process gives way after
-/// `throughput_max` messages. Outlives its actor system. What else a program wants of CAF it sets on this, or on a class
-/// derived from it, as on any caf::actor_system_config.
+/// line or the working folder, nothing is logged by CAF itself, the scheduler shares one queue (it sleeps when idle),
+/// the end of an actor without timeouts of CAF's does not wake CAF's clock, and one process gives way after
+/// `throughput_max` messages. Outlives its actor system. What else a program wants of CAF it sets on this, or on a
+/// class derived from it, as on any caf::actor_system_config.
 class system_config : public caf::actor_system_config {
 public:
   static constexpr std::size_t throughput_max = 300; // messages
