@@ -1,7 +1,7 @@
 // The examples of docs/processes.md, each as it stands there. The last scenario compares the two.
 #include "runtime/process/ask.hpp"
 #include "runtime/process/mailbox.hpp"
-#include "tests/support/manual_home.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 
 #include <doctest/doctest.h>
 
