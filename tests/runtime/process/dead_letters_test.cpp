@@ -42,7 +42,7 @@ SCENARIO("dead letters are counted by kind, and a flood of one kind hides no oth
 
 SCENARIO("a dead letter says who, what, why and when") {
   GIVEN("a process that expects nothing") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     const auto deaf = world.spawn_function("deaf", [](process_base&) -> caf::behavior { return {}; });
     world.pass(10s);
     const auto now = world.now();

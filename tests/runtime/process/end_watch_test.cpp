@@ -51,7 +51,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hub::work)
 
 SCENARIO("whoever watches with a token hears of the end once, with the token and the true reason") {
   GIVEN("a hub that watches one twice and another once") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     news heard;
     const auto who = world.spawn<hub>(heard);
     const auto one = world.spawn_function("one", mortal);
@@ -112,7 +112,7 @@ SCENARIO("whoever watches with a token hears of the end once, with the token and
 }
 
 SCENARIO("two who watch one target with the same token do not take each other's watch back") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   news first_heard;
   news second_heard;
   const auto first = world.spawn<hub>(first_heard);
@@ -132,7 +132,7 @@ SCENARIO("two who watch one target with the same token do not take each other's 
 
 SCENARIO("news of an end passes a backlog") {
   GIVEN("a hub with ten thousand messages before it") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     news heard;
     int handled_at_news = -1;
     const auto who = world.spawn<hub>(heard);
@@ -156,7 +156,7 @@ SCENARIO("news of an end passes a backlog") {
 }
 
 SCENARIO("a watcher that took its watches back leaves nothing with those it watched") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   news heard;
   auto who = world.spawn<hub>(heard);
   const auto one = world.spawn_function("one", mortal);
@@ -174,7 +174,7 @@ SCENARIO("a watcher that took its watches back leaves nothing with those it watc
 }
 
 SCENARIO("a watch with a token keeps no watcher alive") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   news heard;
   auto who = world.spawn<hub>(heard);
   const auto one = world.spawn_function("one", mortal);

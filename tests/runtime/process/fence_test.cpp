@@ -25,7 +25,7 @@ caf::behavior note_into(texts& notes) {
   return {[&notes](const std::string& text) { notes.push_back(text); }};
 }
 
-std::uint64_t fenced_letters(test::virtual_world& world) {
+std::uint64_t fenced_letters(virtual_time::virtual_world& world) {
   return world.services().dead_letters_by_kind().counts[static_cast<std::size_t>(dead_letter_kind::fenced)];
 }
 
@@ -33,7 +33,7 @@ std::uint64_t fenced_letters(test::virtual_world& world) {
 
 SCENARIO("a fenced process that wakes up in its handler sends nothing, and ends right after it") {
   GIVEN("a process whose handler is fenced halfway, as by another thread, and then wants to act") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     texts heard;
     texts done;
     const auto other = world.spawn_function("other", [&](process_base&) { return note_into(heard); });
@@ -83,7 +83,7 @@ SCENARIO("a fenced process that wakes up in its handler sends nothing, and ends 
 
 SCENARIO("the answers of a fenced process reach nobody, and what waits for it fails") {
   GIVEN("a server that is fenced while it works on a question, and another question behind it") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     texts outcomes;
     caf::response_promise promised;
     const auto server = world.spawn_function("server", [&](process_base& self) -> caf::behavior {
@@ -124,7 +124,7 @@ SCENARIO("the answers of a fenced process reach nobody, and what waits for it fa
 }
 
 SCENARIO("a request that waits for a fenced process is answered with an error at once") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   texts outcomes;
   const auto server = world.spawn_function(
       "server", [](process_base&) -> caf::behavior { return {[](int) { return std::string{"hello"}; }}; });
@@ -144,7 +144,7 @@ SCENARIO("a request that waits for a fenced process is answered with an error at
 
 SCENARIO("a fenced process that waits for messages, or has not begun, ends at once and does nothing") {
   GIVEN("one of each, and a plain actor") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     texts notes;
     const auto waiting = world.spawn_function("waiting", [&](process_base&) { return note_into(notes); });
     world.run();
@@ -185,10 +185,10 @@ SCENARIO("a process that is stuck on a thread of its own is harmless once it is 
   std::promise<void> stuck;
   std::promise<void> release;
   std::atomic<int> harm{0};
-  const auto other = process::spawn_process<test::function_process>(
+  const auto other = process::spawn_process<virtual_time::function_process>(
       system, nullptr, "other", [&](process_base&) -> caf::behavior { return {[&](int) { ++harm; }}; });
   const auto zombie =
-      process::spawn_process<test::function_process>(system, nullptr, "zombie", [&](process_base& self) {
+      process::spawn_process<virtual_time::function_process>(system, nullptr, "zombie", [&](process_base& self) {
         return caf::behavior{[&](const std::string&) {
           stuck.set_value();
           release.get_future().wait();
@@ -200,7 +200,7 @@ SCENARIO("a process that is stuck on a thread of its own is harmless once it is 
   process::fence_and_kill(zombie, reason_code::stuck);
   release.set_value();
   std::promise<caf::error> ended;
-  const auto watcher = process::spawn_process<test::function_process>(
+  const auto watcher = process::spawn_process<virtual_time::function_process>(
       system, nullptr, "watcher", [&](process_base& self) -> caf::behavior {
         self.watch(zombie, [&](const caf::error& why) { ended.set_value(why); });
         return {};

@@ -18,7 +18,7 @@ using process::process_base;
 
 SCENARIO("the messages that wait for a process are counted, data and control, until they are handled") {
   GIVEN("a process that looks at its own length in its handlers") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     std::vector<std::size_t> seen;
     process::timer armed;
     const auto who = world.spawn_function("who", [&](process_base& self) -> caf::behavior {
@@ -72,7 +72,7 @@ SCENARIO("the messages that wait for a process are counted, data and control, un
 }
 
 SCENARIO("a message that is skipped still waits") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   bool open = false;
   const auto picky = world.spawn_function("picky", [&](process_base&) -> caf::behavior {
     return {[&](int) -> caf::result<void> {
@@ -92,7 +92,7 @@ SCENARIO("a message that is skipped still waits") {
 }
 
 SCENARIO("of a plain actor no length is known") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   const auto plain = world.system().spawn([](caf::event_based_actor*) -> caf::behavior { return {[](int) {}}; });
   CHECK_FALSE(mailbox_length(plain));
   CHECK_FALSE(mailbox_length(caf::actor{}));
@@ -107,7 +107,7 @@ SCENARIO("the length is exact once threads that send and the one that handles ha
   constexpr int each_sends = 5000;
   std::promise<void> all_done;
   const auto who =
-      process::spawn_process<test::function_process>(system, nullptr, "who", [&](process_base& self) -> caf::behavior {
+      process::spawn_process<virtual_time::function_process>(system, nullptr, "who", [&](process_base& self) -> caf::behavior {
         return {[&, left = senders * each_sends](int) mutable {
           if (self.mailbox_length() > std::size_t{senders * each_sends})
             self.stop(process::make_reason(process::reason_code::crashed, "an impossible length"));

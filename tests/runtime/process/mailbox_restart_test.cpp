@@ -355,10 +355,10 @@ SCENARIO("a message that is skipped when its place was taken meanwhile makes one
 SCENARIO("a mailbox keeps no ended process alive by the messages in it") {
   std::weak_ptr<process::mailbox> trace;
   {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     auto box = process::make_mailbox(world.system(), {"box", 10});
     trace = box;
-    auto who = process::spawn_process<test::function_process>(
+    auto who = process::spawn_process<virtual_time::function_process>(
         world.system(), process::spawn_options{&world.home(), box}, "who", [](process_base& self) -> caf::behavior {
           process::tell(self, caf::actor_cast<caf::actor>(&self), std::string{"from myself to myself"});
           self.stop({});

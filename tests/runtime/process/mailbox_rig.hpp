@@ -22,8 +22,8 @@ struct mailbox_rig {
   ~mailbox_rig() { box->close(); }
 
   /// A process with the mailbox.
-  caf::actor spawn(function_process::behave_function behave) {
-    return process::spawn_process<function_process>(world.system(), process::spawn_options{&world.home(), box},
+  caf::actor spawn(virtual_time::function_process::behave_function behave) {
+    return process::spawn_process<virtual_time::function_process>(world.system(), process::spawn_options{&world.home(), box},
                                                     "reader", std::move(behave));
   }
 
@@ -69,7 +69,7 @@ struct mailbox_rig {
     return world.services().dead_letters_by_kind().counts[static_cast<std::size_t>(kind)];
   }
 
-  virtual_world world;
+  virtual_time::virtual_world world;
   std::shared_ptr<process::mailbox> box;
   std::vector<std::string> handled;
   std::vector<std::string> outcomes;

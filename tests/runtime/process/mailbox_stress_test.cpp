@@ -81,7 +81,7 @@ struct life {
 
 /// Begins an incarnation; its handler throws at each 50th number. Whoever watches begins the next one.
 caf::actor begin_incarnation(life& all, process_base& watcher) {
-  auto made = process::spawn_process<test::function_process>(
+  auto made = process::spawn_process<virtual_time::function_process>(
       watcher.system(), process::spawn_options{nullptr, all.box}, "incarnation", [&all](process_base&) {
         ++all.seen.begun;
         return caf::behavior{[&all](const numbered& it) {
@@ -132,7 +132,7 @@ SCENARIO("threads send while incarnations crash and begin: each message is handl
   all.box = process::make_mailbox(system, {"box", senders * each_sends});
   std::promise<caf::actor> first;
   const auto watcher =
-      process::spawn_process<test::function_process>(system, nullptr, "watcher", [&](process_base& self) {
+      process::spawn_process<virtual_time::function_process>(system, nullptr, "watcher", [&](process_base& self) {
         first.set_value(begin_incarnation(all, self));
         return caf::behavior{[](int) {}};
       });
@@ -158,7 +158,7 @@ SCENARIO("threads send while one incarnation replaces another that still lives: 
   caf::actor_system system{all.config};
   all.box = process::make_mailbox(system, {"box", senders * each_sends});
   const auto watcher =
-      process::spawn_process<test::function_process>(system, nullptr, "watcher", [&](process_base& self) {
+      process::spawn_process<virtual_time::function_process>(system, nullptr, "watcher", [&](process_base& self) {
         begin_incarnation(all, self);
         return caf::behavior{[&](int) { begin_incarnation(all, self); }};
       });
@@ -181,7 +181,7 @@ SCENARIO("threads send into a small mailbox until it is closed: each message is 
     caf::actor_system system{all.config};
     all.box = process::make_mailbox(system, {"box", 8, policy});
     const auto watcher =
-        process::spawn_process<test::function_process>(system, nullptr, "watcher", [&](process_base& self) {
+        process::spawn_process<virtual_time::function_process>(system, nullptr, "watcher", [&](process_base& self) {
           begin_incarnation(all, self);
           return caf::behavior{[](int) {}};
         });
@@ -212,7 +212,7 @@ SCENARIO(
   std::atomic<int> outcomes{0};
   std::promise<void> all_done;
   const auto watcher =
-      process::spawn_process<test::function_process>(system, nullptr, "watcher", [&](process_base& self) {
+      process::spawn_process<virtual_time::function_process>(system, nullptr, "watcher", [&](process_base& self) {
         begin_incarnation(all, self);
         return caf::behavior{[](int) {}};
       });
@@ -221,7 +221,7 @@ SCENARIO(
       all_done.set_value();
   };
   for (int asker = 0; asker < askers; ++asker)
-    static_cast<void>(process::spawn_process<test::function_process>(
+    static_cast<void>(process::spawn_process<virtual_time::function_process>(
         system, nullptr, "asker", [&](process_base& self) -> caf::behavior {
           for (int i = 0; i < each_asks; ++i)
             process::ask(

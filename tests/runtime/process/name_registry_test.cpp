@@ -19,7 +19,7 @@ using process::process_base;
 
 namespace {
 
-caf::actor spawn_idle(test::virtual_world& world) {
+caf::actor spawn_idle(virtual_time::virtual_world& world) {
   const auto made = world.spawn_function("owner", [](process_base&) -> caf::behavior { return {}; });
   world.run();
   return made;
@@ -33,7 +33,7 @@ caf::actor spawn_plain(caf::actor_system& system) {
 
 SCENARIO("a name that a living actor holds is not given to another, and each claim has a number of its own") {
   GIVEN("two processes and a plain actor") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     auto& names = world.services().names();
     const auto one = spawn_idle(world);
     const auto two = spawn_idle(world);
@@ -77,7 +77,7 @@ SCENARIO("a name that a living actor holds is not given to another, and each cla
 }
 
 SCENARIO("a name is replaced only by who knows the number that stands") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   auto& names = world.services().names();
   const auto one = spawn_idle(world);
   const auto two = spawn_idle(world);
@@ -101,7 +101,7 @@ SCENARIO("a name is replaced only by who knows the number that stands") {
 
 SCENARIO("a name is free as soon as its holder has ended, however it ends, or is fenced") {
   GIVEN("a name for each of several owners") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     auto& names = world.services().names();
     const auto stopped = spawn_idle(world);
     const auto killed = spawn_idle(world);
@@ -152,7 +152,7 @@ SCENARIO("a name is free as soon as its holder has ended, however it ends, or is
 }
 
 SCENARIO("a name keeps nobody alive, and an owner that claims and releases again and again keeps nothing") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   auto& names = world.services().names();
   auto plain = spawn_plain(world.system());
   world.run();
@@ -175,7 +175,7 @@ SCENARIO("a name keeps nobody alive, and an owner that claims and releases again
 }
 
 SCENARIO("there are no more names than the bound, and a name has a length") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   const auto owner = spawn_idle(world);
   process::name_registry names{3};
   for (const auto* name : {"a", "b", "c"})
@@ -194,7 +194,7 @@ SCENARIO("there are no more names than the bound, and a name has a length") {
 }
 
 SCENARIO("names are shown page by page, in order") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   auto& names = world.services().names();
   const auto owner = spawn_idle(world);
   for (int i = 0; i < 2500; ++i)
@@ -235,7 +235,7 @@ SCENARIO("while owners end on other threads, the cleanup of an old claim never r
     }
   }};
   for (int round = 0; round < rounds; ++round) {
-    const auto owner = process::spawn_process<test::function_process>(
+    const auto owner = process::spawn_process<virtual_time::function_process>(
         system, nullptr, "owner", [](process_base&) -> caf::behavior { return {}; });
     // The one before ends right now, on a thread of the scheduler.
     const auto before = names.whereis("gate");

@@ -159,7 +159,7 @@ SCENARIO("an exception ends the process as crashed wherever it is thrown") {
 }
 
 SCENARIO("whoever asked is answered with why the handler of the question threw") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   const auto fragile = world.spawn_function("fragile", [](process_base&) -> caf::behavior {
     return {[](int) -> int { throw std::runtime_error{"the cup fell"}; }};
   });

@@ -29,7 +29,7 @@ private:
   int total_ = 0;
 };
 
-int total_of(test::virtual_world& world, const caf::actor& who) {
+int total_of(virtual_time::virtual_world& world, const caf::actor& who) {
   int total = -1;
   world.spawn_function("asker", [&, who](process::process_base& self) -> caf::behavior {
     process::ask(
@@ -57,7 +57,7 @@ std::vector<std::string> flush_lines(const std::string& text) {
 } // namespace
 
 SCENARIO("the page's mailbox keeps what the first incarnation has not handled") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   auto& system = world.system();
   auto* home = &world.home();
   const auto box = process::make_mailbox(system, {"demo/counter", 1000, process::overflow::refuse});
@@ -73,7 +73,7 @@ SCENARIO("the page's mailbox keeps what the first incarnation has not handled") 
 }
 
 SCENARIO("the page's name moves from one holder to the next") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   auto& services = world.services();
   const auto first = world.spawn<counter>();
   const auto second = world.spawn<counter>();
@@ -95,7 +95,7 @@ SCENARIO("the page's fence keeps a zombie from its socket, and its dead letters 
     void write(int order) { written.push_back(order); }
   } socket;
 
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   auto& services = world.services();
   caf::actor stuck;
   stuck = world.spawn_function("zombie", [&](process::process_base& self) -> caf::behavior {

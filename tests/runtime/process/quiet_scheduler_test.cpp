@@ -56,7 +56,7 @@ public:
 
 SCENARIO("CAF's clock hears of an actor's end once, and only if that actor has set a timeout") {
   GIVEN("two actors and a clock") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     const auto handle = world.spawn_function("one", [](process::process_base&) -> caf::behavior { return {}; });
     const auto other = world.spawn_function("other", [](process::process_base&) -> caf::behavior { return {}; });
     auto* one = caf::actor_cast<caf::abstract_actor*>(handle);
@@ -104,7 +104,7 @@ SCENARIO("each kind of timeout alone makes CAF's clock hear of the end") {
       [](process::quiet_clock& to, caf::abstract_actor* who) { to.set_ordinary_timeout({}, who, caf::atom("a"), 1); },
       [](process::quiet_clock& to, caf::abstract_actor* who) { to.set_multi_timeout({}, who, caf::atom("a"), 1); },
       [](process::quiet_clock& to, caf::abstract_actor* who) { to.set_request_timeout({}, who, caf::message_id{}); }};
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   const auto handle = world.spawn_function("one", [](process::process_base&) -> caf::behavior { return {}; });
   auto* one = caf::actor_cast<caf::abstract_actor*>(handle);
   for (const auto kind : kinds) {
