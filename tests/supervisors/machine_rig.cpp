@@ -1,5 +1,7 @@
 #include "tests/supervisors/machine_rig.hpp"
 
+#include "supervisors/words.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
