@@ -168,6 +168,15 @@ void supervision_machine::hurry() {
     arm(timer_purpose::hurry, 0, start_patience);
 }
 
+/// Whether the work in hand is some that OTP's supervisor does not have.
+bool supervision_machine::goes_beyond_otp() {
+  return std::ranges::any_of(jobs_.ids(), [this](job_id id) {
+    const auto kind = jobs_.find(id)->kind;
+    return kind == job_kind::replace_command || kind == job_kind::renew_command || kind == job_kind::change_stop ||
+           kind == job_kind::change_start;
+  });
+}
+
 /// Whether the work in hand waits for a child that has yet to say that it is ready.
 bool supervision_machine::awaits_start() const {
   const auto is_starting = [this](slot_key slot) { return table_.find(slot)->state == child_state::starting; };

@@ -138,7 +138,7 @@ void supervision_machine::on_stop(end_reason why, base::moment now) {
   at(now);
   if (stopping_ || asked_to_stop_)
     return;
-  if (!up_ || flags_.stop_within)
+  if (!up_ || flags_.stop_within || goes_beyond_otp())
     return shut_down(std::move(why));
   asked_to_stop_ = std::move(why);
   inbox_.push(stop_item{});

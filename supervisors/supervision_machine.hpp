@@ -69,8 +69,9 @@ public:
   void on_command(call_id call, command wanted, base::moment now);
 
   /// The supervisor is to end. As in OTP, this waits its turn: a restart or a command under way is finished first. But
-  /// the first start of the children gives way at once, and so does everything where `stop_within` is set; a child that
-  /// has yet to say that it is ready gives way after `start_patience`. The first reason counts.
+  /// the first start of the children gives way at once, and so do a replacement and a change of specs, and everything
+  /// where `stop_within` is set; a child that has yet to say that it is ready gives way after `start_patience`. The
+  /// first reason counts.
   void on_stop(end_reason why, base::moment now);
 
   /// How long a stop waits for children that have yet to confirm their start, all of them together.
@@ -187,6 +188,7 @@ private:
   void shut_down(end_reason why);
   void hurry();
   [[nodiscard]] bool awaits_start() const;
+  [[nodiscard]] bool goes_beyond_otp();
   void abandon_work();
   void one_less(job_id id, std::uint32_t group = 0);
   void on_stop_deadline();

@@ -21,8 +21,10 @@
 
 namespace cafnode::virtual_time {
 
-/// A home on the test's own thread, where time passes only when told to. Everything that is pinned here runs in `run`,
-/// one process at a time, in the order in which they became ready or, with a seed, in an order drawn from it.
+/// A home on the thread that made it, where time passes only when told to. Everything that is pinned here runs in
+/// `run`, one process at a time, in the order in which they became ready or, with a seed, in an order drawn from it.
+/// All of it is for that one thread. To have a whole system of processes, use virtual_world; a home of its own stands
+/// for one I/O thread among others.
 class manual_home final : public process::home, private process::timer_source {
 public:
   explicit manual_home(caf::actor_system& system, std::optional<std::uint64_t> order_seed = std::nullopt);
@@ -75,7 +77,21 @@ public:
   virtual_config();
 };
 
-/// A whole actor system in one thread and in virtual time. Its end kills what is left.
+/// A whole actor system in one thread and in virtual time, to test processes and supervisors with: nothing sleeps, an
+/// hour passes at once, and each run with the same seed is the same.
+///
+///     virtual_world world;
+///     const auto who = world.spawn<my_process>("name");
+///     world.run();                        // until nobody has anything to do
+///     process::tell_anonymous(who, my_message{});
+///     world.pass(30s);                    // timers fire, each at its own time
+///     CHECK(world.ended(who).has_value());
+///
+/// A tree of supervisors: `start_supervisor(world.system(), &world.home(), plan)`.
+///
+/// Without a seed, ready processes run in the order in which they became ready; with one, in an order drawn from it, so
+/// that a test can go through many. Processes that never come to rest are a broken invariant. Its end kills what is
+/// left. Of one thread; several worlds may stand side by side.
 class virtual_world {
 public:
   explicit virtual_world(std::optional<std::uint64_t> order_seed = std::nullopt);
