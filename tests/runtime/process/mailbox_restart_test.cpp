@@ -266,23 +266,6 @@ SCENARIO("an incarnation that was woken before a newer one began takes nothing, 
   }
 }
 
-SCENARIO("a process that was told to quit outside of a handler takes nothing any more") {
-  test::mailbox_rig rig;
-  process_base* inside = nullptr;
-  rig.spawn([&](process_base& self) {
-    inside = &self;
-    return rig.reads("old ");
-  });
-  rig.world.run();
-  inside->quit();
-  rig.send("a");
-  rig.world.run();
-  CHECK(rig.handled.empty());
-  rig.spawn_reader();
-  rig.world.run();
-  CHECK(rig.handled == texts{"a"});
-}
-
 SCENARIO("no more than a few living incarnations read a mailbox") {
   test::mailbox_rig rig;
   std::vector<caf::actor> all;
