@@ -48,7 +48,7 @@ struct name_fault {
 /// The names of actors, of ours or not, in one actor system. A name is held until its owner ends, however it ends, is
 /// fenced, releases it, or is replaced. An owner that has ended is never found. Any thread.
 ///
-/// Names are spread over shards by their hash; a lookup takes one shared lock for a few nanoseconds.
+/// Names are spread over shards by their hash; a lookup takes one shared lock.
 class name_registry {
 public:
   static constexpr std::size_t name_bytes_max = 256;

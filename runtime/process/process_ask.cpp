@@ -32,9 +32,9 @@ void process_base::ask_message(const caf::strong_actor_ptr& to, base::duration t
   auto& entry = open_ask(id, std::move(on_reply), std::move(on_failure));
   if (!to)
     return lose_ask(id, caf::make_error(caf::sec::request_receiver_down));
-  if (parts().asks.size() > asks_max)
+  if (state_->asks.size() > asks_max)
     return lose_ask(id, make_reason(reason_code::refused, "too many asks are open"));
-  arm_ask(id, timeout);
+  arm_ask(entry, id, timeout);
   if (to != ctrl())
     entry.watching = watch(to, [this, id](const caf::error& reason) {
       // The down came at high priority. Its sender's answer, if there is one, is already in the mailbox: let it pass.
@@ -49,10 +49,10 @@ void process_base::ask_mailbox(process::mailbox& to, base::duration timeout, caf
     return;
   const auto mid = new_request_id(caf::message_priority::normal);
   const ask_id id = mid.response_id().integer_value();
-  open_ask(id, std::move(on_reply), std::move(on_failure));
-  if (parts().asks.size() > asks_max)
+  auto& entry = open_ask(id, std::move(on_reply), std::move(on_failure));
+  if (state_->asks.size() > asks_max)
     return lose_ask(id, make_reason(reason_code::refused, "too many asks are open"));
-  arm_ask(id, timeout);
+  arm_ask(entry, id, timeout);
   to.put(caf::make_mailbox_element(ctrl(), mid, {}, std::move(question)), now().steady + timeout);
 }
 
@@ -68,8 +68,8 @@ void process_base::lose_ask(ask_id id, caf::error why) {
   send_control(*this, control_kind::ask_lost, id);
 }
 
-void process_base::arm_ask(ask_id id, base::duration timeout) {
-  state_->asks[id].deadline = after(timeout, [this, id] { fail_ask(id, caf::make_error(caf::sec::request_timeout)); });
+void process_base::arm_ask(pending_ask& entry, ask_id id, base::duration timeout) {
+  entry.deadline = after(timeout, [this, id] { fail_ask(id, caf::make_error(caf::sec::request_timeout)); });
 }
 
 void process_base::on_answer(ask_id id, caf::type_erased_tuple& reply) {

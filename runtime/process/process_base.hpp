@@ -180,7 +180,7 @@ private:
   pending_ask take_ask(ask_id id);
   pending_ask& open_ask(ask_id id, reply_function on_reply, failure_function on_failure);
   void lose_ask(ask_id id, caf::error why);
-  void arm_ask(ask_id id, base::duration timeout);
+  void arm_ask(pending_ask& entry, ask_id id, base::duration timeout);
   [[nodiscard]] bool asks_nothing(const caf::message& question) const;
   void bury(dead_letter_kind kind, const caf::type_erased_tuple& content) const;
   caf::result<caf::message> on_unexpected(const caf::message_view& message);

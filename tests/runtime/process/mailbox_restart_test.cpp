@@ -238,17 +238,29 @@ SCENARIO("of two incarnations the newest gets the messages, and when it ends fir
         CHECK(rig.handled[6] == "new c");
       }
     }
-    WHEN("the new one begins while a message waits for the old one") {
-      rig.send("b");
-      rig.spawn_reader("newest ");
-      CHECK(rig.world.home().ready() == 2); // "new" has its token, and comes first
-      rig.world.run();
-      process::kill(new_one);
-      rig.send("c");
+  }
+}
+
+SCENARIO("an incarnation that was woken before a newer one began takes nothing, and goes on when the newer one ends") {
+  GIVEN("a reader, and a newer one that begins right before the first is woken") {
+    test::mailbox_rig rig{1000};
+    rig.spawn_reader("old ");
+    rig.world.run();
+    const auto newer = rig.spawn_reader("new ");
+
+    WHEN("more messages come than one turn handles") {
+      for (int i = 0; i < 400; ++i)
+        rig.send("x");
+      CHECK(rig.world.home().ready() == 2);
       rig.world.run();
 
-      THEN("a message is handled once, by the newest that is there when it is taken") {
-        CHECK(rig.handled == texts{"old a", "new b", "newest c"});
+      THEN("the newer one handles all of them, and after its end the old one the next") {
+        CHECK(rig.handled == texts(400, "new x"));
+        process::kill(newer);
+        rig.world.run();
+        rig.send("y");
+        rig.world.run();
+        CHECK(rig.handled.back() == "old y");
       }
     }
   }
@@ -273,83 +285,6 @@ SCENARIO("no more than a few living incarnations read a mailbox") {
   process::kill(all.back());
   rig.world.run();
   CHECK(rig.box->length() == 1);
-}
-
-SCENARIO("a message that is skipped waits in front until another was handled, also across a restart") {
-  GIVEN("a reader that does not want `later` yet") {
-    test::mailbox_rig rig{3, process::overflow::drop_newest};
-    const auto first = rig.spawn_reader();
-    rig.world.run();
-    for (const auto* text : {"later", "a", "later"})
-      rig.send(text);
-    rig.world.run();
-    CHECK(rig.handled == texts{"a"});
-    CHECK(rig.box->length() == 2);
-    CHECK(process::mailbox_length(first) == 2);
-
-    WHEN("it handles what it waited for") {
-      rig.send("now");
-      rig.world.run();
-
-      THEN("they are handled") {
-        CHECK(rig.handled == texts{"a", "now", "later", "later"});
-        CHECK(rig.box->length() == 0);
-      }
-    }
-    WHEN("it hears it as an urgent message") {
-      process::tell_urgent_anonymous(first, std::string{"now"});
-      rig.world.run();
-
-      THEN("they are handled, too") {
-        CHECK(rig.handled == texts{"a", "now", "later", "later"});
-      }
-    }
-    WHEN("it is killed, and the next one wants everything") {
-      process::kill(first);
-      rig.world.run();
-      rig.send("b");
-      rig.send("c");
-      rig.now = true;
-      rig.spawn_reader();
-      rig.world.run();
-
-      THEN("the next one gets them first, and the bound held") {
-        CHECK(rig.handled == texts{"a", "later", "later", "b"});
-        CHECK(rig.box->figures().dropped == 1);
-      }
-    }
-  }
-}
-
-SCENARIO("a message that is skipped when its place was taken meanwhile makes one lose, by the policy") {
-  const auto lives = [](process::overflow policy) {
-    test::mailbox_rig rig{1, policy};
-    bool wanted = false;
-    texts seen;
-    const auto reader = rig.spawn([&](process_base&) -> caf::behavior {
-      return {[&](const std::string& text) -> caf::result<void> {
-                if (!wanted) {
-                  if (text == "old")
-                    rig.send("young");
-                  return caf::skip();
-                }
-                seen.push_back(text);
-                return caf::unit;
-              },
-              [&](int) { wanted = true; }};
-    });
-    rig.world.run();
-    rig.send("old");
-    rig.world.run();
-    CHECK(rig.box->length() == 1);
-    CHECK(rig.box->figures().dropped + rig.box->figures().refused == 1);
-    process::tell_urgent_anonymous(reader, 1);
-    rig.world.run();
-    return seen;
-  };
-  CHECK(lives(process::overflow::refuse) == texts{"old"});
-  CHECK(lives(process::overflow::drop_newest) == texts{"old"});
-  CHECK(lives(process::overflow::drop_oldest) == texts{"young"});
 }
 
 SCENARIO("a mailbox keeps no ended process alive by the messages in it") {
