@@ -19,8 +19,10 @@ struct change_work {
   std::vector<child_spec> children; // as wanted
   supervisor_flags old_flags;
   std::vector<current_child> old_children; // in their start order
-  std::vector<slot_key> begun;             // started by the new specs so far, in that order
+  std::vector<slot_key> begun;             // started so far by the new specs or, undoing, the old, in that order
+  std::vector<slot_key> removed;           // not wanted any more, to be forgotten when all has started
   std::vector<slot_key> lost;              // the old one did not come up again during the undoing
+  std::vector<slot_key> left_stopped;      // before the change, until one of their group is tried again
   bool undoing = false;
   std::string failed; // whose start made it necessary
   end_reason why;

@@ -79,6 +79,7 @@ struct child_record {
   bool killed = false;    // a kill is on its way
   bool own_start = false; // an instance that was given a factory of its own
   bool delayed = false;   // waiting for a timer rather than for a message
+  bool timed = false;     // a timer of its own bounds its stop
 
   static constexpr std::int64_t grace_default = -1;
   static constexpr std::int64_t grace_infinite = -2;

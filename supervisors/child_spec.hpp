@@ -99,7 +99,9 @@ struct child_spec {
   /// (awaited), or it has ended with `start_failed` (announced). 1 ms to one day; none: no limit.
   std::optional<std::chrono::milliseconds> start_within;
   /// A ready child whose `started::beats` have not moved for this long is stalled: it is killed, and restarted for the
-  /// reason `stuck`. Looked at once in each such span, so noticed within twice of it. 1 ms to one day.
+  /// reason `stuck`. Looked at once in each such span, so noticed within twice of it. A start that gives no beats has
+  /// failed; one that ran without them before a hot change asked for this is watched from its next start on. 1 ms to
+  /// one day.
   std::optional<std::chrono::milliseconds> progress_within;
   /// Overrides `healthy_after` of the supervisor's pacing and circuit. 0 ms to one day.
   std::optional<std::chrono::milliseconds> healthy_after;

@@ -138,6 +138,8 @@ std::vector<slot_key> child_table::slots(std::uint64_t from) const {
 
 std::vector<const child_record*> child_table::page(std::uint64_t after, std::size_t limit) const {
   std::vector<const child_record*> out;
+  if (after >= last_order_)
+    return out;
   for (auto at = first_from(after + 1); at < places_.size() && out.size() < limit; ++at)
     if (places_[at].slot != 0)
       out.push_back(find(places_[at].slot));

@@ -38,7 +38,7 @@ held_processes::entry* held_processes::find(child_ref who) noexcept {
 bool held_processes::has_moved(child_ref who) {
   const auto found = beats_.find(who);
   if (found == beats_.end())
-    return false;
+    return true;
   const auto count = found->second.beats->count();
   return std::exchange(found->second.count, count) != count;
 }

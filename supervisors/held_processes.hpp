@@ -27,7 +27,8 @@ public:
   /// Null when it is not held.
   [[nodiscard]] entry* find(child_ref who) noexcept;
 
-  /// Whether the beats of `who` have moved since the last look; the first look is the one when it was held.
+  /// Whether the beats of `who` have moved since the last look; the first look is the one when it was held. True when
+  /// it gave none.
   [[nodiscard]] bool has_moved(child_ref who);
 
   void release(child_ref who);

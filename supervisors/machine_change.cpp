@@ -42,6 +42,8 @@ std::vector<current_child> supervision_machine::current() const {
 }
 
 void supervision_machine::begin_change(call_id call, change_specs& wanted) {
+  if (is_simple())
+    wanted.children.front().id = template_->id; // it is the one template, whatever it is called
   auto old = current();
   auto plan = std::make_shared<const change_plan>(plan_change(flags_, old, wanted.flags, wanted.children));
   if (wanted.only_show || !plan->changes())
@@ -53,12 +55,17 @@ void supervision_machine::begin_change(call_id call, change_specs& wanted) {
   change_->children = std::move(wanted.children);
   change_->old_flags = flags_;
   change_->old_children = std::move(old);
+  change_->left_stopped = those_left_stopped();
   if (is_simple())
     return change_template();
   std::vector<slot_key> stop;
-  for (const auto& step : change_->plan->steps)
-    if (step.kind == change_kind::stop || step.kind == change_kind::restart)
-      stop.push_back(table_.find(step.child)->slot);
+  for (const auto& step : change_->plan->steps) {
+    const auto* child = table_.find(step.child);
+    // One that waits goes on waiting until the change is known to hold.
+    const bool stops = step.kind == change_kind::stop && child->state != child_state::waiting;
+    if (stops || step.kind == change_kind::restart)
+      stop.push_back(child->slot);
+  }
   std::ranges::sort(stop, {}, [this](slot_key slot) { return table_.find(slot)->order; });
   open({.kind = job_kind::change_stop, .stop = std::move(stop)});
 }
@@ -66,6 +73,7 @@ void supervision_machine::begin_change(call_id call, change_specs& wanted) {
 /// The instances go on with what they run; the new template counts from their next end or start on.
 void supervision_machine::change_template() {
   template_ = change_->children.front();
+  use_flags(change_->flags);
   for (const auto slot : table_.slots()) {
     auto* child = table_.find(slot);
     auto spec = *template_;
@@ -74,18 +82,27 @@ void supervision_machine::change_template() {
       spec.start = child->start;
     change_child(*child, std::move(spec));
   }
-  use_flags(change_->flags);
   end_change();
 }
 
+/// What runs is watched by the new limits from now on.
 void supervision_machine::change_child(child_record& child, child_spec spec) {
-  if (child.state == child_state::running)
-    cancel_watch(child);
+  const auto old = child.options ? *child.options : child_options{};
   table_.change(child, std::move(spec));
-  if (child.state == child_state::running && child.ready && child.options && child.options->progress_within)
-    arm(timer_purpose::progress, child.slot, *child.options->progress_within);
-  if (child.state == child_state::running && child.circuit == circuit_state::half_open)
-    arm(timer_purpose::health, child.slot, healthy_after(child, flags_.circuit.healthy_after));
+  if (child.state != child_state::running || child.has_ended() || child.killed)
+    return;
+  const auto now = child.options ? *child.options : child_options{};
+  const auto watch = [&](timer_purpose purpose, const auto& before, const auto& after) {
+    if (before != after)
+      after ? arm(purpose, child.slot, *after) : cancel(purpose, child.slot);
+  };
+  if (!child.ready)
+    return watch(timer_purpose::start, old.start_within, now.start_within);
+  watch(timer_purpose::progress, old.progress_within, now.progress_within);
+  if (child.circuit == circuit_state::half_open) {
+    const auto left = healthy_after(child, flags_.circuit.healthy_after) - (now_.steady - child.ready_since);
+    arm(timer_purpose::health, child.slot, std::max(left, base::duration{}));
+  }
 }
 
 void supervision_machine::on_change_stopped() {
@@ -94,13 +111,14 @@ void supervision_machine::on_change_stopped() {
   if (work.undoing)
     for (const auto& old : work.old_children)
       wanted.push_back(old.spec);
-  take_specs(work.undoing ? wanted : work.children);
   use_flags(work.undoing ? work.old_flags : work.flags);
+  take_specs(work.undoing ? wanted : work.children);
   auto start = work.undoing ? those_that_ran() : those_to_start();
   open({.kind = job_kind::change_start, .start = std::move(start)});
 }
 
-/// Makes the table what `wanted` says; what is not in it has been stopped.
+/// Makes the table what `wanted` says. What is not in it runs no more; it stays behind the others until it is known
+/// that nothing has to be undone.
 void supervision_machine::take_specs(const std::vector<child_spec>& wanted) {
   std::vector<slot_key> order;
   for (const auto& spec : wanted) {
@@ -112,9 +130,16 @@ void supervision_machine::take_specs(const std::vector<child_spec>& wanted) {
     order.push_back(child->slot);
   }
   const std::unordered_set<slot_key> stays{order.begin(), order.end()};
-  for (const auto slot : table_.slots())
-    if (!stays.contains(slot))
+  for (const auto slot : table_.slots()) {
+    if (stays.contains(slot))
+      continue;
+    if (change_->undoing) {
       drop(*table_.find(slot));
+    } else {
+      change_->removed.push_back(slot);
+      order.push_back(slot);
+    }
+  }
   table_.reorder(order);
 }
 
@@ -133,7 +158,7 @@ std::vector<slot_key> supervision_machine::those_to_start() {
 std::vector<slot_key> supervision_machine::those_that_ran() {
   std::vector<slot_key> out;
   for (const auto& old : change_->old_children)
-    if (const auto* child = table_.find(old.spec.id); old.runs && child->state != child_state::running)
+    if (const auto* child = table_.find(old.spec.id); child && old.runs && child->state != child_state::running)
       out.push_back(child->slot);
   return out;
 }
@@ -143,7 +168,7 @@ void supervision_machine::undo_change(child_record& failed, const end_reason& wh
   if (work.undoing) { // the old one does not come up again either: that is a failed restart like any other
     work.lost.push_back(failed.slot);
     auto rest = those_that_ran();
-    std::erase_if(rest, [&](slot_key slot) { return std::ranges::find(work.lost, slot) != work.lost.end(); });
+    std::erase_if(rest, [&](slot_key slot) { return std::ranges::find(work.begun, slot) != work.begun.end(); });
     open({.kind = job_kind::change_start, .start = std::move(rest)});
     return;
   }
@@ -162,6 +187,7 @@ void supervision_machine::on_change_started() {
 void supervision_machine::end_change() {
   const auto work = std::move(change_);
   if (!work->undoing) {
+    settle_change(*work);
     note(transition::change_applied);
     return answer(work->call, {answer_code::ok, {}, {}, work->plan});
   }
@@ -169,13 +195,72 @@ void supervision_machine::end_change() {
                           work->why.text.empty() ? process::to_string(work->why.code) : work->why.text);
   note(transition::change_undone, make_end_reason(work->why.code, text));
   answer(work->call, {answer_code::undone, {}, std::move(text), work->plan});
-  for (const auto slot : work->lost)
-    if (auto* child = table_.find(slot); child && !stopping_)
-      retry(*child, child->last_end());
+  for (const auto slot : work->lost) {
+    auto* child = table_.find(slot);
+    if (!child)
+      continue;
+    if (child->restart == restart_type::temporary || is_simple()) {
+      drop(*child);
+      continue;
+    }
+    table_.set_state(*child, child_state::waiting);
+    inbox_.push(retry_item{child->ref()}); // one after the other, as after any failed restart
+  }
+}
+
+/// Nothing has to be undone any more.
+void supervision_machine::settle_change(const change_work& work) {
+  for (const auto slot : work.removed) {
+    auto* child = table_.find(slot);
+    if (child->state == child_state::waiting)
+      stop_waiting(*child, 0);
+    drop(*child);
+  }
+  const auto changed = [&](const char* what) {
+    return std::ranges::find(work.plan->flags, what) != work.plan->flags.end();
+  };
+  const bool pacing = changed("pacing");
+  const bool circuit = changed("circuit");
+  if (!pacing && !circuit)
+    return;
+  for (const auto slot : table_.slots()) { // another back-off starts over
+    auto* child = table_.find(slot);
+    if (pacing && child->trouble)
+      child->trouble->pace.reset();
+    if (circuit && child->trouble)
+      child->trouble->circuit_pace.reset();
+  }
+}
+
+/// Those that are stopped until one of their group, which did not start, is tried again.
+std::vector<slot_key> supervision_machine::those_left_stopped() const {
+  std::vector<slot_key> out;
+  if (is_independent(flags_.strategy))
+    return out;
+  for (const auto slot : table_.slots()) {
+    const auto* tried = table_.find(slot);
+    if (tried->state != child_state::waiting || tried->delayed)
+      continue;
+    for (const auto next : plan_restart(flags_.strategy, table_, *tried).start)
+      if (table_.find(next)->state == child_state::stopped)
+        out.push_back(next);
+  }
+  return out;
+}
+
+/// Where there is no group any more they come up by themselves, by a timer that use_flags arms.
+void supervision_machine::part_group() {
+  for (const auto slot : change_->left_stopped)
+    if (auto* child = table_.find(slot); child && child->state == child_state::stopped) {
+      table_.set_state(*child, child_state::waiting);
+      child->delayed = true;
+    }
 }
 
 void supervision_machine::use_flags(supervisor_flags flags) {
   const bool was_independent = is_independent(flags_.strategy);
+  if (!was_independent && is_independent(flags.strategy))
+    part_group();
   flags_ = std::move(flags);
   budgets_.change(flags_);
   forget_paces();
@@ -183,19 +268,16 @@ void supervision_machine::use_flags(supervisor_flags flags) {
     wait_anew();
 }
 
-/// What children have counted and waited by flags that are no more.
+/// How long children have waited by flags that are no more.
 void supervision_machine::forget_paces() {
   const auto& changed = change_->plan->flags;
   const auto has = [&](const char* what) { return std::ranges::find(changed, what) != changed.end(); };
-  const bool budgets = has("budgets");
   const bool pacing = has("pacing");
   const bool circuit = has("circuit");
-  if (!budgets && !pacing && !circuit)
+  if (!pacing && !circuit)
     return;
   for (const auto slot : table_.slots()) {
     auto& trouble = table_.find(slot)->trouble;
-    if (trouble && budgets)
-      trouble->windows.clear();
     if (trouble && pacing)
       trouble->pace.reset();
     if (trouble && circuit)
@@ -203,8 +285,7 @@ void supervision_machine::forget_paces() {
   }
 }
 
-/// The strategy is of the other kind now: those that wait go on waiting, together or each alone, no longer than a first
-/// wait.
+/// The strategy is of the other kind now: those that wait go on waiting, together or each alone, for a first wait.
 void supervision_machine::wait_anew() {
   const base::duration first = flags_.pacing ? base::duration{flags_.pacing->backoff.first} : base::duration{};
   if (std::exchange(group_due_, std::nullopt))
@@ -213,9 +294,15 @@ void supervision_machine::wait_anew() {
     const auto* child = table_.find(slot);
     if (child->state != child_state::waiting || !child->delayed)
       continue;
+    const auto wait =
+        child->circuit == circuit_state::open ? std::max(first, base::duration{flags_.circuit.open.first}) : first;
+    if (is_independent(flags_.strategy)) {
+      arm(timer_purpose::delay, slot, wait);
+      continue;
+    }
     cancel(timer_purpose::delay, slot);
-    group_due_ = is_independent(flags_.strategy) ? std::nullopt : std::optional{now_.steady + first};
-    arm(group_due_ ? timer_purpose::group_delay : timer_purpose::delay, group_due_ ? 0 : slot, first);
+    group_due_ = std::max(group_due_.value_or(now_.steady), now_.steady + wait);
+    arm(timer_purpose::group_delay, 0, *group_due_ - now_.steady);
   }
 }
 

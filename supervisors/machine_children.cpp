@@ -27,6 +27,8 @@ bool keeps(const job* work, const child_record& child) {
          (work->kind == job_kind::replace_command && work->subject == child.slot);
 }
 
+constexpr auto* stop_is_over = "the time for the whole stop was over";
+
 } // namespace
 
 void supervision_machine::begin_start(child_record& child, job_id id) {
@@ -97,7 +99,7 @@ void supervision_machine::end_starting(child_record& child, end_reason why) {
   if (child.options && child.options->start_within)
     cancel(timer_purpose::start, child.slot);
   if (std::exchange(child.killed, false)) {
-    cancel(timer_purpose::stuck, child.slot);
+    cancel_end_timer(child, timer_purpose::stuck);
     why = child.late_start();
   }
   start_over(child, std::move(why));
@@ -175,30 +177,45 @@ void supervision_machine::ask_to_end(child_record& child) {
   if (child.killed)
     return; // the kill is on its way
   const auto mode = child.shutdown();
-  if (past_deadline_ || std::holds_alternative<brutal_kill>(mode))
+  if (std::holds_alternative<brutal_kill>(mode))
     return kill(child);
+  if (past_deadline_)
+    return kill_late(child, stop_is_over);
   actions_.push(ask_process{child.ref()});
   if (const auto* limit = std::get_if<grace>(&mode); limit && !shares_timer())
-    arm(timer_purpose::grace, child.slot, limit->span);
+    arm_end_timer(child, timer_purpose::grace, limit->span);
+}
+
+void supervision_machine::arm_end_timer(child_record& child, timer_purpose purpose, base::duration after) {
+  child.timed = true;
+  arm(purpose, child.slot, after);
+}
+
+/// Instances that are stopped together have none.
+void supervision_machine::cancel_end_timer(child_record& child, timer_purpose purpose) {
+  if (std::exchange(child.timed, false))
+    cancel(purpose, child.slot);
 }
 
 void supervision_machine::kill(child_record& child) {
   child.killed = true;
   actions_.push(kill_process{child.ref()});
   if (!shares_timer())
-    arm(timer_purpose::stuck, child.slot, flags_.stuck_after);
+    arm_end_timer(child, timer_purpose::stuck, flags_.stuck_after);
 }
 
 void supervision_machine::kill_late(child_record& child, const char* why) {
   note(transition::child_killed, child, {reason_code::killed, why});
-  if (!shares_timer())
-    cancel(timer_purpose::grace, child.slot);
+  cancel_end_timer(child, timer_purpose::grace);
   kill(child);
 }
 
+void supervision_machine::kill_for_deadline(child_record& child) {
+  kill_late(child, stop_is_over);
+}
+
 void supervision_machine::stopped(child_record& child, const end_reason& why, job_id id) {
-  if (!shares_timer())
-    cancel(child.killed ? timer_purpose::stuck : timer_purpose::grace, child.slot);
+  cancel_end_timer(child, child.killed ? timer_purpose::stuck : timer_purpose::grace);
   child.killed = false;
   child.job = 0;
   child.last = why.code;
@@ -211,7 +228,8 @@ void supervision_machine::stopped(child_record& child, const end_reason& why, jo
   table_.set_state(child, child_state::stopped);
   note(transition::child_stopped, child, why);
   actions_.push(release_process{child.ref()});
-  if ((child.restart == restart_type::temporary || is_simple()) && !keeps(jobs_.find(id), child))
+  const bool has_others = successors_.contains(child.slot) || retired_.contains(child.slot);
+  if ((child.restart == restart_type::temporary || is_simple()) && !has_others && !keeps(jobs_.find(id), child))
     drop(child);
 }
 
@@ -220,6 +238,13 @@ void supervision_machine::end_awaited(child_record& child, const end_reason& why
   const auto group = child.stop_group();
   stopped(child, why, id);
   one_less(id, group);
+}
+
+/// Those that were to follow one that did not start: they wait for nothing of their own, as in OTP.
+void supervision_machine::leave_unstarted(const job& work) {
+  for (auto at = work.next_start; at < work.start.size(); ++at)
+    if (auto* next = table_.find(work.start[at]); next && next->state == child_state::waiting && !next->delayed)
+      table_.set_state(*next, child_state::stopped);
 }
 
 void supervision_machine::start_over(child_record& child, end_reason why) {
@@ -239,6 +264,7 @@ void supervision_machine::start_over(child_record& child, end_reason why) {
     return one_less(id, group);
   if (kind == job_kind::boot)
     return shut_down(boot_failure(child, why));
+  leave_unstarted(*work);
   jobs_.close(id);
   if (kind == job_kind::change_start)
     return undo_change(child, why);

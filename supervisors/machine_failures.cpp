@@ -198,6 +198,7 @@ void supervision_machine::on_group_due() {
   if (!group_due_ || *group_due_ > now_.steady)
     return; // a later failure joined and moved it
   group_due_.reset();
+  cancel(timer_purpose::group_delay, 0); // a wait that joined when this one was over already
   std::vector<slot_key> start;
   for (const auto slot : table_.slots())
     if (const auto* child = table_.find(slot); child->state == child_state::waiting && child->delayed)

@@ -131,6 +131,10 @@ void supervision_machine::finish(job_id id) {
     ended_ = true;
     if (flags_.stop_within)
       cancel(timer_purpose::stop_deadline, 0);
+    if (is_simple()) {
+      cancel(timer_purpose::shared_grace, 0);
+      cancel(timer_purpose::shared_stuck, 0);
+    }
     note(transition::supervisor_stopped, work.why);
     actions_.push(end_supervisor{work.why});
     return;
@@ -234,9 +238,11 @@ void supervision_machine::on_stop_deadline() {
       kill_retired(old);
   for (const auto slot : table_.slots())
     if (auto* child = table_.find(slot); child && child->state == child_state::stopping && !child->killed)
-      kill_late(*child, "the time for the whole stop was over");
-  if (is_simple())
+      kill_for_deadline(*child);
+  if (is_simple()) {
+    cancel(timer_purpose::shared_grace, 0);
     arm(timer_purpose::shared_stuck, 0, flags_.stuck_after);
+  }
   advance(shutdown_job_);
 }
 

@@ -13,6 +13,11 @@ const child_factory* supervision_machine::factory_of(child_ref who) const {
   return starts || is_successor(who) ? &child->start : nullptr;
 }
 
+bool supervision_machine::watches_progress(child_ref who) const {
+  const auto* child = table_.find(who.slot);
+  return child && child->options && child->options->progress_within;
+}
+
 children_page supervision_machine::page(const which_children& wanted) const {
   children_page out;
   const auto limit = std::clamp<std::size_t>(wanted.limit, 1, which_children::page_max);

@@ -76,7 +76,7 @@ void supervision_machine::promote(child_record& child) {
     cancel(timer_purpose::successor, child.slot);
   const bool killed = std::exchange(child.killed, false);
   if (killed)
-    cancel(timer_purpose::stuck, child.slot);
+    cancel_end_timer(child, timer_purpose::stuck);
   const bool ended = child.has_ended();
   const auto why = ended ? *child.trouble->ended : end_reason{};
   table_.set_ended(child, std::nullopt);

@@ -84,8 +84,8 @@ void supervision_machine::on_child_timer(timer_purpose due, child_record& child)
       on_healthy(child);
     break;
   case timer_purpose::delay:
-    if (child.state == child_state::waiting && child.delayed && !asked_to_stop_)
-      start_waiting({child.slot});
+    if (child.state == child_state::waiting && child.delayed)
+      inbox_.push(due_item{child.ref()});
     break;
   default:
     break;
@@ -147,7 +147,7 @@ void supervision_machine::doom(child_record& child, transition what, end_reason 
   child.troubles().doomed = std::move(why);
   child.killed = true;
   actions_.push(kill_process{child.ref()});
-  arm(timer_purpose::stuck, child.slot, flags_.stuck_after);
+  arm_end_timer(child, timer_purpose::stuck, flags_.stuck_after);
 }
 
 void supervision_machine::on_shared_timer(timer_purpose due) {

@@ -23,19 +23,24 @@ bool known(Enum value, Enum last) noexcept {
   return static_cast<int>(value) >= 0 && static_cast<int>(value) <= static_cast<int>(last);
 }
 
+bool sound(std::chrono::milliseconds span, std::chrono::milliseconds least = 1ms) {
+  return span >= least && span <= span_max;
+}
+
 bool sound(const base::backoff_config& backoff) {
-  return backoff.first >= 1ms && backoff.cap >= backoff.first && backoff.jitter_percent >= 0 &&
+  return sound(backoff.first) && sound(backoff.cap, backoff.first) && backoff.jitter_percent >= 0 &&
          backoff.jitter_percent <= 100;
 }
 
 void check_pacing(const supervisor_flags& flags, faults& out) {
-  if (flags.pacing && (!sound(flags.pacing->backoff) || flags.pacing->healthy_after < 0ms))
-    out.push_back({code::invalid_pacing, {}, "pacing needs 1 ms <= first <= cap, jitter 0 to 100, healthy_after >= 0"});
-  if (!sound(flags.circuit.open) || flags.circuit.healthy_after < 0ms)
+  if (flags.pacing && (!sound(flags.pacing->backoff) || !sound(flags.pacing->healthy_after, 0ms)))
+    out.push_back({code::invalid_pacing,
+                   {},
+                   "pacing needs 1 ms <= first <= cap, jitter 0 to 100, healthy_after >= 0, each at most a year"});
+  if (!sound(flags.circuit.open) || !sound(flags.circuit.healthy_after, 0ms))
     out.push_back({code::invalid_circuit,
                    {},
-                   "a circuit needs 1 ms <= first <= cap, jitter 0 to 100, healthy_after >= "
-                   "0"});
+                   "a circuit needs 1 ms <= first <= cap, jitter 0 to 100, healthy_after >= 0, each at most a year"});
   if (!known(flags.on_exhausted, exhausted::open_circuit))
     out.push_back({code::invalid_exhausted, {}, "on_exhausted is none of the three"});
 }
@@ -52,8 +57,10 @@ void check_budget(const supervisor_flags& flags, const restart_budget& budget, s
   }
   if (budget.intensity.value_or(0) > intensity_max)
     out.push_back({code::intensity_too_large, {}, fmt::format("a budget's intensity is above {}", intensity_max)});
-  if (budget.period < 1ms)
-    out.push_back({code::invalid_budget_period, {}, fmt::format("a budget's period is {} ms", budget.period.count())});
+  if (!sound(budget.period))
+    out.push_back({code::invalid_budget_period,
+                   {},
+                   fmt::format("a budget's period is {} ms, 1 ms to a year", budget.period.count())});
   if (!known(budget.on_exhausted, exhausted::open_circuit))
     out.push_back({code::invalid_exhausted, {}, "on_exhausted of a budget is none of the three"});
   if (!known(budget.scope, budget_scope::child))
@@ -78,14 +85,14 @@ void check_flags(const supervisor_flags& flags, faults& out) {
     out.push_back({code::invalid_strategy, {}, "the strategy is none of the four"});
   if (!known(flags.auto_shutdown, auto_shutdown::all_significant))
     out.push_back({code::invalid_auto_shutdown, {}, "auto_shutdown is none of the three"});
-  if (flags.period < 1ms)
-    out.push_back({code::invalid_period, {}, fmt::format("period is {} ms, at least 1 ms", flags.period.count())});
+  if (!sound(flags.period))
+    out.push_back({code::invalid_period, {}, fmt::format("period is {} ms, 1 ms to a year", flags.period.count())});
   if (flags.intensity > intensity_max)
     out.push_back({code::intensity_too_large, {}, fmt::format("intensity is above {}", intensity_max)});
   if (flags.children_max == 0)
     out.push_back({code::invalid_children_max, {}, "children_max is 0, at least 1"});
-  if (flags.stuck_after < 1ms)
-    out.push_back({code::invalid_stuck_after, {}, "stuck_after is at least 1 ms"});
+  if (!sound(flags.stuck_after))
+    out.push_back({code::invalid_stuck_after, {}, "stuck_after is 1 ms to a year"});
   if (flags.strategy == strategy::simple_one_for_one && flags.auto_shutdown != auto_shutdown::never)
     out.push_back({code::bad_combination, {}, "simple_one_for_one has no auto_shutdown"});
   if (flags.stop_within && (*flags.stop_within < 1ms || *flags.stop_within > 24h))

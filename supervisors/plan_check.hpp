@@ -2,6 +2,7 @@
 
 #include "supervisors/child_spec.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@ namespace cafnode::supervision {
 enum class plan_fault_code {
   invalid_strategy,
   invalid_auto_shutdown,
-  invalid_period,       // less than 1 ms
+  invalid_period,       // less than 1 ms, or above `span_max`, as with all spans below
   intensity_too_large,  // above `intensity_max`
   invalid_children_max, // 0
   too_many_children,    // above children_max
@@ -47,6 +48,8 @@ enum class plan_fault_code {
   path_too_long, // above `path_max` bytes
 };
 
+/// Longest of the spans that have no limit of their own.
+inline constexpr std::chrono::milliseconds span_max = std::chrono::hours{365 * 24};
 inline constexpr std::size_t intensity_max = 1'000'000;
 inline constexpr std::size_t budgets_max = 16;
 inline constexpr std::size_t id_max = 256;

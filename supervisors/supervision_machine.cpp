@@ -106,7 +106,7 @@ void supervision_machine::on_ended(child_ref who, end_reason why, base::moment n
   } else {
     cancel_watch(*child);
     if (std::exchange(child->killed, false)) {
-      cancel(timer_purpose::stuck, child->slot);
+      cancel_end_timer(*child, timer_purpose::stuck);
       why = *std::exchange(child->troubles().doomed, std::nullopt);
     }
     table_.set_ended(*child, std::move(why));
@@ -152,6 +152,8 @@ slot_key supervision_machine::subject_of(const inbox_item& item) {
     return exit->who.slot;
   if (const auto* retry = std::get_if<retry_item>(&item))
     return retry->who.slot;
+  if (const auto* due = std::get_if<due_item>(&item))
+    return due->who.slot;
   const auto* waiting = std::get_if<command_item>(&item);
   if (!waiting)
     return 0;
@@ -167,12 +169,15 @@ slot_key supervision_machine::subject_of(const inbox_item& item) {
   return child ? child->slot : 0;
 }
 
+bool supervision_machine::changes_all(const inbox_item& item) {
+  const auto* waiting = std::get_if<command_item>(&item);
+  return waiting && std::holds_alternative<change_specs>(*waiting->wanted);
+}
+
 bool supervision_machine::may_run(const inbox_item& item) {
   if (is_exclusive())
     return false;
-  const auto* waiting = std::get_if<command_item>(&item);
-  const bool changes_all = waiting && std::holds_alternative<change_specs>(*waiting->wanted);
-  if (changes_all || !is_independent(flags_.strategy) || std::holds_alternative<stop_item>(item))
+  if (changes_all(item) || !is_independent(flags_.strategy) || std::holds_alternative<stop_item>(item))
     return jobs_.empty();
   const auto* child = table_.find(subject_of(item));
   return !child || child->job == 0;
@@ -180,14 +185,19 @@ bool supervision_machine::may_run(const inbox_item& item) {
 
 void supervision_machine::settle() {
   std::size_t at = 0;
+  bool change_waits = false; // no other command overtakes it
   while (at < inbox_.size()) {
-    if (may_run(inbox_[at])) {
+    const auto& item = inbox_[at];
+    const bool behind = change_waits && std::holds_alternative<command_item>(item);
+    if (!behind && may_run(item)) {
       run(inbox_.take(at));
       at = 0;
-    } else if (is_exclusive() || !is_independent(flags_.strategy) || std::holds_alternative<stop_item>(inbox_[at])) {
+      change_waits = false;
+    } else if (is_exclusive() || !is_independent(flags_.strategy) || std::holds_alternative<stop_item>(item)) {
       return; // all of them wait for the same, and none goes past a stop
     } else {
-      ++at; // only commands stay behind: their number is bounded
+      change_waits = change_waits || changes_all(item);
+      ++at; // few stay behind: commands, whose number is bounded, and ends of what is being replaced
     }
   }
 }
@@ -203,6 +213,12 @@ void supervision_machine::run(inbox_item item) {
     auto* child = is_simple() ? table_.find(retry->who) : table_.find(retry->who.slot);
     if (child && child->state == child_state::waiting && !child->delayed)
       restart(*child, child->last_end(), true);
+  } else if (const auto* due = std::get_if<due_item>(&item)) {
+    auto* child = table_.find(due->who);
+    if (child && child->state == child_state::waiting && child->delayed) {
+      cancel(timer_purpose::delay, child->slot); // a hot change may have armed it again
+      start_waiting({child->slot});
+    }
   } else if (std::holds_alternative<group_due_item>(item)) {
     on_group_due();
   } else if (std::holds_alternative<stop_item>(item)) {

@@ -32,9 +32,9 @@ public:
 /// what to do.
 ///
 /// Pure: time comes with every input, chance from a seed, and nothing blocks: starting and stopping are states. What
-/// happens meanwhile waits in an inbox, as it would in the mailbox of OTP's supervisor; its bound is one exit and one
-/// retry a child and `calls_max` commands. Notices with an old incarnation are ignored; time that runs backwards stands
-/// still.
+/// happens meanwhile waits in an inbox, as it would in the mailbox of OTP's supervisor; its bound is one exit, one
+/// retry and one wait that is over a child, and `calls_max` commands. Notices with an old incarnation are ignored; time
+/// that runs backwards stands still.
 ///
 /// The carrier calls one input, then takes actions until there are none. Transitions are told to `heard` as they
 /// happen.
@@ -90,6 +90,9 @@ public:
   /// The factory that start_process is about; null when that start is no longer wanted.
   [[nodiscard]] const child_factory* factory_of(child_ref who) const;
 
+  /// Whether the spec of that child asks for its progress to be watched.
+  [[nodiscard]] bool watches_progress(child_ref who) const;
+
   [[nodiscard]] children_page page(const which_children& wanted) const;
   [[nodiscard]] children_count count() const;
   [[nodiscard]] call_answer answer_to(const find_child& wanted) const;
@@ -112,6 +115,10 @@ private:
     child_ref who;
   };
 
+  struct due_item { // its wait is over
+    child_ref who;
+  };
+
   struct group_due_item {};
 
   struct command_item {
@@ -121,7 +128,7 @@ private:
 
   struct stop_item {};
 
-  using inbox_item = std::variant<exit_item, retry_item, group_due_item, command_item, stop_item>;
+  using inbox_item = std::variant<exit_item, retry_item, due_item, group_due_item, command_item, stop_item>;
 
   /// The incarnation that is to take the place of one that runs.
   struct successor {
@@ -139,6 +146,7 @@ private:
   // Inbox and notes: supervision_machine.cpp
   void at(base::moment now);
   void settle();
+  [[nodiscard]] static bool changes_all(const inbox_item& item);
   [[nodiscard]] bool may_run(const inbox_item& item);
   [[nodiscard]] slot_key subject_of(const inbox_item& item);
   void run(inbox_item item);
@@ -200,6 +208,7 @@ private:
   void now_ready(child_record& child);
   void announced(child_record& child);
   void end_starting(child_record& child, end_reason why);
+  void leave_unstarted(const job& work);
   void start_over(child_record& child, end_reason why);
   void pass_on(child_record* first, child_record& child, const end_reason& why);
   [[nodiscard]] bool begin_stop(child_record& child, job_id id);
@@ -210,6 +219,9 @@ private:
   void ask_to_end(child_record& child);
   void kill(child_record& child);
   void kill_late(child_record& child, const char* why);
+  void kill_for_deadline(child_record& child);
+  void arm_end_timer(child_record& child, timer_purpose purpose, base::duration after);
+  void cancel_end_timer(child_record& child, timer_purpose purpose);
   void stopped(child_record& child, const end_reason& why, job_id id);
   void end_awaited(child_record& child, const end_reason& why);
 
@@ -258,7 +270,10 @@ private:
   void on_change_started();
   void undo_change(child_record& failed, const end_reason& why);
   void end_change();
+  void settle_change(const change_work& work);
   [[nodiscard]] std::vector<current_child> current() const;
+  [[nodiscard]] std::vector<slot_key> those_left_stopped() const;
+  void part_group();
   void use_flags(supervisor_flags flags);
   void forget_paces();
   void wait_anew();

@@ -163,6 +163,13 @@ void supervisor_process::adopt(child_ref who, const started& outcome) {
   if (!outcome.child || outcome.child == this)
     return machine_.on_start_failed(
         who, make_end_reason(process::reason_code::start_failed, "the factory gave no process of its own"), now());
+  if (!outcome.beats && machine_.watches_progress(who)) {
+    process::kill(outcome.child);
+    return machine_.on_start_failed(who,
+                                    make_end_reason(process::reason_code::start_failed,
+                                                    "its spec has progress_within, and its factory gave no beats"),
+                                    now());
+  }
   held_.hold(who, outcome.child, outcome.beats);
   // One that has ended already is heard of like any other.
   watch_with(outcome.child, {who.slot, who.incarnation});

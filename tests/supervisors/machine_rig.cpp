@@ -129,6 +129,8 @@ std::string machine_rig::id_of(child_ref who) const {
 }
 
 void machine_rig::perform(const start_process& wanted) {
+  if (!machine.factory_of(wanted.who))
+    return;
   const auto id = id_of(wanted.who);
   auto& fails = failing[id];
   if (fails.first > 0) {
@@ -170,6 +172,10 @@ void machine_rig::forget(child_ref who) {
   for (auto* from : {&alive, &older})
     if (const auto found = from->find(who.slot); found != from->end() && found->second == who)
       from->erase(found);
+  if (const auto left = older.extract(who.slot); left && !alive.contains(who.slot))
+    alive[who.slot] = left.mapped(); // the new one is gone, and the old one goes on
+  else if (left)
+    older[who.slot] = left.mapped();
 }
 
 void machine_rig::finish(child_ref who, code why) {
