@@ -4,6 +4,12 @@
 
 namespace cafnode::test {
 
+reference_world::~reference_world() {
+  // Who is told of an end remembers whose end it is.
+  for (const auto& [id, left] : alive_)
+    left->watchers.clear();
+}
+
 void reference_world::run() {
   while (!ready_.empty()) {
     const auto todo = std::move(ready_.front());

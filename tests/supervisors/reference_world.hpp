@@ -35,6 +35,11 @@ class reference_world {
 public:
   using work = std::function<void()>;
 
+  reference_world() = default;
+  reference_world(const reference_world&) = delete;
+  reference_world& operator=(const reference_world&) = delete;
+  ~reference_world();
+
   /// `todo` is done after what is due already.
   void post(work todo) { ready_.push_back(std::move(todo)); }
 
