@@ -81,18 +81,29 @@ caf::resumable::resume_result process_base::resume(caf::execution_unit* unit, st
 caf::invoke_message_result process_base::consume(caf::mailbox_element& element) {
   if (due_end_ && !getf(is_shutting_down_flag))
     quit(std::move(*due_end_)); // what follows is dropped, and answered when it is a request
+  return took_own(element) ? caf::invoke_message_result::consumed : caf::event_based_actor::consume(element);
+}
+
+/// Takes what is for the process base itself; false when `element` is something else.
+bool process_base::took_own(caf::mailbox_element& element) {
   auto kind = control_kind::timer_fired;
   std::uint64_t token = 0;
   if (is_control(element, kind, token)) {
     on_control(kind, token);
-    return caf::invoke_message_result::consumed;
+    return true;
+  }
+  watch_token watched;
+  if (const auto* reason = ended_watch(element, watched)) {
+    if (!getf(is_shutting_down_flag))
+      on_watched_end(watched, *reason);
+    return true;
   }
   if (element.mid.is_response() && state_ && !getf(is_shutting_down_flag) &&
       state_->asks.contains(element.mid.integer_value())) {
     on_answer(element.mid.integer_value(), element.content());
-    return caf::invoke_message_result::consumed;
+    return true;
   }
-  return caf::event_based_actor::consume(element);
+  return false;
 }
 
 caf::behavior process_base::make_behavior() {
@@ -140,6 +151,10 @@ void process_base::on_stop(const caf::error& reason) {
 }
 
 void process_base::on_end(const caf::error&) {}
+
+void process_base::on_watched_end(watch_token, const caf::error&) {
+  CAFNODE_INVARIANT(false, "whoever watches with a token overrides on_watched_end");
+}
 
 timer_source& process_base::timers() const {
   return home_ != nullptr ? home_->timers() : services_->timers();

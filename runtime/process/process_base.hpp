@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/process/control.hpp"
+#include "runtime/process/end_watch.hpp"
 #include "runtime/process/home.hpp"
 #include "runtime/process/reason.hpp"
 #include "runtime/process/timer.hpp"
@@ -70,6 +71,15 @@ public:
   /// After this `down` is not called, even if the news is already in the mailbox.
   void unwatch(watch_id id);
 
+  /// For one that watches many: as `watch`, but keeps nothing here. `on_watched_end(token, reason)` is called exactly
+  /// once when `target` has ended, unless the watch is taken back before that.
+  void watch_with(const caf::actor& target, watch_token token);
+
+  /// Takes such a watch back. News that is already in the mailbox is still told: the token has to say whether it is
+  /// still of interest. Nobody takes it back at the end of this process; until the target's end it then holds the
+  /// memory, though nothing of the content, of this one.
+  void unwatch_with(const caf::actor& target, watch_token token);
+
   /// Ends this process after the handler that runs now; nothing is handled after it. Later calls change nothing. May be
   /// called from a callback that is no handler (a socket's), on this process's thread.
   void stop(caf::error reason);
@@ -106,6 +116,9 @@ protected:
   /// supervisor's grace bounds that.
   virtual void on_stop(const caf::error& reason);
 
+  /// One that was watched by `watch_with` has ended. Whoever calls that overrides this.
+  virtual void on_watched_end(watch_token token, const caf::error& reason);
+
   /// Last call, on the process's own thread, whatever the reason. Release sockets here.
   virtual void on_end(const caf::error& reason);
 
@@ -118,6 +131,7 @@ private:
   state& parts();
   void stop_for_exception(std::exception_ptr thrown) noexcept;
   void on_control(control_kind kind, std::uint64_t token);
+  bool took_own(caf::mailbox_element& element);
   void on_down(const caf::down_msg& down);
   void on_answer(ask_id id, caf::type_erased_tuple& reply);
   void fail_ask(ask_id id, const caf::error& reason);
