@@ -18,13 +18,15 @@ namespace {
 /// Never sent: a behavior that has it takes nothing, and still is one.
 struct nothing {};
 
+constexpr auto not_standard = "an exception that is no std::exception";
+
 caf::error reason_of(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& problem) {
     return make_reason(reason_code::crashed, problem.what());
   } catch (...) {
-    return make_reason(reason_code::crashed, "an exception that is no std::exception");
+    return make_reason(reason_code::crashed, not_standard);
   }
 }
 
@@ -81,7 +83,22 @@ caf::resumable::resume_result process_base::resume(caf::execution_unit* unit, st
 caf::invoke_message_result process_base::consume(caf::mailbox_element& element) {
   if (due_end_ && !getf(is_shutting_down_flag))
     quit(std::move(*due_end_)); // what follows is dropped, and answered when it is a request
-  return took_own(element) ? caf::invoke_message_result::consumed : caf::event_based_actor::consume(element);
+  // Caught here rather than by CAF one call above, which would have to throw it again to know what it is.
+  try {
+    return took_own(element) ? caf::invoke_message_result::consumed : caf::event_based_actor::consume(element);
+  } catch (const std::exception& problem) {
+    crash(element, problem.what());
+  } catch (...) {
+    crash(element, not_standard);
+  }
+  return caf::invoke_message_result::consumed;
+}
+
+void process_base::crash(const caf::mailbox_element& element, const char* text) {
+  auto reason = make_reason(reason_code::crashed, text);
+  if (element.mid.is_request())
+    make_response_promise().deliver(reason);
+  quit(std::move(reason));
 }
 
 /// Takes what is for the process base itself; false when `element` is something else.

@@ -129,6 +129,7 @@ private:
 
   [[nodiscard]] timer_source& timers() const;
   state& parts();
+  void crash(const caf::mailbox_element& element, const char* text);
   void stop_for_exception(std::exception_ptr thrown) noexcept;
   void on_control(control_kind kind, std::uint64_t token);
   bool took_own(caf::mailbox_element& element);

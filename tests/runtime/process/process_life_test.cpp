@@ -152,6 +152,10 @@ SCENARIO("an exception ends the process as crashed wherever it is thrown") {
           return {};
         }) == "in a down");
   CHECK(reason_of([](process_base&) -> caf::behavior { throw 17; }) == "an exception that is no std::exception");
+  CHECK(reason_of([&armed](process_base& self) -> caf::behavior {
+          armed = self.after(5ms, [] { throw 17; });
+          return {};
+        }) == "an exception that is no std::exception");
 }
 
 SCENARIO("a callback that is no handler can end its process, and an exception in it does") {
