@@ -16,9 +16,9 @@ timer process_base::after(base::duration span, std::function<void()> fire) {
   auto& table = parts().timers;
   if (!table)
     table = std::make_shared<timer::shared>(timers());
-  const auto token = ++table->last_token;
+  const auto token = table->next_token();
   const auto ticket = table->source->arm(now().steady + span, caf::actor_cast<caf::weak_actor_ptr>(self_), token);
-  table->armed.emplace(token, timer::shared::entry{ticket, std::move(fire)});
+  table->arm(ticket, std::move(fire));
   timer armed;
   armed.table_ = table;
   armed.token_ = token;

@@ -30,7 +30,7 @@ void timer::cancel() noexcept {
 
 bool timer::armed() const noexcept {
   const auto table = table_.lock();
-  return table && table->armed.contains(token_);
+  return table && table->is_armed(token_);
 }
 
 } // namespace cafnode::process

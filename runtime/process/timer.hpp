@@ -21,10 +21,11 @@ public:
   void cancel() noexcept;
   [[nodiscard]] bool armed() const noexcept;
 
+  struct shared; // the process's table of timers
+
 private:
   friend class process_base;
-  struct shared; // the process's table of timers, held weakly
-  std::weak_ptr<shared> table_;
+  std::weak_ptr<shared> table_; // weakly, since a timer may outlive its process
   std::uint64_t token_ = 0;
 };
 
