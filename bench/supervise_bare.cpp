@@ -160,18 +160,14 @@ figures children_bare(const children_work& work) {
   start_count count;
   count.wanted = work.children;
   const bool simple = work.strategy == strategy::simple_one_for_one;
-  const auto before = memory_now();
-  const auto began = steady::now();
+  const auto began = run_now();
   const auto parent = bed.spawn<bare_parent>(work.strategy, simple ? 0 : work.children, spawner<bare_role>(count));
   if (simple)
     feed(bed, parent, count);
   count.all_ready.get_future().wait();
-  const auto ready = steady::now();
-  const auto after = memory_now();
-  const auto asked = steady::now();
+  const auto ready = run_now();
   stop(bed, parent);
-  return start_stop_figures(work.children, milliseconds_between(began, ready),
-                            milliseconds_between(asked, steady::now()), before, after);
+  return start_stop_figures(work.children, began, ready, run_now());
 }
 
 } // namespace cafnode::bench

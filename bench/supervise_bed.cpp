@@ -3,6 +3,7 @@
 #include <fstream>
 #include <malloc.h>
 #include <stdexcept>
+#include <time.h>
 #include <unistd.h>
 
 namespace cafnode::bench {
@@ -101,14 +102,21 @@ double milliseconds_between(steady::time_point from, steady::time_point to) {
   return std::chrono::duration<double, std::milli>(to - from).count();
 }
 
-figures start_stop_figures(std::size_t children, double start_ms, double stop_ms, memory_use before, memory_use after) {
+run_moment run_now() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return {steady::now(), static_cast<double>(used.tv_sec) * 1e9 + static_cast<double>(used.tv_nsec), memory_now()};
+}
+
+figures start_stop_figures(std::size_t children, const run_moment& began, const run_moment& ready,
+                           const run_moment& ended) {
   const auto each = static_cast<double>(children);
-  return {{"start_ms", start_ms},
-          {"stop_ms", stop_ms},
-          {"start_ns", start_ms * 1e6 / each},
-          {"stop_ns", stop_ms * 1e6 / each},
-          {"bytes", (after.allocated - before.allocated) / each},
-          {"resident_bytes", (after.resident - before.resident) / each}};
+  return {{"start_ms", milliseconds_between(began.at, ready.at)},
+          {"stop_ms", milliseconds_between(ready.at, ended.at)},
+          {"start_ns", (ready.processor_ns - began.processor_ns) / each},
+          {"stop_ns", (ended.processor_ns - ready.processor_ns) / each},
+          {"bytes", (ready.memory.allocated - began.memory.allocated) / each},
+          {"resident_bytes", (ready.memory.resident - began.memory.resident) / each}};
 }
 
 } // namespace cafnode::bench

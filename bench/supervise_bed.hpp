@@ -183,8 +183,18 @@ struct memory_use {
 
 [[nodiscard]] double milliseconds_between(steady::time_point from, steady::time_point to);
 
-/// What a run with `children` took, by child where that says more.
-[[nodiscard]] figures start_stop_figures(std::size_t children, double start_ms, double stop_ms, memory_use before,
-                                         memory_use after);
+/// A moment of a run: by the clock, and by what this process has used of the processor.
+struct run_moment {
+  steady::time_point at;
+  double processor_ns = 0;
+  memory_use memory;
+};
+
+[[nodiscard]] run_moment run_now();
+
+/// What starting and stopping `children` took: by the clock in all, and of the processor for each, since that is not
+/// lengthened by others who use the machine. Everything runs on one thread that is never idle in between.
+[[nodiscard]] figures start_stop_figures(std::size_t children, const run_moment& began, const run_moment& ready,
+                                         const run_moment& ended);
 
 } // namespace cafnode::bench

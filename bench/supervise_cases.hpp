@@ -37,7 +37,7 @@ struct ask_work {
 [[nodiscard]] figures restart_ours(const restart_work& work);
 /// One child after the other under a simple_one_for_one: from the question to the child being ready. p50_us and so on.
 [[nodiscard]] figures spawn_ours(std::size_t children);
-/// start_ms, stop_ms, start_ns, stop_ns, bytes, resident_bytes; the last four for each child.
+/// start_ms, stop_ms, start_ns, stop_ns, bytes, resident_bytes; the last four for each child, see start_stop_figures.
 [[nodiscard]] figures children_ours(const children_work& work);
 /// From the question for a page of children to the answer: p50_us and so on, asks.
 [[nodiscard]] figures ask_ours(const ask_work& work);

@@ -162,8 +162,7 @@ figures children_ours(const children_work& work) {
   start_count count;
   count.wanted = work.children;
   const bool simple = work.strategy == strategy::simple_one_for_one;
-  const auto before = memory_now();
-  const auto began = steady::now();
+  const auto began = run_now();
   caf::actor supervisor;
   {
     std::vector<supervision::child_spec> children;
@@ -175,12 +174,9 @@ figures children_ours(const children_work& work) {
   if (simple)
     feed(bed, supervisor, count);
   count.all_ready.get_future().wait();
-  const auto ready = steady::now();
-  const auto after = memory_now();
-  const auto asked = steady::now();
+  const auto ready = run_now();
   stop(bed, supervisor);
-  return start_stop_figures(work.children, milliseconds_between(began, ready),
-                            milliseconds_between(asked, steady::now()), before, after);
+  return start_stop_figures(work.children, began, ready, run_now());
 }
 
 figures ask_ours(const ask_work& work) {
