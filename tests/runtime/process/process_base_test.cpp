@@ -71,6 +71,20 @@ SCENARIO("an exception in a handler ends its process as crashed and keeps the te
   }
 }
 
+SCENARIO("whoever asked is answered with why the handler of the question threw") {
+  virtual_time::virtual_world world;
+  const auto fragile = world.spawn_function("fragile", [](process_base&) -> caf::behavior {
+    return {[](int) -> int { throw std::runtime_error{"the cup fell"}; }};
+  });
+  std::string answer;
+  const auto asker = world.system().spawn([&answer, fragile](caf::event_based_actor* self) {
+    self->request(fragile, caf::infinite, 1)
+        .then([](int) {}, [&answer](const caf::error& why) { answer = process::text_of(why); });
+  });
+  world.run();
+  CHECK(answer == "the cup fell");
+}
+
 SCENARIO("a timer fires once at its time, and not after it was cancelled") {
   GIVEN("a process with two timers, one of which is cancelled") {
     virtual_time::virtual_world world;

@@ -158,20 +158,6 @@ SCENARIO("an exception ends the process as crashed wherever it is thrown") {
         }) == "an exception that is no std::exception");
 }
 
-SCENARIO("whoever asked is answered with why the handler of the question threw") {
-  virtual_time::virtual_world world;
-  const auto fragile = world.spawn_function("fragile", [](process_base&) -> caf::behavior {
-    return {[](int) -> int { throw std::runtime_error{"the cup fell"}; }};
-  });
-  std::string answer;
-  const auto asker = world.system().spawn([&answer, fragile](caf::event_based_actor* self) {
-    self->request(fragile, caf::infinite, 1)
-        .then([](int) {}, [&answer](const caf::error& why) { answer = process::text_of(why); });
-  });
-  world.run();
-  CHECK(answer == "the cup fell");
-}
-
 SCENARIO("a callback that is no handler can end its process, and an exception in it does") {
   GIVEN("a process and a callback that runs outside of it, as a socket's does") {
     virtual_time::virtual_world world;
