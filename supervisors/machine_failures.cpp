@@ -195,8 +195,10 @@ void supervision_machine::start_waiting(std::vector<slot_key> start) {
 }
 
 void supervision_machine::on_group_due() {
-  if (!group_due_ || *group_due_ > now_.steady)
-    return; // a later failure joined and moved it
+  if (!group_due_)
+    return;
+  if (*group_due_ > now_.steady) // a later failure joined and moved it, or the timer's clock is not ours
+    return arm(timer_purpose::group_delay, 0, *group_due_ - now_.steady);
   group_due_.reset();
   cancel(timer_purpose::group_delay, 0); // a wait that joined when this one was over already
   std::vector<slot_key> start;
