@@ -1,10 +1,11 @@
 #include "runtime/process/process_base.hpp"
 
 #include "runtime/base/invariant.hpp"
+#include "runtime/process/fence.hpp"
+#include "runtime/process/mail_lane.hpp"
 #include "runtime/process/messages.hpp"
 #include "runtime/process/process_parts.hpp"
 #include "runtime/process/system_config.hpp"
-#include "runtime/process/type_names.hpp"
 
 #include <caf/exit_reason.hpp>
 #include <caf/scheduled_actor.hpp>
@@ -41,11 +42,13 @@ process_base::process_base(caf::actor_config& config, std::string label)
       label_{std::move(label)},
       home_{dynamic_cast<home*>(config.host)},
       services_{&services_of(home_system())} {
+  setf(fence_access::process_flag);
   set_default_handler([](caf::scheduled_actor* self, caf::message_view& message) {
     return static_cast<process_base*>(self)->on_unexpected(message);
   });
   set_error_handler([](caf::scheduled_actor* self, caf::error&) {
-    static_cast<process_base*>(self)->services_->count_dead_letter();
+    auto& mine = *static_cast<process_base*>(self);
+    mine.bury(dead_letter_kind::error_answer, mine.current_mailbox_element()->content());
   });
   set_down_handler(
       [](caf::scheduled_actor* self, caf::down_msg& down) { static_cast<process_base*>(self)->on_down(down); });
@@ -60,7 +63,27 @@ base::moment process_base::now() const {
   return timers().now();
 }
 
+std::optional<std::size_t> mailbox_length(const caf::actor& who) noexcept {
+  const auto* found = find_process(who);
+  return found != nullptr ? std::optional{found->mailbox_length()} : std::nullopt;
+}
+
+std::size_t process_base::mailbox_length() const noexcept {
+  if (stage_.load(std::memory_order_relaxed) == stage::over)
+    return 0;
+  // In this order: what was handled had come before.
+  const auto handled = handled_.load(std::memory_order_acquire);
+  const std::uint32_t waiting = came_.load(std::memory_order_relaxed) - handled;
+  const auto box = mailbox_for_senders();
+  return waiting + (box ? box->length() : 0);
+}
+
 void process_base::enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) {
+  if (element->mid.is_response() && fence_access::holds_back(*element))
+    return bury(dead_letter_kind::fenced, element->content());
+  if (mail_ && put_into_mailbox(element))
+    return;
+  came_.fetch_add(1, std::memory_order_relaxed);
   // Never the sender's unit: that may be the home of others.
   caf::event_based_actor::enqueue(std::move(element), home_);
 }
@@ -81,6 +104,24 @@ caf::resumable::resume_result process_base::resume(caf::execution_unit* unit, st
 caf::invoke_message_result process_base::consume(caf::mailbox_element& element) {
   if (due_end_ && !getf(is_shutting_down_flag))
     quit(std::move(*due_end_)); // what follows is dropped, and answered when it is a request
+  if (is_fenced())
+    return refuse(element);
+  if (mail_ && &element == &mail_->token)
+    return handle_mail();
+  const auto result = handle(element);
+  if (result == caf::invoke_message_result::skipped)
+    return result;
+  note_handled();
+  if (mail_)
+    restore_mail(); // what it did not want before it may want now
+  return result;
+}
+
+void process_base::note_handled() noexcept {
+  handled_.store(handled_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+}
+
+caf::invoke_message_result process_base::handle(caf::mailbox_element& element) {
   auto kind = control_kind::timer_fired;
   std::uint64_t token = 0;
   if (is_control(element, kind, token)) {
@@ -97,9 +138,14 @@ caf::invoke_message_result process_base::consume(caf::mailbox_element& element) 
 
 caf::behavior process_base::make_behavior() {
   self_ = ctrl();
-  stage_ = stage::alive;
+  stage_.store(stage::alive, std::memory_order_release);
   services_->enter(*this);
+  if (is_fenced()) {
+    end_fenced();
+    return {[](const nothing&) {}};
+  }
   auto handlers = behave();
+  begin_mail();
   if (handlers)
     return handlers;
   return {[](const nothing&) {}};
@@ -110,11 +156,12 @@ void process_base::on_exit() {
     return; // it never began
   services_->leave(*this);
   const auto reason = fail_state();
+  end_mail(reason);
   try {
     on_end(reason);
   } catch (...) { // NOLINT: it ends anyway, and its supervisor must hear of the first reason
   }
-  stage_ = stage::over;
+  stage_.store(stage::over, std::memory_order_release);
   release_parts();
   services_->tell_end(label_, reason);
   self_ = nullptr; // never the last one: whoever runs this holds another
@@ -170,11 +217,14 @@ void process_base::on_control(control_kind kind, std::uint64_t token) {
 }
 
 caf::result<caf::message> process_base::on_unexpected(const caf::message_view& message) {
-  if (services_->count_dead_letter())
-    services_->keep_sample({label_, type_names(message.content())});
+  bury(dead_letter_kind::unexpected, message.content());
   if (current_message_id().is_request())
     return caf::make_error(caf::sec::unexpected_message);
   return caf::make_message();
+}
+
+void process_base::bury(dead_letter_kind kind, const caf::type_erased_tuple& content) const {
+  services_->bury(kind, label_, content, home_ != nullptr ? &home_->timers() : nullptr);
 }
 
 void process_base::release_parts() noexcept {

@@ -1,22 +1,26 @@
 #pragma once
 
 #include "runtime/process/control.hpp"
+#include "runtime/process/dead_letters.hpp"
 #include "runtime/process/home.hpp"
 #include "runtime/process/reason.hpp"
 #include "runtime/process/timer.hpp"
 
 #include <caf/event_based_actor.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 namespace cafnode::process {
 
+class mailbox;
 class services;
 
 /// The base of every actor of ours. It removes what would bite in CAF 0.17.6, once:
@@ -28,7 +32,8 @@ class services;
 /// - `watch` takes strong handles only (CAF aborts on an expired address) and calls back exactly once;
 /// - an exception in a handler ends the process with a `crashed` reason that keeps its text;
 /// - timers can be cancelled and keep nobody alive; a stale one is ignored;
-/// - control messages (exit, down, timers, stop) go at high priority, ahead of the backlog.
+/// - control messages (exit, down, timers, stop) go at high priority, ahead of the backlog;
+/// - one that is stuck can be fenced: whatever it wakes up to do, it does no harm.
 ///
 /// A process spawned with a home is pinned: it runs on that home's thread only, whoever sends to it.
 class process_base : public caf::event_based_actor {
@@ -43,6 +48,27 @@ public:
 
   /// The time of the home or, for a process on CAF's scheduler, of the system's services.
   [[nodiscard]] base::moment now() const;
+
+  /// How many messages wait for this process, data and control; 0 once it has ended. Any thread, at any time.
+  [[nodiscard]] std::size_t mailbox_length() const noexcept;
+
+  /// Makes `box` the place where this process's data messages wait; see mailbox.hpp. In a constructor only: nobody may
+  /// have a handle yet. Once.
+  void use_mailbox(std::shared_ptr<process::mailbox> box);
+
+  // -- the fence ------------------------------------------------------------------------------------------------------
+
+  /// From now on this process does nothing that others could see: `tell`, `ask` and its answers send nothing (each is a
+  /// dead letter), no timer, watch or `guarded` callback of it fires, no message is handled. It ends with `why` right
+  /// after the handler that runs now, even if that is stuck for hours. For a process that was given up, so that it and
+  /// its replacement never act at once. Any thread; the first call counts.
+  ///
+  /// Only what goes through the process base is fenced: not CAF's own `send` and `spawn`, not a socket. Code that
+  /// writes to the outside by itself checks is_fenced() in the same function, right before.
+  void fence(reason_code why = reason_code::killed) noexcept;
+
+  /// Whether fence() was called. One relaxed load; any thread.
+  [[nodiscard]] bool is_fenced() const noexcept { return fence_.load(std::memory_order_relaxed) != 0; }
 
   // -- what CAF calls -------------------------------------------------------------------------------------------------
 
@@ -77,6 +103,8 @@ public:
   /// Runs `callback`, which is no handler (a socket's), as if it were one: an exception ends this process as `crashed`.
   template<class Callback>
   void guarded(Callback&& callback) noexcept {
+    if (is_fenced())
+      return;
     try {
       std::forward<Callback>(callback)();
     } catch (...) {
@@ -96,6 +124,11 @@ public:
   void ask_message(const caf::strong_actor_ptr& to, base::duration timeout, caf::message question,
                    reply_function on_reply, failure_function on_failure);
 
+  /// The same, to whichever incarnation takes it out of `to`. Nobody is watched: the outcome is an answer, what the
+  /// mailbox says, or the timeout; a question that is still waiting then is never handled.
+  void ask_mailbox(process::mailbox& to, base::duration timeout, caf::message question, reply_function on_reply,
+                   failure_function on_failure);
+
 protected:
   /// The message handlers. Called once, on the process's own thread, before any message; may start timers and watches.
   /// An exception here ends the process as one in a handler does.
@@ -111,31 +144,57 @@ protected:
 
 private:
   friend class services;
+  friend class process::mailbox;
+  friend struct fence_access;
   struct state;
   struct pending_ask;
+  struct mail_lane;
 
   [[nodiscard]] timer_source& timers() const;
   state& parts();
+  caf::invoke_message_result handle(caf::mailbox_element& element);
+  caf::invoke_message_result refuse(caf::mailbox_element& element);
+  void end_fenced();
   void stop_for_exception(std::exception_ptr thrown) noexcept;
   void on_control(control_kind kind, std::uint64_t token);
   void on_down(const caf::down_msg& down);
   void on_answer(ask_id id, caf::type_erased_tuple& reply);
   void fail_ask(ask_id id, const caf::error& reason);
   pending_ask take_ask(ask_id id);
+  pending_ask& open_ask(ask_id id, reply_function on_reply, failure_function on_failure);
+  void lose_ask(ask_id id, caf::error why);
+  void arm_ask(ask_id id, base::duration timeout);
+  [[nodiscard]] bool asks_nothing(const caf::message& question) const;
+  void bury(dead_letter_kind kind, const caf::type_erased_tuple& content) const;
   caf::result<caf::message> on_unexpected(const caf::message_view& message);
   void release_parts() noexcept;
+  void note_handled() noexcept;
+  [[nodiscard]] std::shared_ptr<process::mailbox> mailbox_for_senders() const noexcept;
+  bool put_into_mailbox(caf::mailbox_element_ptr& element);
+  void put_token();
+  caf::invoke_message_result handle_mail();
+  void restore_mail();
+  void begin_mail();
+  void end_mail(const caf::error& reason) noexcept;
 
   std::string label_;
   home* home_;
   services* services_;
   std::unique_ptr<state> state_;      // none until the first timer, watch or ask
+  std::unique_ptr<mail_lane> mail_;   // none without a mailbox; set before anybody can send
   caf::strong_actor_ptr self_;        // from its beginning to its end: a process ends by a reason, never by neglect
   process_base* next_live_ = nullptr; // the list of the live, see services
   process_base* previous_live_ = nullptr;
-  std::unique_ptr<caf::error> due_end_; // a reason that waits for the end_due message
-  bool running_ = false;                // a handler is on the stack
+  std::unique_ptr<caf::error> due_end_;   // a reason that waits for the end_due message
+  std::atomic<std::uint32_t> came_{0};    // messages put into CAF's queues; any thread
+  std::atomic<std::uint32_t> handled_{0}; // of those; written on this process's thread only
+  std::atomic<std::uint8_t> fence_{0};    // the reason_code to end with; 0: not fenced
+  bool running_ = false;                  // a handler is on the stack
   enum class stage : std::uint8_t { made, alive, over };
-  stage stage_ = stage::made;
+  std::atomic<stage> stage_{stage::made}; // written on this process's thread only
 };
+
+/// How many messages wait for `who`, data and control; none for an actor that is no process of ours. Any thread.
+[[nodiscard]] std::optional<std::size_t> mailbox_length(const caf::actor& who) noexcept;
 
 } // namespace cafnode::process

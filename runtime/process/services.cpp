@@ -2,6 +2,7 @@
 
 #include "runtime/base/invariant.hpp"
 #include "runtime/process/process_base.hpp"
+#include "runtime/process/type_names.hpp"
 
 #include <caf/actor_cast.hpp>
 
@@ -12,15 +13,6 @@ namespace cafnode::process {
 timer_source& services::timers() const {
   CAFNODE_INVARIANT(timers_ != nullptr, "a process without a home needs the timers of its system: use_timers()");
   return *timers_;
-}
-
-std::vector<dead_letter> services::dead_letter_samples() const {
-  const std::lock_guard guard{mutex_};
-  std::vector<dead_letter> in_order;
-  in_order.reserve(samples_.size());
-  for (std::size_t i = 0; i < samples_.size(); ++i)
-    in_order.push_back(samples_[(oldest_sample_ + i) % samples_.size()]);
-  return in_order;
 }
 
 std::vector<live_process> services::live() const {
@@ -38,19 +30,12 @@ std::size_t services::live_count() const {
   return live_count_;
 }
 
-bool services::count_dead_letter() noexcept {
-  const auto before = dead_letters_.fetch_add(1, std::memory_order_relaxed);
-  return before < samples_max || before % 1000 == 0;
-}
-
-void services::keep_sample(dead_letter sample) {
-  const std::lock_guard guard{mutex_};
-  if (samples_.size() < samples_max) {
-    samples_.push_back(std::move(sample));
+void services::bury(dead_letter_kind kind, const std::string& receiver, const caf::type_erased_tuple& content,
+                    const base::clock_source* clock) {
+  if (!dead_letters_.count(kind))
     return;
-  }
-  samples_[oldest_sample_] = std::move(sample);
-  oldest_sample_ = (oldest_sample_ + 1) % samples_max;
+  const auto* source = clock != nullptr ? clock : timers_;
+  dead_letters_.keep({receiver, type_names(content), kind, source != nullptr ? source->now() : base::moment{}});
 }
 
 void services::enter(process_base& begun) {

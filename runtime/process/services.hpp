@@ -1,11 +1,11 @@
 #pragma once
 
+#include "runtime/process/dead_letters.hpp"
 #include "runtime/process/timer_source.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/error.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -16,12 +16,6 @@
 namespace cafnode::process {
 
 class process_base;
-
-/// A message that nobody wanted. The content is named by its types only: it may hold what must not be shown.
-struct dead_letter {
-  std::string receiver; // label
-  std::string content;  // type names, for example "cafnode::session::frame_seen"
-};
 
 /// A process that has begun and not ended.
 struct live_process {
@@ -35,8 +29,8 @@ class services {
 public:
   using end_function = std::function<void(const std::string& label, const caf::error& reason)>;
 
-  /// How many dead letters are kept to look at; all are counted.
-  static constexpr std::size_t samples_max = 32;
+  /// How many dead letters of each kind are kept to look at; all are counted.
+  static constexpr std::size_t samples_max = dead_letter_box::samples_max;
 
   services() = default;
   services(const services&) = delete;
@@ -50,10 +44,18 @@ public:
 
   [[nodiscard]] timer_source& timers() const;
 
-  [[nodiscard]] std::uint64_t dead_letters() const noexcept { return dead_letters_.load(std::memory_order_relaxed); }
+  /// How many messages reached nobody, of all kinds.
+  [[nodiscard]] std::uint64_t dead_letters() const noexcept { return dead_letters_.total(); }
 
-  /// The latest dead letters, oldest first; one in a thousand once there are many.
-  [[nodiscard]] std::vector<dead_letter> dead_letter_samples() const;
+  /// The latest dead letters, oldest first; of each kind one in a thousand once there are many.
+  [[nodiscard]] std::vector<dead_letter> dead_letter_samples() const { return dead_letters_.report().samples; }
+
+  /// The counts by kind and the samples, for whoever shows them.
+  [[nodiscard]] dead_letter_report dead_letters_by_kind() const { return dead_letters_.report(); }
+
+  /// Takes note of one more, for `receiver`, at the time of `clock`; null: the time of use_timers(), if there is one.
+  void bury(dead_letter_kind kind, const std::string& receiver, const caf::type_erased_tuple& content,
+            const base::clock_source* clock);
 
   [[nodiscard]] std::vector<live_process> live() const;
   [[nodiscard]] std::size_t live_count() const;
@@ -61,20 +63,14 @@ public:
 private:
   friend class process_base;
 
-  /// Counts one more; whether it is to be kept as a sample.
-  bool count_dead_letter() noexcept;
-  void keep_sample(dead_letter sample);
-
   void enter(process_base& begun);
   void leave(process_base& ended) noexcept;
   void tell_end(const std::string& label, const caf::error& reason) const noexcept;
 
   timer_source* timers_ = nullptr;
   end_function end_hook_;
-  std::atomic<std::uint64_t> dead_letters_{0};
+  dead_letter_box dead_letters_;
   mutable std::mutex mutex_; // guards what follows, and the links of the processes in the list
-  std::vector<dead_letter> samples_;
-  std::size_t oldest_sample_ = 0;
   process_base* first_ = nullptr;
   std::size_t live_count_ = 0;
 };

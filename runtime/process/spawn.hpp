@@ -7,8 +7,11 @@
 #include <caf/actor.hpp>
 #include <caf/actor_config.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/make_actor.hpp>
 
 #include <exception>
+#include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace cafnode::process {
@@ -21,17 +24,29 @@ void release_system_from_this_thread() noexcept;
 /// handle hears of it in the same way as of any other end.
 [[nodiscard]] caf::actor spawn_stillborn(caf::actor_system& system, home* where, caf::error why);
 
-/// Makes a `T` from `arguments`, pinned to `where`, or on CAF's scheduler when that is null. `T` derives from
-/// process_base and takes caf::actor_config& first. Its behave() runs later, on its own thread. The fault is
-/// `start_failed` with the text of the exception that the constructor threw. Any thread.
+/// Where and how a process is spawned.
+struct spawn_options {
+  home* where = nullptr;         // null: on CAF's scheduler
+  std::shared_ptr<mailbox> mail; // null: the messages of an incarnation end with it, and have no bound
+};
+
+/// Makes a `T` from `arguments`, pinned to `options.where`. `T` derives from process_base and takes caf::actor_config&
+/// first. Its behave() runs later, on its own thread. The fault is `start_failed` with the text of the exception that
+/// the constructor threw; a mailbox is as it was before then. Any thread.
 template<class T, class... Arguments>
-[[nodiscard]] base::result<caf::actor, caf::error> try_spawn_process(caf::actor_system& system, home* where,
+[[nodiscard]] base::result<caf::actor, caf::error> try_spawn_process(caf::actor_system& system, spawn_options options,
                                                                      Arguments&&... arguments) {
   static_assert(std::is_base_of_v<process_base, T>, "only processes are spawned here");
   try {
-    caf::actor_config config{where};
     // CAF's own spawn() would make references of string literals into std::string and drop the host.
-    caf::actor made{system.spawn_class<T, caf::no_spawn_options>(config, std::forward<Arguments>(arguments)...)};
+    caf::actor_config config{options.where != nullptr ? static_cast<caf::execution_unit*>(options.where)
+                                                      : system.dummy_execution_unit()};
+    const auto made = caf::make_actor<T, caf::actor>(system.next_actor_id(), system.node(), &system, config,
+                                                     std::forward<Arguments>(arguments)...);
+    auto& begun = static_cast<process_base&>(*caf::actor_cast<caf::abstract_actor*>(made));
+    if (options.mail)
+      begun.use_mailbox(std::move(options.mail));
+    begun.launch(config.host, false, false);
     release_system_from_this_thread();
     return made;
   } catch (const std::exception& problem) {
@@ -41,12 +56,26 @@ template<class T, class... Arguments>
   }
 }
 
+/// The same without a mailbox.
+template<class T, class... Arguments>
+[[nodiscard]] base::result<caf::actor, caf::error> try_spawn_process(caf::actor_system& system, home* where,
+                                                                     Arguments&&... arguments) {
+  return try_spawn_process<T>(system, spawn_options{where, nullptr}, std::forward<Arguments>(arguments)...);
+}
+
 /// As try_spawn_process, but always gives a handle: when the constructor throws, that of a process that ended with
 /// `start_failed`.
 template<class T, class... Arguments>
-[[nodiscard]] caf::actor spawn_process(caf::actor_system& system, home* where, Arguments&&... arguments) {
-  auto made = try_spawn_process<T>(system, where, std::forward<Arguments>(arguments)...);
+[[nodiscard]] caf::actor spawn_process(caf::actor_system& system, spawn_options options, Arguments&&... arguments) {
+  auto* where = options.where;
+  auto made = try_spawn_process<T>(system, std::move(options), std::forward<Arguments>(arguments)...);
   return made ? made.value() : spawn_stillborn(system, where, made.fault());
+}
+
+/// The same without a mailbox.
+template<class T, class... Arguments>
+[[nodiscard]] caf::actor spawn_process(caf::actor_system& system, home* where, Arguments&&... arguments) {
+  return spawn_process<T>(system, spawn_options{where, nullptr}, std::forward<Arguments>(arguments)...);
 }
 
 } // namespace cafnode::process

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "runtime/process/fence.hpp"
 #include "runtime/process/reason.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/local_actor.hpp>
 #include <caf/mailbox_element.hpp>
+#include <caf/make_message.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -25,22 +27,37 @@ void tell_with(caf::message_priority priority, caf::local_actor* from, const caf
                 from != nullptr ? from->context() : nullptr);
 }
 
+/// Whether `from` is a fenced process.
+template<class From>
+bool is_fenced(const From& from) noexcept {
+  if constexpr (requires { from.is_fenced(); })
+    return from.is_fenced();
+  else
+    return fence_access::is_fenced(from);
+}
+
+template<class From, class To, class... Parts>
+void tell_unless_fenced(caf::message_priority priority, From& from, const To& to, Parts&&... parts) {
+  static_assert(std::is_base_of_v<caf::local_actor, From>, "only actors tell; others use tell_anonymous");
+  if (is_fenced(from)) [[unlikely]]
+    return fence_access::drop(from, caf::make_message(std::forward<Parts>(parts)...));
+  tell_with(priority, &from, caf::actor_cast<caf::strong_actor_ptr>(to), std::forward<Parts>(parts)...);
+}
+
 } // namespace detail
 
-/// Sends `parts` as one message from `from` to `to` (caf::actor or caf::strong_actor_ptr); nothing to a null handle or
-/// to one that has ended. Never blocks. A handler that returns a value would send it back as another message: handlers
-/// of what is told return void.
-template<class To, class... Parts>
-void tell(caf::local_actor& from, const To& to, Parts&&... parts) {
-  detail::tell_with(caf::message_priority::normal, &from, caf::actor_cast<caf::strong_actor_ptr>(to),
-                    std::forward<Parts>(parts)...);
+/// Sends `parts` as one message from `from` to `to` (caf::actor or caf::strong_actor_ptr); nothing to a null handle, to
+/// one that has ended, or from a fenced process. Never blocks. A handler that returns a value would send it back as
+/// another message: handlers of what is told return void.
+template<class From, class To, class... Parts>
+void tell(From& from, const To& to, Parts&&... parts) {
+  detail::tell_unless_fenced(caf::message_priority::normal, from, to, std::forward<Parts>(parts)...);
 }
 
 /// As `tell`, ahead of the receiver's backlog. For control, not for data.
-template<class To, class... Parts>
-void tell_urgent(caf::local_actor& from, const To& to, Parts&&... parts) {
-  detail::tell_with(caf::message_priority::high, &from, caf::actor_cast<caf::strong_actor_ptr>(to),
-                    std::forward<Parts>(parts)...);
+template<class From, class To, class... Parts>
+void tell_urgent(From& from, const To& to, Parts&&... parts) {
+  detail::tell_unless_fenced(caf::message_priority::high, from, to, std::forward<Parts>(parts)...);
 }
 
 /// As `tell`, from nobody: from any thread, a test, a signal handler's callback.
