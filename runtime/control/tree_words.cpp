@@ -38,4 +38,16 @@ std::string_view to_string(supervision::child_state value) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(supervision::circuit_state value) noexcept {
+  switch (value) {
+  case supervision::circuit_state::closed:
+    return "closed";
+  case supervision::circuit_state::open:
+    return "open";
+  case supervision::circuit_state::half_open:
+    return "half_open";
+  }
+  return "unknown";
+}
+
 } // namespace cafnode::control

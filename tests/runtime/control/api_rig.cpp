@@ -145,6 +145,7 @@ supervision::event child_event(supervision::transition what, const std::string& 
   happened.state = state;
   happened.incarnation = 1;
   happened.intensity = 3;
+  happened.period = std::chrono::seconds{60};
   return happened;
 }
 

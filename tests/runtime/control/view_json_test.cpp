@@ -66,7 +66,8 @@ SCENARIO("the status counts the tree") {
   again.incarnation = 2;
   rig.bridge.publish(again);
   CHECK(rig.ask("GET", "/api/v1/status")->at("/supervision") ==
-        R"({"supervisors":1,"workers":1,"running":1,"restarts":1,"gave_up":0})");
+        R"({"supervisors":1,"workers":1,"running":1,"waiting":0,"restarts":1,"gave_up":0,"circuits_open":0,)"
+        R"("zombies":0,"dropped":0})");
 }
 
 SCENARIO("a connection shows what it does, for how long, and how it last ended") {
