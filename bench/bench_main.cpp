@@ -2,12 +2,14 @@
 #include "bench/decode_bench.hpp"
 #include "bench/heartbeat_bench.hpp"
 #include "bench/report.hpp"
+#include "bench/supervise_bench.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 
 namespace cafnode::bench {
@@ -26,6 +28,28 @@ report decode_report(const decode_options& options) {
                           {"boost_json", {{"frames_per_s", one.boost_json_per_s}}}},
                          {{"frames_per_s", "frames_per_s"}}});
   return out;
+}
+
+void add_supervise(CLI::App& app, std::function<report()>& bench) {
+  const auto options = std::make_shared<supervise_options>();
+  const auto quick = std::make_shared<bool>(false);
+  auto* supervise = app.add_subcommand("supervise", "Restarts, starts, stops and bytes, beside bare CAF and OTP");
+  supervise->add_option("--case", options->cases, "restart, spawn, children, ask; all unless said")->delimiter(',');
+  supervise->add_option("--strategy", options->strategies, "Of restart and children; all unless said")->delimiter(',');
+  supervise->add_option("--on", options->places, "Where restarts run: home, scheduler; both unless said")
+      ->delimiter(',');
+  supervise->add_option("--children", options->children, "How many start and stop; several counts")->delimiter(',');
+  supervise->add_option("--rounds", options->rounds, "Crashes, and children of the spawn case")->capture_default_str();
+  supervise->add_option("--repeat", options->repeat, "Runs by turns; the best counts")->capture_default_str();
+  supervise->add_option("--otp-source", options->otp_source, "The Erlang program")->capture_default_str();
+  supervise->add_flag("!--no-otp", options->otp, "Leave OTP out even if erl is here");
+  supervise->add_flag("!--no-caf", options->bare, "Leave bare CAF out: with --no-otp only ours runs, for a profiler");
+  supervise->add_flag("--quick", *quick, "Seconds instead of minutes, without OTP");
+  supervise->callback([options, quick, &bench] {
+    if (*quick)
+      *options = quick_options();
+    bench = [options] { return run_supervise(*options); };
+  });
 }
 
 int run(int argc, char** argv) {
@@ -54,6 +78,8 @@ int run(int argc, char** argv) {
   auto* decode = app.add_subcommand("decode", "Frames a second through the protocol machine, beside JSON libraries");
   decode->add_option("--frames", decoding.frames, "Folder of recorded frames")->capture_default_str();
   decode->callback([&] { bench = [&] { return decode_report(decoding); }; });
+
+  add_supervise(app, bench);
 
   try {
     app.parse(argc, argv);

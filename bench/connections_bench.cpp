@@ -1,5 +1,6 @@
 #include "bench/connections_bench.hpp"
 
+#include "bench/contestant.hpp"
 #include "bench/session_bed.hpp"
 #include "bench/simulator.hpp"
 
@@ -10,11 +11,9 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fcntl.h>
 #include <fstream>
 #include <stdexcept>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -118,45 +117,15 @@ figures measure(bool tls, std::size_t count, int watch_seconds) {
   return out;
 }
 
-/// In a process of its own, so that what one case leaves in the allocator does not flatter the next.
-figures measure_apart(bool tls, std::size_t count, int watch_seconds) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0)
-    throw std::runtime_error{"no pipe"};
-  const pid_t child = ::fork();
-  if (child == 0) {
-    int status = 0;
-    try {
-      for (const auto& [name, value] : measure(tls, count, watch_seconds))
-        ::dprintf(ends[1], "%s %.6f\n", name.c_str(), value);
-    } catch (const std::exception& problem) {
-      std::fprintf(stderr, "caf-bench: %s\n", problem.what());
-      status = 1;
-    }
-    ::_exit(status);
-  }
-  ::close(ends[1]);
-  figures out;
-  std::FILE* lines = ::fdopen(ends[0], "r");
-  char name[64];
-  double value = 0;
-  while (std::fscanf(lines, "%63s %lf", name, &value) == 2)
-    out.emplace_back(name, value);
-  std::fclose(lines);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  if (status != 0)
-    throw std::runtime_error{"a case of the benchmark failed"};
-  return out;
-}
-
 } // namespace
 
 report run_connections(std::size_t count, int watch_seconds) {
   raise_file_limit();
   report measured{"connections", {}};
+  const std::chrono::seconds limit{watch_seconds + 600};
   for (const bool tls : {false, true})
-    measured.cases.push_back({tls ? "tls" : "plain", measure_apart(tls, count, watch_seconds), {}, {}});
+    measured.cases.push_back(
+        {tls ? "tls" : "plain", measure_apart([&] { return measure(tls, count, watch_seconds); }, limit), {}, {}});
   return measured;
 }
 

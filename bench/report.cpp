@@ -11,18 +11,11 @@ namespace cafnode::bench {
 
 namespace {
 
-std::optional<double> find(const figures& all, const std::string& name) {
-  for (const auto& [key, value] : all)
-    if (key == name)
-      return value;
-  return std::nullopt;
-}
-
 figures ratios_to(const bench_case& measured, const figures& peer) {
   figures out;
   for (const auto& [figure, name] : measured.ratios) {
-    const auto ours = find(measured.ours, figure);
-    const auto theirs = find(peer, figure);
+    const auto ours = find_figure(measured.ours, figure);
+    const auto theirs = find_figure(peer, figure);
     if (ours && theirs && *theirs > 0)
       out.emplace_back(name, *ours / *theirs);
   }
@@ -36,6 +29,33 @@ std::string object(const figures& all) {
   return out + "}";
 }
 
+figures aims_for(const bench_case& measured, const std::string& peer) {
+  figures out;
+  for (const auto& each : measured.aims)
+    if (each.peer == peer)
+      out.emplace_back(each.name, each.at_most);
+  return out;
+}
+
+/// Each peer's aims, and ours under "ours".
+std::string aims_json(const bench_case& measured) {
+  std::string out = fmt::format(R"("ours":{})", object(aims_for(measured, {})));
+  for (const auto& [name, peer] : measured.peers)
+    out += fmt::format(",{}:{}", base::json_string(name), object(aims_for(measured, name)));
+  return out;
+}
+
+/// A row of figures; those that have an aim show it and, when they miss it, by how much.
+std::string row(const std::string& who, const figures& all, const figures& aims) {
+  std::string out = fmt::format("  {:<20}", who);
+  for (const auto& [key, value] : all) {
+    out += fmt::format("  {} {:.2f}", key, value);
+    if (const auto most = find_figure(aims, key))
+      out += fmt::format(" (aim {:.3g}{})", *most, value > *most ? ", missed" : "");
+  }
+  return out + "\n";
+}
+
 std::string case_json(const bench_case& measured) {
   std::string peers;
   std::string ratios;
@@ -44,36 +64,41 @@ std::string case_json(const bench_case& measured) {
     ratios +=
         fmt::format("{}{}:{}", ratios.empty() ? "" : ",", base::json_string(name), object(ratios_to(measured, peer)));
   }
-  return fmt::format(R"({{"case":{},"ours":{},"peers":{{{}}},"ratio":{{{}}}}})", base::json_string(measured.name),
-                     object(measured.ours), peers, ratios);
-}
-
-std::string row(const std::string& who, const figures& all) {
-  std::string out = fmt::format("  {:<14}", who);
-  for (const auto& [key, value] : all)
-    out += fmt::format("  {} {:.2f}", key, value);
-  return out + "\n";
+  return fmt::format(R"({{"case":{},"ours":{},"peers":{{{}}},"ratio":{{{}}},"aim":{{{}}}}})",
+                     base::json_string(measured.name), object(measured.ours), peers, ratios, aims_json(measured));
 }
 
 } // namespace
+
+std::optional<double> find_figure(const figures& all, const std::string& name) {
+  for (const auto& [key, value] : all)
+    if (key == name)
+      return value;
+  return std::nullopt;
+}
 
 std::string to_json(const report& measured) {
   std::string cases;
   for (const auto& one : measured.cases)
     cases += (cases.empty() ? "" : ",") + case_json(one);
-  return fmt::format(R"({{"bench":{},"cases":[{}]}})", base::json_string(measured.bench), cases);
+  std::string notes;
+  for (const auto& note : measured.notes)
+    notes += (notes.empty() ? "" : ",") + base::json_string(note);
+  return fmt::format(R"({{"bench":{},"cases":[{}],"notes":[{}]}})", base::json_string(measured.bench), cases, notes);
 }
 
 std::string to_table(const report& measured) {
   std::string out;
   for (const auto& one : measured.cases) {
-    out += fmt::format("{} {}\n{}", measured.bench, one.name, row("ours", one.ours));
+    out += fmt::format("{} {}\n{}", measured.bench, one.name, row("ours", one.ours, aims_for(one, {})));
     for (const auto& [name, peer] : one.peers) {
-      out += row(name, peer);
+      out += row(name, peer, {});
       if (const auto ratios = ratios_to(one, peer); !ratios.empty())
-        out += row("ours / " + name, ratios);
+        out += row("ours / " + name, ratios, aims_for(one, name));
     }
   }
+  for (const auto& note : measured.notes)
+    out += fmt::format("{}: {}\n", measured.bench, note);
   return out;
 }
 

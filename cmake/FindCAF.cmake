@@ -29,6 +29,7 @@ include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(CAF
   REQUIRED_VARS CAF_INCLUDE_DIR ${caf_libraries}
   VERSION_VAR CAF_VERSION
+  HANDLE_VERSION_RANGE
   HANDLE_COMPONENTS)
 
 if(CAF_FOUND)

@@ -24,9 +24,11 @@ enum class timer_purpose : std::uint8_t {
   group_delay,  // until a group is started again
   shared_grace, // of all instances at the end of a simple_one_for_one supervisor
   shared_stuck,
+  successor,    // of one that is to take a child's place, to say that it is ready
   retire_grace, // of a process that was replaced and asked to stop
   retire_stuck,
   stop_deadline, // of the whole stop
+  hurry,         // until a stop no longer waits for a child that has yet to confirm its start
 };
 
 /// Names a timer; at most one is armed under one name.

@@ -19,6 +19,8 @@ public:
   struct verdict {
     bool allowed = true;
     exhausted then = exhausted::escalate;
+    std::size_t intensity = 0; // the limits that it was held against
+    std::chrono::milliseconds period{0};
   };
 
   /// `flags` have passed check_plan.
@@ -39,8 +41,8 @@ public:
 private:
   struct entry {
     restart_budget budget;
-    restart_window shared; // unused when each child is counted alone, or there is no limit
-    std::size_t place = 0; // of its window among a child's own
+    restart_window shared;  // unused when each child is counted alone, or there is no limit
+    std::uint16_t mask = 0; // a bit for each of its reasons: what names it among a child's own windows
   };
 
   static constexpr std::uint8_t none = UINT8_MAX;

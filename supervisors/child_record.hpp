@@ -36,6 +36,12 @@ struct downtime {
   std::uint32_t attempts = 0; // restarts tried since then
 };
 
+/// The restarts of one child for the reasons of one budget, a bit each.
+struct reason_window {
+  std::uint16_t reasons = 0;
+  restart_window window;
+};
+
 /// What is known of a child that has failed, and of no other.
 struct child_trouble {
   std::string last_text;            // of its last end
@@ -43,7 +49,7 @@ struct child_trouble {
   std::optional<end_reason> doomed; // why it was killed while it ran: it made no progress, or was not ready in time
   std::optional<base::backoff> pace;
   std::optional<base::backoff> circuit_pace;
-  std::vector<restart_window> windows; // of the budgets that count each child alone, in their order
+  std::vector<reason_window> windows; // of the budgets that count each child alone
   std::optional<downtime> down;
 };
 

@@ -75,7 +75,8 @@ struct start_failed {
 
 using start_outcome = std::variant<started, ignored, start_failed>;
 
-/// Starts one child. Runs in the supervisor's thread and must not block; an exception is a failed start.
+/// Starts one child: any CAF actor of this node, made anew at each call. Runs in the supervisor's thread and must not
+/// block; an exception is a failed start. Pinned children are spawned with `supervisor.pinned_to()`.
 using child_factory = std::function<start_outcome(process::process_base& supervisor)>;
 
 /// How a child is replaced when that is planned (replace_child, a hot change), not forced by its end.

@@ -44,9 +44,6 @@ enum class transition : std::uint8_t {
   change_undone,
 };
 
-/// The name of `what`, as it is written above.
-[[nodiscard]] std::string_view to_string(transition what) noexcept;
-
 /// One transition of one supervisor or child, with all that the tree view needs, so that nobody has to ask the actors.
 struct event {
   transition what = transition::child_started;
@@ -73,8 +70,9 @@ struct event {
   const caf::actor* process = nullptr;    // of the child, while it has one
 };
 
-/// Where supervisors publish. Called on the supervisor's thread: take it and return. The event is reused for the next
-/// one: keep a copy, never the address.
+/// Where supervisors publish. Called on the supervisor's thread: take it and return. One that several supervisors share
+/// is called on several threads at once. An exception from it ends that supervisor as `crashed`. The event is used
+/// again for the next one: keep a copy, never the address.
 class event_sink {
 public:
   virtual ~event_sink() = default;

@@ -13,19 +13,18 @@ std::size_t place_of(slot_key slot) noexcept {
 
 } // namespace
 
-held_processes::entry& held_processes::hold(child_ref who, caf::actor handle, std::shared_ptr<const progress> beats) {
+void held_processes::hold(child_ref who, caf::actor handle, std::shared_ptr<const progress> beats) {
   const auto place = place_of(who.slot);
   if (place >= first_.size())
     first_.resize(place + 1);
   auto& its = first_[place];
   if (its.handle)
     second_.push_back(std::exchange(its, {}));
-  its = {who, 0, std::move(handle)};
+  its = {who, std::move(handle)};
   if (beats) {
     const auto count = beats->count();
     beats_[who] = {std::move(beats), count};
   }
-  return its;
 }
 
 held_processes::entry* held_processes::find(child_ref who) noexcept {

@@ -18,12 +18,11 @@ class held_processes {
 public:
   struct entry {
     child_ref who;
-    std::uint64_t watching = 0; // watch_id
     caf::actor handle;
   };
 
   /// `who` is not held. `beats` may be null.
-  entry& hold(child_ref who, caf::actor handle, std::shared_ptr<const progress> beats);
+  void hold(child_ref who, caf::actor handle, std::shared_ptr<const progress> beats);
 
   /// Null when it is not held.
   [[nodiscard]] entry* find(child_ref who) noexcept;

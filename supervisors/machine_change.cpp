@@ -178,9 +178,34 @@ void supervision_machine::use_flags(supervisor_flags flags) {
   const bool was_independent = is_independent(flags_.strategy);
   flags_ = std::move(flags);
   budgets_.change(flags_);
-  if (was_independent == is_independent(flags_.strategy))
+  forget_paces();
+  if (was_independent != is_independent(flags_.strategy))
+    wait_anew();
+}
+
+/// What children have counted and waited by flags that are no more.
+void supervision_machine::forget_paces() {
+  const auto& changed = change_->plan->flags;
+  const auto has = [&](const char* what) { return std::ranges::find(changed, what) != changed.end(); };
+  const bool budgets = has("budgets");
+  const bool pacing = has("pacing");
+  const bool circuit = has("circuit");
+  if (!budgets && !pacing && !circuit)
     return;
-  // Those that wait go on waiting, now together or each alone: no longer than a first wait.
+  for (const auto slot : table_.slots()) {
+    auto& trouble = table_.find(slot)->trouble;
+    if (trouble && budgets)
+      trouble->windows.clear();
+    if (trouble && pacing)
+      trouble->pace.reset();
+    if (trouble && circuit)
+      trouble->circuit_pace.reset();
+  }
+}
+
+/// The strategy is of the other kind now: those that wait go on waiting, together or each alone, no longer than a first
+/// wait.
+void supervision_machine::wait_anew() {
   const base::duration first = flags_.pacing ? base::duration{flags_.pacing->backoff.first} : base::duration{};
   if (std::exchange(group_due_, std::nullopt))
     cancel(timer_purpose::group_delay, 0);

@@ -34,8 +34,10 @@ void supervision_machine::begin_start(child_record& child, job_id id) {
   if (work.kind == job_kind::restart)
     ++child.restarts;
   child.incarnation = ++child.attempts;
-  if (child.circuit == circuit_state::open)
-    child.circuit = circuit_state::half_open; // whoever starts it: it is an attempt
+  if (child.circuit == circuit_state::open) { // whoever starts it: it is an attempt
+    child.circuit = circuit_state::half_open;
+    note(transition::circuit_half_open, child);
+  }
   child.job = id;
   table_.set_state(child, child_state::starting);
   ++work.awaited;
@@ -49,6 +51,8 @@ void supervision_machine::spawned(child_record& child) {
     arm(timer_purpose::start, child.slot, *child.options->start_within);
   if (child.job != 0 && stopping_)
     ask_to_end(child);
+  else if (asked_to_stop_)
+    hurry();
 }
 
 void supervision_machine::up(child_record& child, bool ready) {
@@ -145,11 +149,23 @@ void supervision_machine::stop_waiting(child_record& child, job_id id) {
   cancel_delay(child);
   table_.set_state(child, child_state::stopped);
   const auto* work = jobs_.find(id);
-  if (child.trouble && (!work || work->kind != job_kind::restart)) // another's restart brings it back, too
+  const bool comes_back = work && (work->kind == job_kind::restart || work->kind == job_kind::replace_command);
+  if (child.trouble && !comes_back)
     child.trouble->down.reset();
+  if (work && work->kind == job_kind::terminate_command)
+    forget_outage();
   note(transition::child_stopped, child, child.last_end());
   if (is_simple())
     drop(child);
+}
+
+/// What a group's restart has brought up so far stays; the rest of it was called off.
+void supervision_machine::forget_outage() {
+  if (is_independent(flags_.strategy))
+    return;
+  for (const auto slot : table_.slots())
+    if (auto* child = table_.find(slot); child->state == child_state::running && child->trouble)
+      child->trouble->down.reset();
 }
 
 void supervision_machine::ask_to_end(child_record& child) {
@@ -218,6 +234,7 @@ void supervision_machine::start_over(child_record& child, end_reason why) {
     return;
   const auto kind = work->kind;
   const auto caller = work->caller;
+  auto* first = table_.find(work->subject);
   if (kind == job_kind::shutdown || kind == job_kind::terminate_command)
     return one_less(id, group);
   if (kind == job_kind::boot)
@@ -229,7 +246,14 @@ void supervision_machine::start_over(child_record& child, end_reason why) {
   if (kind == job_kind::start_command)
     drop(child);
   else if (kind == job_kind::restart || kind == job_kind::replace_command)
-    retry(child, why);
+    child.restart == restart_type::temporary ? go_on_without(child) : pass_on(first, child, why);
+}
+
+/// A group restart ends at a child that does not start: it is now the one that waits, not the one that failed first.
+void supervision_machine::pass_on(child_record* first, child_record& child, const end_reason& why) {
+  if (first && first != &child && first->state == child_state::waiting)
+    table_.set_state(*first, child_state::stopped);
+  retry(child, why);
 }
 
 } // namespace cafnode::supervision

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace cafnode::supervision {
@@ -65,7 +66,8 @@ std::optional<base::duration> supervision_machine::delay_of(child_record& child)
   return pace->next(chance_);
 }
 
-void supervision_machine::restart(child_record& child, const end_reason& why) {
+/// `again`: its start failed, so that what was to be started after it is not there either.
+void supervision_machine::restart(child_record& child, const end_reason& why, bool again) {
   auto& trouble = child.troubles();
   if (!trouble.down)
     trouble.down = downtime{now_.steady, child.incarnation, why, 0};
@@ -73,13 +75,16 @@ void supervision_machine::restart(child_record& child, const end_reason& why) {
   if (child.circuit == circuit_state::half_open && budgets_.after(why.code) == exhausted::open_circuit)
     return reopen(child, why, false);
   if (const auto verdict = budgets_.record(why.code, trouble, now_.steady); !verdict.allowed)
-    return over_budget(child, why, verdict.then);
+    return over_budget(child, why, verdict, again);
   schedule(child, delay_of(child));
 }
 
 /// Stops and starts what the strategy says, `delay` in between.
 void supervision_machine::schedule(child_record& child, std::optional<base::duration> delay) {
+  const bool joins = joins_waiting();
   table_.set_state(child, child_state::waiting);
+  if (joins && !delay)
+    delay = base::duration{}; // no longer than the others, and no shorter
   auto plan = plan_restart(flags_.strategy, table_, child);
   open({.kind = job_kind::restart,
         .stop = std::move(plan.stop),
@@ -88,12 +93,26 @@ void supervision_machine::schedule(child_record& child, std::optional<base::dura
         .subject = child.slot});
 }
 
-void supervision_machine::over_budget(child_record& child, const end_reason& why, exhausted then) {
-  switch (then) {
+/// Whether others of its group wait, which a failure must not bring back earlier. If none does, what they waited for is
+/// over.
+bool supervision_machine::joins_waiting() {
+  if (!group_due_)
+    return false;
+  const auto waits = [this](slot_key slot) { return table_.find(slot)->delayed; };
+  if (std::ranges::any_of(table_.slots(), waits))
+    return true;
+  group_due_.reset();
+  cancel(timer_purpose::group_delay, 0);
+  return false;
+}
+
+void supervision_machine::over_budget(child_record& child, const end_reason& why, const budget_book::verdict& found,
+                                      bool again) {
+  switch (found.then) {
   case exhausted::escalate:
-    return give_up(child, why);
+    return give_up(child, why, found);
   case exhausted::stop_child:
-    return stop_for_good(child, why);
+    return stop_for_good(child, why, again);
   case exhausted::open_circuit:
     return reopen(child, why, true);
   }
@@ -109,22 +128,29 @@ void supervision_machine::reopen(child_record& child, const end_reason& why, boo
   schedule(child, pace->next(chance_));
 }
 
-void supervision_machine::stop_for_good(child_record& child, const end_reason& why) {
+void supervision_machine::stop_for_good(child_record& child, const end_reason& why, bool again) {
   table_.set_state(child, child_state::stopped);
   note(transition::budget_exhausted, child, why);
-  const bool siblings_wait = child.trouble->down->attempts > 1 && !is_independent(flags_.strategy);
   child.trouble->down.reset();
-  auto others = plan_restart(flags_.strategy, table_, child).start;
-  std::erase(others, child.slot);
+  if (again)
+    return go_on_without(child);
   if (is_simple())
     drop(child);
-  if (siblings_wait) // for a start of this one that will not come
+}
+
+/// Its start failed and is not tried again: those of its group that were to follow are started without it.
+void supervision_machine::go_on_without(child_record& child) {
+  auto others = plan_restart(flags_.strategy, table_, child).start;
+  std::erase(others, child.slot);
+  if (child.restart == restart_type::temporary || is_simple())
+    drop(child);
+  if (!others.empty())
     open({.kind = job_kind::restart, .start = std::move(others)});
 }
 
-void supervision_machine::give_up(child_record& child, const end_reason& why) {
+void supervision_machine::give_up(child_record& child, const end_reason& why, const budget_book::verdict& found) {
   note(transition::intensity_exceeded, child, why);
-  auto text = fmt::format("more than {} restarts in {} ms; the last of {}: {}", flags_.intensity, flags_.period.count(),
+  auto text = fmt::format("more than {} restarts in {} ms; the last of {}: {}", found.intensity, found.period.count(),
                           child.id, why.text.empty() ? process::to_string(why.code) : why.text);
   table_.set_state(child, child_state::stopped);
   if (is_simple())
@@ -134,7 +160,7 @@ void supervision_machine::give_up(child_record& child, const end_reason& why) {
 
 void supervision_machine::retry(child_record& child, const end_reason& why) {
   if (flags_.pacing)
-    return restart(child, why);
+    return restart(child, why, true);
   table_.set_state(child, child_state::waiting);
   note(transition::restart_scheduled, child, why);
   actions_.push(retry_later{child.ref()});
@@ -163,14 +189,8 @@ void supervision_machine::wait_for(const job& paced) {
 }
 
 void supervision_machine::start_waiting(std::vector<slot_key> start) {
-  for (const auto slot : start) {
-    auto* child = table_.find(slot);
-    child->delayed = false;
-    if (child->circuit != circuit_state::open)
-      continue;
-    child->circuit = circuit_state::half_open;
-    note(transition::circuit_half_open, *child);
-  }
+  for (const auto slot : start)
+    table_.find(slot)->delayed = false;
   open({.kind = job_kind::restart, .start = std::move(start)});
 }
 
@@ -195,13 +215,27 @@ void supervision_machine::on_healthy(child_record& child) {
   note(transition::circuit_closed, child);
 }
 
-/// Tells of the restart that is done, if those that were started include one that had failed.
+/// Those that are up again: what was started last and, of a group, what an earlier attempt had started.
+std::vector<slot_key> supervision_machine::those_back(const std::vector<slot_key>& started) const {
+  if (is_independent(flags_.strategy))
+    return started;
+  const std::unordered_set<slot_key> now{started.begin(), started.end()};
+  auto out = table_.slots();
+  std::erase_if(out, [&](slot_key slot) {
+    const auto* child = table_.find(slot);
+    return !now.contains(slot) && !(child->trouble && child->trouble->down);
+  });
+  return out;
+}
+
+/// Tells of the restart that is done, if those that are back include one that had failed.
 void supervision_machine::complete_restart(const std::vector<slot_key>& started) {
   record_.restarted.clear();
   record_.restarted_count = 0;
   record_.joined = 0;
   child_record* first = nullptr;
-  for (const auto slot : started) {
+  const auto back = those_back(started);
+  for (const auto slot : back) {
     auto* child = table_.find(slot);
     if (!child || !child->has_process)
       continue;
@@ -215,8 +249,8 @@ void supervision_machine::complete_restart(const std::vector<slot_key>& started)
   }
   if (first)
     tell_restart(*first);
-  for (const auto slot : started)
-    if (auto* child = table_.find(slot); child && child->trouble)
+  for (const auto slot : back)
+    if (auto* child = table_.find(slot); child && child->trouble && child->state != child_state::waiting)
       child->trouble->down.reset();
 }
 

@@ -80,12 +80,15 @@ void supervision_machine::stop_in_group(job& work, job_id id, std::uint32_t grou
   }
 }
 
+/// Instances in the order in which their processes were started.
+std::vector<slot_key> supervision_machine::by_start(std::vector<slot_key> slots) const {
+  std::ranges::sort(slots, {}, [this](slot_key slot) { return table_.find(slot)->started_order; });
+  return slots;
+}
+
 void supervision_machine::stop_all(job& work, job_id id) {
-  const auto order = [this](slot_key slot) { return table_.find(slot)->started_order; };
-  auto slots = std::exchange(work.stop, {});
-  std::ranges::sort(slots, {}, order);
   const auto before = work.awaited;
-  for (const auto slot : slots)
+  for (const auto slot : by_start(std::exchange(work.stop, {})))
     if (begin_stop(*table_.find(slot), id))
       ++work.awaited;
   if (work.awaited == before)
@@ -110,15 +113,13 @@ void supervision_machine::finish(job_id id) {
     return;
   case job_kind::restart:
     return complete_restart(work.start);
+  case job_kind::replace_command:
+    complete_restart(work.start);
+    return answer_started(work);
   case job_kind::start_command:
   case job_kind::restart_command:
-  case job_kind::replace_command:
   case job_kind::renew_command:
-    if (auto* child = table_.find(work.subject)) {
-      child->job = 0;
-      answer(work.caller, {answer_code::started, child->ref(), {}});
-    }
-    return;
+    return answer_started(work);
   case job_kind::terminate_command:
     answer(work.caller, {answer_code::ok, {}, {}});
     return;
@@ -136,6 +137,16 @@ void supervision_machine::finish(job_id id) {
   }
 }
 
+void supervision_machine::answer_started(const job& work) {
+  auto* child = table_.find(work.subject);
+  if (child)
+    child->job = 0;
+  if (child && child->has_process)
+    answer(work.caller, {answer_code::started, child->ref(), {}});
+  else
+    answer(work.caller, {answer_code::ignored, {}, {}});
+}
+
 void supervision_machine::shut_down(end_reason why) {
   if (stopping_)
     return;
@@ -150,6 +161,17 @@ void supervision_machine::shut_down(end_reason why) {
                               .awaited = orphans + retired_.size(),
                               .why = std::move(why)});
   advance(shutdown_job_);
+}
+
+void supervision_machine::hurry() {
+  if (!std::exchange(hurried_, true))
+    arm(timer_purpose::hurry, 0, start_patience);
+}
+
+/// Whether the work in hand waits for a child that has yet to say that it is ready.
+bool supervision_machine::awaits_start() const {
+  const auto is_starting = [this](slot_key slot) { return table_.find(slot)->state == child_state::starting; };
+  return !successors_.empty() || std::ranges::any_of(table_.slots(), is_starting);
 }
 
 void supervision_machine::abandon_work() {
@@ -171,6 +193,8 @@ void supervision_machine::abandon_work() {
   }
   if (std::exchange(group_due_, std::nullopt))
     cancel(timer_purpose::group_delay, 0);
+  if (std::exchange(hurried_, false))
+    cancel(timer_purpose::hurry, 0);
 }
 
 void supervision_machine::one_less(job_id id, std::uint32_t group) {

@@ -22,10 +22,12 @@ void supervision_machine::execute(call_id call, const replace_child& wanted) {
     const auto id = jobs_.open({.kind = job_kind::renew_command, .caller = call, .subject = child->slot});
     return begin_renewal(*child, id);
   }
+  if (child->state == child_state::stopped) {
+    open({.kind = job_kind::restart_command, .start = {child->slot}, .caller = call, .subject = child->slot});
+    return;
+  }
   auto plan = plan_restart(flags_.strategy, table_, *child);
-  if (child->state == child_state::stopped)
-    plan = {{}, {child->slot}}; // as by restart_child
-  cancel_delay(*child);         // one that waits is started now
+  cancel_delay(*child); // one that waits is started now
   if (child->state == child_state::running) {
     plan.stop.push_back(child->slot);
     std::ranges::sort(plan.stop, {}, [this](slot_key slot) { return table_.find(slot)->order; });
@@ -59,8 +61,10 @@ void supervision_machine::on_successor_started(child_record& child, readiness re
   }
   if (ready == readiness::at_once)
     return promote(child);
+  if (asked_to_stop_)
+    hurry();
   if (child.options && child.options->start_within)
-    arm(timer_purpose::start, child.slot, *child.options->start_within);
+    arm(timer_purpose::successor, child.slot, *child.options->start_within);
 }
 
 /// The new one is ready: from now on it is the child.
@@ -68,8 +72,8 @@ void supervision_machine::promote(child_record& child) {
   const auto next = successors_.extract(child.slot).mapped();
   const auto old = child.ref();
   cancel_watch(child);
-  if (next.has_process && child.options && child.options->start_within)
-    cancel(timer_purpose::start, child.slot);
+  if (child.options && child.options->start_within)
+    cancel(timer_purpose::successor, child.slot);
   const bool killed = std::exchange(child.killed, false);
   if (killed)
     cancel(timer_purpose::stuck, child.slot);
@@ -86,7 +90,7 @@ void supervision_machine::promote(child_record& child) {
     return retire(child, old, killed);
   note_incarnation(transition::child_ended, child, old.incarnation, why);
   actions_.push(release_process{old});
-  one_less(child.job);
+  one_less(std::exchange(child.job, 0));
 }
 
 /// The old one goes on.
@@ -96,7 +100,7 @@ void supervision_machine::on_successor_failed(child_record& child, end_reason wh
     cancel(timer_purpose::retire_stuck, child.slot);
     why = child.late_start();
   } else if (next.has_process && child.options && child.options->start_within) {
-    cancel(timer_purpose::start, child.slot);
+    cancel(timer_purpose::successor, child.slot);
   }
   note_incarnation(transition::child_start_failed, child, next.incarnation, why);
   if (next.has_process)
@@ -115,11 +119,11 @@ void supervision_machine::on_successor_failed(child_record& child, end_reason wh
 
 /// The new one had its time to be ready.
 void supervision_machine::on_successor_due(child_record& child) {
-  auto& next = successors_[child.slot];
-  if (!next.has_process || next.killed)
+  const auto found = successors_.find(child.slot);
+  if (found == successors_.end() || !found->second.has_process || found->second.killed)
     return;
-  next.killed = true;
-  const child_ref who{child.slot, next.incarnation};
+  found->second.killed = true;
+  const child_ref who{child.slot, found->second.incarnation};
   note_incarnation(transition::child_killed, child, who.incarnation,
                    {process::reason_code::start_failed, "it was not ready in time"});
   actions_.push(kill_process{who});
@@ -143,6 +147,7 @@ void supervision_machine::retire(const child_record& child, child_ref who, bool 
 
 void supervision_machine::kill_retired(retired& old) {
   old.killed = true;
+  cancel(timer_purpose::retire_grace, old.who.slot);
   actions_.push(kill_process{old.who});
   arm(timer_purpose::retire_stuck, old.who.slot, flags_.stuck_after);
 }
@@ -150,11 +155,11 @@ void supervision_machine::kill_retired(retired& old) {
 void supervision_machine::end_retired(slot_key slot, const end_reason& why) {
   const auto old = retired_.extract(slot).mapped();
   cancel(old.killed ? timer_purpose::retire_stuck : timer_purpose::retire_grace, slot);
-  const auto* child = table_.find(slot);
+  auto* child = table_.find(slot);
   if (child)
     note_incarnation(transition::child_stopped, *child, old.who.incarnation, why);
   actions_.push(release_process{old.who});
-  one_less(stopping_ ? shutdown_job_ : child->job);
+  one_less(stopping_ ? shutdown_job_ : std::exchange(child->job, 0));
 }
 
 /// At the end of the supervisor: the new ones that run are stopped like the replaced, those whose start is under way
@@ -168,7 +173,7 @@ std::size_t supervision_machine::orphan_successors() {
     const auto next = successors_.extract(slot).mapped();
     auto* child = table_.find(slot);
     if (child->options && child->options->start_within)
-      cancel(timer_purpose::start, slot);
+      cancel(timer_purpose::successor, slot);
     retire(*child, {slot, next.incarnation}, next.killed);
   }
   return successors_.size();

@@ -29,6 +29,10 @@ void supervision_machine::on_timer(timer_key due, base::moment now) {
   case timer_purpose::stop_deadline:
     on_stop_deadline();
     break;
+  case timer_purpose::hurry:
+    if (asked_to_stop_)
+      shut_down(std::move(*asked_to_stop_));
+    break;
   case timer_purpose::retire_grace:
   case timer_purpose::retire_stuck:
     on_retired_timer(due.purpose, due.slot);
@@ -68,6 +72,9 @@ void supervision_machine::on_child_timer(timer_purpose due, child_record& child)
   case timer_purpose::start:
     on_start_due(child);
     break;
+  case timer_purpose::successor:
+    on_successor_due(child);
+    break;
   case timer_purpose::progress:
     if (runs && !child.killed)
       actions_.push(check_progress{child.ref()});
@@ -77,7 +84,7 @@ void supervision_machine::on_child_timer(timer_purpose due, child_record& child)
       on_healthy(child);
     break;
   case timer_purpose::delay:
-    if (child.state == child_state::waiting && child.delayed)
+    if (child.state == child_state::waiting && child.delayed && !asked_to_stop_)
       start_waiting({child.slot});
     break;
   default:
@@ -108,8 +115,6 @@ void supervision_machine::fence(slot_key slot, child_ref who) {
 
 /// Its time to be ready is over.
 void supervision_machine::on_start_due(child_record& child) {
-  if (successors_.contains(child.slot))
-    return on_successor_due(child);
   if (child.killed || !child.has_process)
     return;
   if (child.state == child_state::running && !child.ready && !child.has_ended())
@@ -146,7 +151,7 @@ void supervision_machine::doom(child_record& child, transition what, end_reason 
 }
 
 void supervision_machine::on_shared_timer(timer_purpose due) {
-  for (const auto slot : table_.slots()) {
+  for (const auto slot : by_start(table_.slots())) {
     auto* child = table_.find(slot);
     if (!child || child->state != child_state::stopping)
       continue;

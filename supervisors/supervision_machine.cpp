@@ -46,7 +46,7 @@ void supervision_machine::on_started(child_ref who, readiness ready, base::momen
 void supervision_machine::on_ready(child_ref who, base::moment now) {
   at(now);
   if (is_successor(who)) {
-    if (successors_[who.slot].has_process)
+    if (const auto& next = successors_[who.slot]; next.has_process && !next.killed)
       promote(*table_.find(who.slot));
   } else if (auto* child = table_.find(who); child && child->has_process && !child->killed) {
     if (child->state == child_state::starting)
@@ -67,14 +67,12 @@ void supervision_machine::on_ignored(child_ref who, base::moment now) {
   if (!child || child->state != child_state::starting)
     return;
   const auto id = std::exchange(child->job, 0);
+  const auto group = child->stop_group();
   table_.set_state(*child, child_state::stopped);
   note(transition::child_ignored, *child);
-  auto* work = jobs_.find(id);
-  if (work && work->caller && work->kind != job_kind::change_start)
-    answer(std::exchange(work->caller, std::nullopt), {answer_code::ignored, {}, {}});
   if (child->restart == restart_type::temporary || is_simple())
     drop(*child);
-  one_less(id);
+  one_less(id, group);
   settle();
 }
 
@@ -138,7 +136,15 @@ void supervision_machine::on_command(call_id call, command wanted, base::moment 
 
 void supervision_machine::on_stop(end_reason why, base::moment now) {
   at(now);
-  shut_down(std::move(why));
+  if (stopping_ || asked_to_stop_)
+    return;
+  if (!up_ || flags_.stop_within)
+    return shut_down(std::move(why));
+  asked_to_stop_ = std::move(why);
+  inbox_.push(stop_item{});
+  settle();
+  if (!stopping_ && awaits_start())
+    hurry();
 }
 
 slot_key supervision_machine::subject_of(const inbox_item& item) {
@@ -166,7 +172,7 @@ bool supervision_machine::may_run(const inbox_item& item) {
     return false;
   const auto* waiting = std::get_if<command_item>(&item);
   const bool changes_all = waiting && std::holds_alternative<change_specs>(*waiting->wanted);
-  if (changes_all || !is_independent(flags_.strategy))
+  if (changes_all || !is_independent(flags_.strategy) || std::holds_alternative<stop_item>(item))
     return jobs_.empty();
   const auto* child = table_.find(subject_of(item));
   return !child || child->job == 0;
@@ -178,8 +184,8 @@ void supervision_machine::settle() {
     if (may_run(inbox_[at])) {
       run(inbox_.take(at));
       at = 0;
-    } else if (is_exclusive() || !is_independent(flags_.strategy)) {
-      return; // all of them wait for the same
+    } else if (is_exclusive() || !is_independent(flags_.strategy) || std::holds_alternative<stop_item>(inbox_[at])) {
+      return; // all of them wait for the same, and none goes past a stop
     } else {
       ++at; // only commands stay behind: their number is bounded
     }
@@ -192,11 +198,15 @@ void supervision_machine::run(inbox_item item) {
     if (child && child->has_ended())
       fail(*child);
   } else if (const auto* retry = std::get_if<retry_item>(&item)) {
-    auto* child = table_.find(retry->who);
+    // OTP knows a child by its id here, an instance by the process that ended: an old retry that finds the child
+    // restarting once more is one retry more.
+    auto* child = is_simple() ? table_.find(retry->who) : table_.find(retry->who.slot);
     if (child && child->state == child_state::waiting && !child->delayed)
-      restart(*child, child->last_end());
+      restart(*child, child->last_end(), true);
   } else if (std::holds_alternative<group_due_item>(item)) {
     on_group_due();
+  } else if (std::holds_alternative<stop_item>(item)) {
+    shut_down(std::move(*asked_to_stop_));
   } else {
     --commands_;
     auto& waiting = std::get<command_item>(item);

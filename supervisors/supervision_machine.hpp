@@ -9,6 +9,7 @@
 #include "supervisors/job_pool.hpp"
 #include "supervisors/restart_record.hpp"
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -67,8 +68,13 @@ public:
   void on_retry(child_ref who, base::moment now);
   void on_command(call_id call, command wanted, base::moment now);
 
-  /// The supervisor is to end: what it does gives way to stopping everything. The first reason counts.
+  /// The supervisor is to end. As in OTP, this waits its turn: a restart or a command under way is finished first. But
+  /// the first start of the children gives way at once, and so does everything where `stop_within` is set; a child that
+  /// has yet to say that it is ready gives way after `start_patience`. The first reason counts.
   void on_stop(end_reason why, base::moment now);
+
+  /// How long a stop waits for children that have yet to confirm their start, all of them together.
+  static constexpr std::chrono::milliseconds start_patience{1000};
 
   // -- outputs --------------------------------------------------------------------------------------------------------
 
@@ -112,7 +118,9 @@ private:
     std::unique_ptr<command> wanted;
   };
 
-  using inbox_item = std::variant<exit_item, retry_item, group_due_item, command_item>;
+  struct stop_item {};
+
+  using inbox_item = std::variant<exit_item, retry_item, group_due_item, command_item, stop_item>;
 
   /// The incarnation that is to take the place of one that runs.
   struct successor {
@@ -146,13 +154,15 @@ private:
   // Failures: machine_failures.cpp
   void fail(child_record& child);
   void rest(child_record& child);
-  void restart(child_record& child, const end_reason& why);
+  void restart(child_record& child, const end_reason& why, bool again = false);
   void retry(child_record& child, const end_reason& why);
-  void over_budget(child_record& child, const end_reason& why, exhausted then);
-  void give_up(child_record& child, const end_reason& why);
-  void stop_for_good(child_record& child, const end_reason& why);
+  void over_budget(child_record& child, const end_reason& why, const budget_book::verdict& found, bool again);
+  void give_up(child_record& child, const end_reason& why, const budget_book::verdict& found);
+  void stop_for_good(child_record& child, const end_reason& why, bool again);
+  void go_on_without(child_record& child);
   void reopen(child_record& child, const end_reason& why, bool first);
   void schedule(child_record& child, std::optional<base::duration> delay);
+  [[nodiscard]] bool joins_waiting();
   void check_auto_shutdown(bool significant);
   void judge_health(child_record& child);
   [[nodiscard]] base::duration healthy_after(const child_record& child, base::duration otherwise) const;
@@ -161,6 +171,7 @@ private:
   void start_waiting(std::vector<slot_key> start);
   void on_group_due();
   void on_healthy(child_record& child);
+  [[nodiscard]] std::vector<slot_key> those_back(const std::vector<slot_key>& started) const;
   void complete_restart(const std::vector<slot_key>& started);
   void tell_restart(const child_record& failed);
 
@@ -170,8 +181,12 @@ private:
   void stop_next(job& work, job_id id);
   void stop_in_group(job& work, job_id id, std::uint32_t group);
   void stop_all(job& work, job_id id);
+  [[nodiscard]] std::vector<slot_key> by_start(std::vector<slot_key> slots) const;
   void finish(job_id id);
+  void answer_started(const job& work);
   void shut_down(end_reason why);
+  void hurry();
+  [[nodiscard]] bool awaits_start() const;
   void abandon_work();
   void one_less(job_id id, std::uint32_t group = 0);
   void on_stop_deadline();
@@ -184,10 +199,12 @@ private:
   void announced(child_record& child);
   void end_starting(child_record& child, end_reason why);
   void start_over(child_record& child, end_reason why);
+  void pass_on(child_record* first, child_record& child, const end_reason& why);
   [[nodiscard]] bool begin_stop(child_record& child, job_id id);
   void cancel_delay(child_record& child);
   void cancel_watch(const child_record& child);
   void stop_waiting(child_record& child, job_id id);
+  void forget_outage();
   void ask_to_end(child_record& child);
   void kill(child_record& child);
   void kill_late(child_record& child, const char* why);
@@ -241,6 +258,8 @@ private:
   void end_change();
   [[nodiscard]] std::vector<current_child> current() const;
   void use_flags(supervisor_flags flags);
+  void forget_paces();
+  void wait_anew();
 
   [[nodiscard]] bool shares_timer() const noexcept { return stopping_ && is_simple(); }
 
@@ -268,6 +287,8 @@ private:
   job_id shutdown_job_ = 0;
   std::optional<base::time_point> group_due_;
   bool begun_ = false;
+  std::optional<end_reason> asked_to_stop_;
+  bool hurried_ = false; // asked_to_stop_ has its timer
   bool up_ = false;
   bool stopping_ = false;
   bool past_deadline_ = false; // of the whole stop

@@ -25,7 +25,9 @@ struct supervisor_plan {
 [[nodiscard]] std::vector<plan_fault> check_plan(const supervisor_plan& plan);
 
 /// Spawns a supervisor, pinned to `where` when that is given, and returns at once; its children start in order on its
-/// own thread. A faulty plan gives start_failed with the text of all faults before anything starts. Any thread.
+/// own thread. A faulty plan gives start_failed with the text of all faults before anything starts. It lives until it
+/// ends by itself or is asked to (process::ask_to_stop), whether its handle is kept or not. `system` is made from a
+/// process::system_config, with timers in its services when `where` is null. Any thread.
 ///
 /// What is returned is `awaited`: given as a child's outcome, the supervisor above waits until all its children
 /// are up, and takes their failure for a failed start. The reasons it ends with: what it was asked to stop with;

@@ -1,5 +1,6 @@
 #include "supervisors/supervisor_process.hpp"
 
+#include "runtime/process/fence.hpp"
 #include "runtime/process/tell.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -82,6 +83,11 @@ void supervisor_process::on_end(const caf::error& reason) {
   timers_.clear();
 }
 
+void supervisor_process::on_watched_end(process::watch_token token, const caf::error& reason) {
+  machine_.on_ended({token.first, static_cast<std::uint32_t>(token.second)}, to_end_reason(reason), now());
+  work();
+}
+
 void supervisor_process::end_unasked(const caf::error& reason) {
   // Killed, or crashed: nobody else would end the children.
   for (const auto& child : held_.all())
@@ -157,12 +163,9 @@ void supervisor_process::adopt(child_ref who, const started& outcome) {
   if (!outcome.child || outcome.child == this)
     return machine_.on_start_failed(
         who, make_end_reason(process::reason_code::start_failed, "the factory gave no process of its own"), now());
-  auto& held = held_.hold(who, outcome.child, outcome.beats);
+  held_.hold(who, outcome.child, outcome.beats);
   // One that has ended already is heard of like any other.
-  held.watching = watch(outcome.child, [this, who](const caf::error& reason) {
-    machine_.on_ended(who, to_end_reason(reason), now());
-    work();
-  });
+  watch_with(outcome.child, {who.slot, who.incarnation});
   machine_.on_started(who, outcome.ready, now());
   if (outcome.ready != readiness::at_once)
     process::tell_urgent(*this, outcome.child, await_start{who});
@@ -178,13 +181,16 @@ void supervisor_process::perform(const kill_process& wanted) {
     process::kill(held->handle);
 }
 
-void supervisor_process::perform(const fence_process&) {}
+void supervisor_process::perform(const fence_process& wanted) {
+  const auto* held = held_.find(wanted.who);
+  if (!held)
+    return;
+  unwatch_with(held->handle, {wanted.who.slot, wanted.who.incarnation});
+  process::fence_and_kill(held->handle, process::reason_code::stuck);
+}
 
 void supervisor_process::perform(const release_process& wanted) {
-  if (const auto* held = held_.find(wanted.who)) {
-    unwatch(held->watching);
-    held_.release(wanted.who);
-  }
+  held_.release(wanted.who); // its end has been told, or it was fenced
 }
 
 void supervisor_process::perform(const check_progress& wanted) {

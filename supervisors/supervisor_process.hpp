@@ -30,6 +30,7 @@ public:
 private:
   caf::behavior behave() override;
   void on_stop(const caf::error& reason) override;
+  void on_watched_end(process::watch_token token, const caf::error& reason) override;
   void on_end(const caf::error& reason) override;
 
   void end_unasked(const caf::error& reason);

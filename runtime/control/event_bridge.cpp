@@ -1,8 +1,8 @@
 #include "runtime/control/event_bridge.hpp"
 
 #include "runtime/base/invariant.hpp"
-#include "runtime/control/tree_words.hpp"
 #include "runtime/observe/timestamp.hpp"
+#include "supervisors/words.hpp"
 
 #include <charconv>
 #include <optional>

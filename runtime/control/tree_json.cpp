@@ -1,6 +1,6 @@
 #include "runtime/control/tree_json.hpp"
 
-#include "runtime/control/tree_words.hpp"
+#include "supervisors/words.hpp"
 
 #include <algorithm>
 

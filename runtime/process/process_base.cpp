@@ -19,13 +19,15 @@ namespace {
 /// Never sent: a behavior that has it takes nothing, and still is one.
 struct nothing {};
 
+constexpr auto not_standard = "an exception that is no std::exception";
+
 caf::error reason_of(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& problem) {
     return make_reason(reason_code::crashed, problem.what());
   } catch (...) {
-    return make_reason(reason_code::crashed, "an exception that is no std::exception");
+    return make_reason(reason_code::crashed, not_standard);
   }
 }
 
@@ -122,18 +124,44 @@ void process_base::note_handled() noexcept {
 }
 
 caf::invoke_message_result process_base::handle(caf::mailbox_element& element) {
+  // Caught here rather than by CAF one call above, which would have to throw it again to know what it is.
+  try {
+    return took_own(element) ? caf::invoke_message_result::consumed : caf::event_based_actor::consume(element);
+  } catch (const std::exception& problem) {
+    crash(element, problem.what());
+  } catch (...) {
+    crash(element, not_standard);
+  }
+  return caf::invoke_message_result::consumed;
+}
+
+void process_base::crash(const caf::mailbox_element& element, const char* text) {
+  auto reason = make_reason(reason_code::crashed, text);
+  if (element.mid.is_request())
+    make_response_promise().deliver(reason);
+  quit(std::move(reason));
+}
+
+/// Takes what is for the process base itself; false when `element` is something else.
+bool process_base::took_own(caf::mailbox_element& element) {
   auto kind = control_kind::timer_fired;
   std::uint64_t token = 0;
   if (is_control(element, kind, token)) {
     on_control(kind, token);
-    return caf::invoke_message_result::consumed;
+    return true;
+  }
+  watch_token watched;
+  if (const auto* reason = ended_watch(element, watched)) {
+    if (!getf(is_shutting_down_flag))
+      on_watched_end(watched, *reason);
+    return true;
   }
   if (element.mid.is_response() && state_ && !getf(is_shutting_down_flag) &&
       state_->asks.contains(element.mid.integer_value())) {
     on_answer(element.mid.integer_value(), element.content());
-    return caf::invoke_message_result::consumed;
+    return true;
   }
-  return caf::event_based_actor::consume(element);
+  return false;
 }
 
 caf::behavior process_base::make_behavior() {
@@ -187,6 +215,10 @@ void process_base::on_stop(const caf::error& reason) {
 }
 
 void process_base::on_end(const caf::error&) {}
+
+void process_base::on_watched_end(watch_token, const caf::error&) {
+  CAFNODE_INVARIANT(false, "whoever watches with a token overrides on_watched_end");
+}
 
 timer_source& process_base::timers() const {
   return home_ != nullptr ? home_->timers() : services_->timers();

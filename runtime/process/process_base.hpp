@@ -2,6 +2,7 @@
 
 #include "runtime/process/control.hpp"
 #include "runtime/process/dead_letters.hpp"
+#include "runtime/process/end_watch.hpp"
 #include "runtime/process/home.hpp"
 #include "runtime/process/reason.hpp"
 #include "runtime/process/timer.hpp"
@@ -83,18 +84,29 @@ public:
   // -- for processes and their parts ----------------------------------------------------------------------------------
   // From behave() on, on this process's thread. Once the process has ended they do nothing.
 
-  /// Calls `fire` once after `span`, unless the timer is cancelled or destroyed before. On this process's thread.
+  /// Calls `fire` once after `span`, at once when that is not above zero, unless the timer is cancelled or destroyed
+  /// before: keep it as a member. On this process's thread. Memory follows the number that is armed.
   [[nodiscard]] timer after(base::duration span, std::function<void()> fire);
 
   using watch_id = std::uint64_t;
   using down_function = std::function<void(const caf::error& reason)>;
 
-  /// Calls `down` exactly once when `target` has ended, at once if it already has.
+  /// Calls `down` exactly once when `target`, any CAF actor, has ended; soon if it already has. On this process's
+  /// thread. Watching keeps nobody alive.
   watch_id watch(const caf::strong_actor_ptr& target, down_function down);
   watch_id watch(const caf::actor& target, down_function down);
 
   /// After this `down` is not called, even if the news is already in the mailbox.
   void unwatch(watch_id id);
+
+  /// For one that watches many: as `watch`, but keeps nothing here. `on_watched_end(token, reason)` is called exactly
+  /// once when `target` has ended, unless the watch is taken back before that.
+  void watch_with(const caf::actor& target, watch_token token);
+
+  /// Takes such a watch back. News that is already in the mailbox is still told: the token has to say whether it is
+  /// still of interest. Nobody takes it back at the end of this process; until the target's end it then holds the
+  /// memory, though nothing of the content, of this one.
+  void unwatch_with(const caf::actor& target, watch_token token);
 
   /// Ends this process after the handler that runs now; nothing is handled after it. Later calls change nothing. May be
   /// called from a callback that is no handler (a socket's), on this process's thread.
@@ -139,6 +151,9 @@ protected:
   /// supervisor's grace bounds that.
   virtual void on_stop(const caf::error& reason);
 
+  /// One that was watched by `watch_with` has ended. Whoever calls that overrides this.
+  virtual void on_watched_end(watch_token token, const caf::error& reason);
+
   /// Last call, on the process's own thread, whatever the reason. Release sockets here.
   virtual void on_end(const caf::error& reason);
 
@@ -155,8 +170,10 @@ private:
   caf::invoke_message_result handle(caf::mailbox_element& element);
   caf::invoke_message_result refuse(caf::mailbox_element& element);
   void end_fenced();
+  void crash(const caf::mailbox_element& element, const char* text);
   void stop_for_exception(std::exception_ptr thrown) noexcept;
   void on_control(control_kind kind, std::uint64_t token);
+  bool took_own(caf::mailbox_element& element);
   void on_down(const caf::down_msg& down);
   void on_answer(ask_id id, caf::type_erased_tuple& reply);
   void fail_ask(ask_id id, const caf::error& reason);

@@ -1,9 +1,11 @@
 #include "runtime/base/invariant.hpp"
 #include "runtime/process/process_parts.hpp"
 
+#include <caf/abstract_actor.hpp>
 #include <caf/actor_cast.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace cafnode::process {
@@ -65,6 +67,21 @@ void process_base::unwatch(watch_id id) {
   const auto address = target->second.address;
   state_->targets.erase(target);
   demonitor(address);
+}
+
+void process_base::watch_with(const caf::actor& target, watch_token token) {
+  if (stage_ == stage::over)
+    return;
+  CAFNODE_INVARIANT(stage_ != stage::made, "timers, watches and asks wait until behave()");
+  CAFNODE_INVARIANT(target, "nobody was given to watch");
+  CAFNODE_INVARIANT(target != this, "a process watches itself");
+  // One that has ended tells it at once, with its true reason.
+  caf::actor_cast<caf::abstract_actor*>(target)->attach(
+      std::make_unique<end_watch>(caf::actor_cast<caf::weak_actor_ptr>(self_), token));
+}
+
+void process_base::unwatch_with(const caf::actor& target, watch_token token) {
+  caf::actor_cast<caf::abstract_actor*>(target)->detach(end_watch::key{ctrl(), token});
 }
 
 void process_base::on_down(const caf::down_msg& down) {

@@ -20,12 +20,12 @@ enum class reason_code : std::uint8_t {
   refused = 7,          // the outside world says no for good: wrong credentials, forbidden
 };
 
-/// A reason with a sentence for the operator. `normal` gives the empty caf::error, as CAF has it.
+/// A reason with a sentence for the operator, of any length. `normal` gives the empty caf::error, as CAF has it.
 [[nodiscard]] caf::error make_reason(reason_code code, std::string text = {});
 
-/// The code of any CAF error: CAF's own exit reasons are mapped (kill -> killed, user_shutdown -> shutdown, unknown
-/// ones
-/// -> crashed).
+/// The code of any CAF error. CAF's own exit reasons are mapped: kill to killed, user_shutdown to shutdown,
+/// remote_link_unreachable to peer_unavailable. Every other error is crashed, which is how an exception in a plain CAF
+/// actor arrives.
 [[nodiscard]] reason_code code_of(const caf::error& reason) noexcept;
 
 /// The sentence given to make_reason, or CAF's rendering.

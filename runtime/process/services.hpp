@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/process/dead_letters.hpp"
+#include "runtime/process/name_registry.hpp"
 #include "runtime/process/timer_source.hpp"
 
 #include <caf/actor.hpp>
@@ -23,8 +24,8 @@ struct live_process {
   caf::actor handle;
 };
 
-/// What every process of one actor system finds: time, the place for dead letters, the list of who is alive, and whom
-/// to tell of an end. Any thread, except for the setters: those are called before the first process is spawned.
+/// What every process of one actor system finds: time, the place for dead letters, names, the list of who is alive, and
+/// whom to tell of an end. Any thread, except for the setters: those are called before the first process is spawned.
 class services {
 public:
   using end_function = std::function<void(const std::string& label, const caf::error& reason)>;
@@ -36,12 +37,14 @@ public:
   services(const services&) = delete;
   services& operator=(const services&) = delete;
 
-  /// The timers of processes without a home. `source` outlives the actor system.
+  /// The timers and the time of processes without a home, which every system with such a process needs; see also
+  /// system_config::use_timer_thread. `source` outlives the actor system.
   void use_timers(timer_source& source) noexcept { timers_ = &source; }
 
   /// Hears of the end of every process, on that process's thread: take it and return.
   void use_end_hook(end_function hook) { end_hook_ = std::move(hook); }
 
+  /// What use_timers was given; asking before is a programmer error.
   [[nodiscard]] timer_source& timers() const;
 
   /// How many messages reached nobody, of all kinds.
@@ -57,6 +60,9 @@ public:
   void bury(dead_letter_kind kind, const std::string& receiver, const caf::type_erased_tuple& content,
             const base::clock_source* clock);
 
+  /// The names of this system's actors.
+  [[nodiscard]] name_registry& names() noexcept { return names_; }
+
   [[nodiscard]] std::vector<live_process> live() const;
   [[nodiscard]] std::size_t live_count() const;
 
@@ -70,6 +76,7 @@ private:
   timer_source* timers_ = nullptr;
   end_function end_hook_;
   dead_letter_box dead_letters_;
+  name_registry names_;
   mutable std::mutex mutex_; // guards what follows, and the links of the processes in the list
   process_base* first_ = nullptr;
   std::size_t live_count_ = 0;

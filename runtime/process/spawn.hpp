@@ -17,7 +17,8 @@
 namespace cafnode::process {
 
 /// CAF's spawn leaves the calling thread with a reference to the system's logger, and the system's destructor waits for
-/// every one of them: a thread that is not CAF's own would keep it from ending. Lets go of it.
+/// every one of them: a thread that is not CAF's own would keep it from ending. Lets go of it. What is below does so by
+/// itself; whoever calls CAF's spawn on a thread that outlives the system calls this after it.
 void release_system_from_this_thread() noexcept;
 
 /// A process that ends at once, for `why`. It stands in for one that could not be made, so that whoever watches the
@@ -31,8 +32,9 @@ struct spawn_options {
 };
 
 /// Makes a `T` from `arguments`, pinned to `options.where`. `T` derives from process_base and takes caf::actor_config&
-/// first. Its behave() runs later, on its own thread. The fault is `start_failed` with the text of the exception that
-/// the constructor threw; a mailbox is as it was before then. Any thread.
+/// first. Its behave() runs later, on its own thread. It keeps itself alive until it ends: dropping the handle does not
+/// end it. The fault is `start_failed` with the text of the exception that the constructor threw; a mailbox is as it
+/// was before then. `system` is made from a system_config. Any thread.
 template<class T, class... Arguments>
 [[nodiscard]] base::result<caf::actor, caf::error> try_spawn_process(caf::actor_system& system, spawn_options options,
                                                                      Arguments&&... arguments) {

@@ -74,10 +74,12 @@ void tell_urgent_anonymous(const To& to, Parts&&... parts) {
                     std::forward<Parts>(parts)...);
 }
 
-/// Asks `to` to end: its `on_stop` is called, ahead of its backlog. Any thread.
+/// Asks `to` to end, ahead of its backlog: a process by its `on_stop`, a plain CAF actor by an exit message with
+/// `reason`, at which it ends unless it traps exits. Any thread.
 void ask_to_stop(const caf::actor& to, caf::error reason = make_reason(reason_code::shutdown));
 
-/// Ends `to` without asking, after the handler that runs now; it cannot refuse. Its reason is `killed`. Any thread.
+/// Ends `to`, any CAF actor, without asking, after the handler that runs now; it cannot refuse. Its reason is `killed`.
+/// Any thread.
 void kill(const caf::actor& to);
 
 } // namespace cafnode::process

@@ -53,6 +53,11 @@ class floors_test(sample_case):
     def test_a_relative_include_fails(self):
         self.assert_fault("not a path from the project root", {"conf/a.hpp": "", "conf/b.cpp": '#include "a.hpp"'})
 
+    def test_the_examples_stand_alone_on_the_library(self):
+        self.assertEqual([], self.faults({"docs/examples/a.hpp": "", "docs/examples/b.cpp": '#include "a.hpp"'}))
+        self.assert_fault("docs/examples may not include runtime/host",
+                          {"runtime/host/a.hpp": "", "docs/examples/b.cpp": '#include "runtime/host/a.hpp"'})
+
     def test_nothing_but_tests_includes_tests(self):
         self.assert_fault("nothing but tests", {"tests/a.hpp": "", "conf/b.cpp": '#include "tests/a.hpp"'})
 
@@ -141,6 +146,7 @@ class text_test(sample_case):
         self.assert_fault("virtual clock", "tests/a_test.cpp", "std::this_thread::sleep_for(1ms);\n")
         self.assert_fault("argument", "conf/a.cpp", "auto t = std::chrono::steady_clock::now();\n")
         self.assert_fault("argument", "conf/a.cpp", "auto t = base::clock::now();\n")
+        self.assert_fault("argument", "runtime/process/a.cpp", "auto t = base::clock::now();\n")
         self.assert_fault("captures", "conf/a.cpp", "auto f = [=] { return a; };\n")
         self.assert_fault("fmt::print", "apps/a.cpp", "std::cout << 1;\n")
         self.assert_fault("CAFNODE_INVARIANT", "conf/a.cpp", "  assert(a);\n")
@@ -152,6 +158,7 @@ class text_test(sample_case):
     def test_what_only_looks_like_a_banned_word(self):
         self.assertEqual([], self.faults("conf/a.cpp", "static_assert(true);\n"))
         self.assertEqual([], self.faults("runtime/host/a.cpp", "base::clock::now();\n"))
+        self.assertEqual([], self.faults("runtime/process/timer_thread.cpp", "base::clock::now();\n"))
         self.assertEqual([], self.faults("tests/runtime/net/a_test.cpp", "std::chrono::steady_clock::now();\n"))
         self.assertEqual([], self.faults("conf/a.cpp", "auto f = [this, a] { a[i] = 1; };\n"))
 

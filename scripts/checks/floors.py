@@ -15,11 +15,13 @@ OBSERVE = "runtime/observe"
 CONF = "conf"
 VENUES = "actors/venues"
 PROCESS = "runtime/process"
+VIRTUAL = "runtime/virtual"
 SUPERVISORS = "supervisors"
 NET = "runtime/net"
 HOST = "runtime/host"
 SESSION = "actors/session"
 CONTROL = "runtime/control"
+EXAMPLES = "docs/examples"
 
 # folder -> the folders that it may include, beside itself
 EDGES = {
@@ -28,25 +30,29 @@ EDGES = {
     CONF: {BASE},
     VENUES: {BASE},
     PROCESS: {BASE},
+    VIRTUAL: {BASE, PROCESS},
     SUPERVISORS: {BASE, PROCESS},
     NET: {BASE, OBSERVE},
     HOST: {BASE, OBSERVE, CONF, PROCESS, SUPERVISORS, NET},
     SESSION: {BASE, OBSERVE, CONF, VENUES, PROCESS, SUPERVISORS, NET, HOST},
     CONTROL: {BASE, OBSERVE, CONF, VENUES, PROCESS, SUPERVISORS, NET, HOST, SESSION},
-    "apps": {BASE, OBSERVE, CONF, VENUES, PROCESS, SUPERVISORS, NET, HOST, SESSION, CONTROL},
+    "apps": {BASE, OBSERVE, CONF, VENUES, PROCESS, VIRTUAL, SUPERVISORS, NET, HOST, SESSION, CONTROL},
+    # What a user of the installed library has.
+    EXAMPLES: {BASE, PROCESS, VIRTUAL, SUPERVISORS},
     # The simulator writes its own encoders: it would prove nothing if it shared the node's.
     "sim": {BASE, OBSERVE, NET},
     "bench": {BASE, OBSERVE, CONF, VENUES, PROCESS, SUPERVISORS, NET, HOST, SESSION, CONTROL, "apps",
               "sim"},
 }
 ANYTHING = "tests"
+ALONE = {EXAMPLES}  # projects of their own: they include their own headers as they lie beside each other
 
 # library -> (what its includes look like, the folders from which it may be reached)
 WALLS = {
     "Beast": (r"boost/beast", {NET, "sim", "bench"}),
     "Asio": (r"boost/asio", {NET, HOST, CONTROL, SESSION, "apps", "sim", "bench"}),
     "Boost.JSON": (r"boost/json", {VENUES, CONTROL, "apps", "sim", "bench"}),
-    "CAF": (r"caf/", {PROCESS, SUPERVISORS, HOST, SESSION, CONTROL, "apps", "bench"}),
+    "CAF": (r"caf/", {PROCESS, VIRTUAL, SUPERVISORS, HOST, SESSION, CONTROL, EXAMPLES, "apps", "bench"}),
     "yaml-cpp": (r"yaml-cpp/", {CONF}),
     "spdlog": (r"spdlog/", {OBSERVE}),
     "prometheus-cpp": (r"prometheus/", {OBSERVE}),
@@ -102,6 +108,8 @@ def edge_faults(graph, path, folder):
         if not quoted:
             continue
         target = folder_of(name)
+        if folder in ALONE and (graph.root / folder / name).is_file():
+            continue
         if not (graph.root / name).is_file():
             yield f"{path}:{line}: \"{name}\" is not a path from the project root"
         elif target == ANYTHING:

@@ -1,42 +1,18 @@
-#include "tests/supervisors/trace_runner.hpp"
+#include "apps/trace_runner.hpp"
+#include "tests/supervisors/recorded_scripts.hpp"
 
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
+using namespace cafnode::trace;
 using namespace cafnode::test;
-
-std::string content(const fs::path& file) {
-  std::ostringstream out;
-  out << std::ifstream{file}.rdbuf();
-  return out.str();
-}
-
-std::vector<fs::path> scripts() {
-  std::vector<fs::path> out;
-  for (const auto& entry : fs::directory_iterator{fs::path{CAFNODE_SOURCE_DIR} / "tests/supervisors/otp-traces"})
-    if (entry.path().extension() == ".json")
-      out.push_back(entry.path());
-  std::ranges::sort(out);
-  return out;
-}
-
-std::vector<std::string> recorded(fs::path script) {
-  std::istringstream lines{content(script.replace_extension(".trace"))};
-  std::vector<std::string> out;
-  for (std::string line; std::getline(lines, line);)
-    if (!line.empty())
-      out.push_back(line);
-  return out;
-}
 
 std::vector<std::string> ours(const fs::path& script) {
   const auto read = read_script(content(script));
@@ -59,10 +35,10 @@ std::string difference(const std::vector<std::string>& want, const std::vector<s
 } // namespace
 
 TEST_CASE("on every recorded script the supervisor does what OTP's supervisor did") {
-  const auto all = scripts();
+  const auto all = recorded_scripts();
   REQUIRE(all.size() == 181);
   for (const auto& script : all) {
     CAPTURE(script.filename().string());
-    CHECK(difference(recorded(script), ours(script)) == "");
+    CHECK(difference(recorded_trace(script), ours(script)) == "");
   }
 }

@@ -30,6 +30,14 @@ supervisor_flags paced(strategy chosen, std::chrono::milliseconds first, std::ch
   return out;
 }
 
+machine_rig started_rig(supervisor_flags flags, std::vector<child_spec> children, std::uint64_t seed) {
+  machine_rig rig{std::move(flags), std::move(children), seed};
+  rig.begin();
+  (void)rig.said();
+  (void)rig.told();
+  return rig;
+}
+
 struct machine_rig::listener final : transition_port {
   void tell(event& happened) override {
     events.push_back(happened);
@@ -194,6 +202,7 @@ void machine_rig::perform(const retry_later& wanted) {
 void machine_rig::perform(const answer_call& wanted) {
   CHECK_MESSAGE(!answers.contains(wanted.call), "call " << wanted.call << " was answered twice");
   answers[wanted.call] = to_string(wanted.answer.code);
+  reports[wanted.call] = wanted.answer;
   words.push_back("answer " + answers[wanted.call]);
 }
 
@@ -225,6 +234,15 @@ std::string machine_rig::answer_to(call_id call) const {
 
 std::size_t machine_rig::count(transition what) const {
   return static_cast<std::size_t>(std::ranges::count(events, what, &event::what));
+}
+
+std::vector<std::string> machine_rig::told() {
+  std::vector<std::string> out;
+  for (; told_until < events.size(); ++told_until) {
+    const auto& each = events[told_until];
+    out.push_back(std::string{to_string(each.what)} + (each.child.empty() ? "" : " " + each.child));
+  }
+  return out;
 }
 
 } // namespace cafnode::test

@@ -22,6 +22,12 @@ namespace cafnode::test {
 [[nodiscard]] supervision::supervisor_flags paced(supervision::strategy chosen, std::chrono::milliseconds first,
                                                   std::chrono::milliseconds cap, std::size_t intensity = 100);
 
+class machine_rig;
+
+/// A supervisor that is up, with nothing said yet.
+[[nodiscard]] machine_rig started_rig(supervision::supervisor_flags flags,
+                                      std::vector<supervision::child_spec> children, std::uint64_t seed = 1);
+
 /// Stands for all the processes of one supervisor: starts succeed and stops are obeyed at once, unless told otherwise.
 /// Every action is written down in words; every event is kept.
 class machine_rig final {
@@ -58,6 +64,8 @@ public:
   [[nodiscard]] supervision::child_ref ref_of(const std::string& id) const;
   [[nodiscard]] std::string answer_to(supervision::call_id call) const;
   [[nodiscard]] std::size_t count(supervision::transition what) const;
+  /// The events since the last call: "circuit_opened a", "supervisor_stopping".
+  [[nodiscard]] std::vector<std::string> told();
 
   base::moment now;
   std::map<std::string, std::pair<int, code>> failing;
@@ -73,7 +81,8 @@ public:
   std::set<std::string> idle;       // they make no progress
   std::set<std::string> announcing; // started at once, ready only when they confirm
   std::map<supervision::call_id, std::string> answers;
-  supervision::end_reason last_words; // why the supervisor ended
+  std::map<supervision::call_id, supervision::call_answer> reports; // the same answers, whole
+  supervision::end_reason last_words;                               // why the supervisor ended
   bool ended = false;
 
 private:
@@ -104,6 +113,7 @@ private:
   [[nodiscard]] std::string id_of(supervision::child_ref who) const;
 
   std::vector<std::string> words;
+  std::size_t told_until = 0;
   std::vector<supervision::child_ref> retries;
   supervision::call_id last_call = 0;
 };

@@ -61,7 +61,6 @@ public:
 
   void check_end() {
     const auto order = slots();
-    const auto from = rig_->events.size();
     rig_->stop();
     for (int i = 0; i < 100 && !rig_->ended; ++i)
       rig_->pass(1s);
@@ -70,7 +69,7 @@ public:
     CHECK(rig_->armed.empty());
     CHECK(rig_->answers.size() == calls_);
     CHECK(!rig_->machine.has_action());
-    check_reverse(from, order);
+    check_reverse(order);
   }
 
 private:
@@ -190,15 +189,16 @@ private:
     return out;
   }
 
-  /// The end stops children one by one, from the end of the start order.
-  void check_reverse(std::size_t from, std::map<std::string, std::uint64_t> order) {
+  /// The end, once what was under way is done, stops children one by one, from the end of the start order.
+  void check_reverse(std::map<std::string, std::uint64_t> order) {
+    order.merge(slots());
     auto last = ~std::uint64_t{0};
-    for (auto i = from; i < rig_->events.size(); ++i) {
-      const auto& event = rig_->events[i];
-      if (event.what != transition::child_stopping)
+    const auto begins = [](const auto& event) { return event.what == transition::supervisor_stopping; };
+    for (auto at = std::ranges::find_if(rig_->events, begins); at != rig_->events.end(); ++at) {
+      if (at->what != transition::child_stopping || !order.contains(at->child))
         continue;
-      CHECK(order[event.child] < last);
-      last = order[event.child];
+      CHECK(order[at->child] < last);
+      last = order[at->child];
     }
   }
 

@@ -133,11 +133,34 @@ TEST_CASE("a failed restart is tried again by a message, and commands get their 
   }
 }
 
+TEST_CASE("a late retry finds a child that is restarting once more, and is a retry of it") {
+  auto rig = up(flags(strategy::rest_for_one, 5), {worker("a"), worker("b")});
+  rig.hold_retries = true;
+  rig.fail_start("b", 2);
+  rig.end("b");
+  const auto late = rig.ref_of("b");
+  rig.end("a");
+  CHECK(rig.said() == words{"fail b", "start a", "fail b"});
+  rig.machine.on_retry(late, rig.now);
+  rig.settle();
+  CHECK(rig.said() == words{"start b"});
+}
+
 TEST_CASE("a group whose start fails stays up for now, and is stopped again for the retry") {
   auto rig = up(flags(strategy::one_for_all, 5), {worker("a"), worker("b")});
   rig.fail_start("b", 1);
   rig.end("a");
   CHECK(rig.said() == words{"ask b", "start a", "fail b", "ask a", "start a", "start b"});
+}
+
+TEST_CASE("when a sibling does not start, it is the sibling that is restarting, and the failed child is stopped") {
+  auto rig = up(flags(strategy::one_for_all, 5), {worker("a"), worker("b")});
+  rig.hold_retries = true;
+  rig.fail_start("a", 1);
+  rig.end("b");
+  CHECK(rig.state_of("a") == child_state::waiting);
+  CHECK(rig.state_of("b") == child_state::stopped);
+  CHECK(rig.answer_to(rig.call(restart_child{"b"})) == "started");
 }
 
 TEST_CASE("each attempt counts, and giving up stops the others in reverse") {

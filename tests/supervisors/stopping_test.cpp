@@ -90,37 +90,99 @@ TEST_CASE("a child that a kill does not end is stuck: reported, given up, replac
   CHECK(rig.said().empty());
 }
 
-TEST_CASE("a stop gives way to nothing: it ends a start, a group restart and a terminate_child under way") {
+TEST_CASE("a stop waits its turn, as in OTP: a group restart and a terminate_child under way are finished first") {
   auto rig = up(flags(strategy::one_for_all), {worker("a"), worker("b")});
-  SUBCASE("a child that is starting and has not confirmed") {
-    rig.slow = {"a"};
-    rig.end("b");
-    (void)rig.said();
-    rig.stop();
-    CHECK(rig.said() == words{"ask a", "end shutdown"});
-  }
-  SUBCASE("a sibling that is being stopped for a group restart") {
+  SUBCASE("a group restart") {
     rig.stubborn = {"b"};
     rig.end("a");
     (void)rig.said();
     rig.stop();
     CHECK(rig.said().empty());
+    rig.stubborn.clear();
     rig.end("b", code::shutdown);
-    CHECK(rig.said() == words{"end shutdown"});
+    CHECK(rig.said() == words{"start a", "start b", "ask b", "ask a", "end shutdown"});
   }
-  SUBCASE("the caller of a terminate_child hears that the supervisor is stopping") {
+  SUBCASE("the caller of a terminate_child has its answer, one that comes after the stop hears of it") {
     rig.stubborn = {"a"};
     const auto call = rig.call(terminate_child{"a"});
     const auto next = rig.call(terminate_child{"b"});
     rig.stop();
-    CHECK(rig.answer_to(call) == "stopping");
-    CHECK(rig.answer_to(next) == "stopping");
+    const auto late = rig.call(terminate_child{"b"});
+    CHECK(rig.answer_to(call) == "(none)");
     rig.pass(5s);
+    CHECK(rig.answer_to(call) == "ok");
+    CHECK(rig.answer_to(next) == "ok");
+    CHECK(rig.answer_to(late) == "stopping");
     CHECK(rig.ended);
     CHECK(rig.answer_to(rig.call(terminate_child{"a"})) == "stopping");
   }
+  SUBCASE("a failure that comes after the stop restarts nothing") {
+    rig.stubborn = {"a"};
+    (void)rig.call(terminate_child{"a"});
+    rig.stop();
+    rig.end("b");
+    (void)rig.said();
+    rig.end("a", code::shutdown);
+    CHECK(rig.said() == words{"answer ok", "end shutdown"});
+  }
   CHECK(rig.alive.empty());
   CHECK(rig.armed.empty());
+}
+
+TEST_CASE("in one_for_one, too, nothing that comes after a stop goes past it") {
+  auto rig = up(flags(strategy::one_for_one), {worker("a"), worker("b")});
+  rig.stubborn = {"a"};
+  (void)rig.call(terminate_child{"a"});
+  rig.stop();
+  const auto late = rig.call(terminate_child{"b"});
+  rig.end("b");
+  (void)rig.said();
+  rig.end("a", code::shutdown);
+  CHECK(rig.said() == words{"answer ok", "answer stopping", "end shutdown"});
+  CHECK(rig.answer_to(late) == "stopping");
+}
+
+TEST_CASE("a stop waits no longer than start_patience for children that have yet to confirm their restart") {
+  auto rig = up(flags(strategy::one_for_all), {worker("a"), worker("b")});
+  rig.slow = {"a", "b"};
+  rig.end("b");
+  rig.pass(3s);
+  rig.stop();
+  (void)rig.said();
+  rig.pass(supervision_machine::start_patience - 1ms);
+  CHECK(rig.said().empty());
+  SUBCASE("they are asked to end when it is over") {
+    rig.pass(1ms);
+    CHECK(rig.said() == words{"ask a", "end shutdown"});
+  }
+  SUBCASE("another start does not begin it anew") {
+    rig.confirm("a");
+    rig.pass(1ms);
+    CHECK(rig.said() == words{"start b", "ask b", "ask a", "end shutdown"});
+  }
+  SUBCASE("all confirmed before: the stop comes after the restart") {
+    rig.confirm("a");
+    rig.confirm("b");
+    CHECK(rig.said() == words{"start b", "ask b", "ask a", "end shutdown"});
+  }
+  CHECK(rig.alive.empty());
+  CHECK(rig.armed.empty());
+}
+
+TEST_CASE("the patience for a start that begins after the stop came is counted from that start") {
+  auto rig = up(flags(strategy::one_for_all), {worker("a"), worker("b")});
+  rig.slow = {"a"};
+  rig.stubborn = {"a"};
+  rig.end("b");
+  rig.stop();
+  rig.pass(3s);
+  rig.stubborn.clear();
+  rig.end("a", code::shutdown);
+  (void)rig.said();
+  rig.pass(supervision_machine::start_patience - 1ms);
+  CHECK(rig.said().empty());
+  rig.pass(1ms);
+  CHECK(rig.said() == words{"ask a", "end shutdown"});
 }
 
 TEST_CASE("children that end by themselves during the stop do not upset it") {
@@ -180,6 +242,19 @@ TEST_CASE("instances are stopped all at once under one timer") {
   CHECK(rig.armed.size() == 1);
   rig.pass(100ms);
   CHECK(rig.said() == words{"kill x", "kill z", "end shutdown"});
+}
+
+TEST_CASE("instances are asked, and killed, in the order in which they were last started") {
+  auto rig = up(flags(strategy::simple_one_for_one), {with(grace{100ms}, "w")});
+  for (const auto* id : {"x", "y", "z"})
+    (void)rig.call(start_instance{id, {}});
+  rig.end("x");
+  (void)rig.said();
+  rig.stubborn = {"x", "z"};
+  rig.stop();
+  CHECK(rig.said() == words{"ask y", "ask z", "ask x"});
+  rig.pass(100ms);
+  CHECK(rig.said() == words{"kill z", "kill x", "end shutdown"});
 }
 
 TEST_CASE("instances that nothing ends are given up together") {

@@ -1,8 +1,8 @@
 // The supervisor as a process, over real processes in virtual time.
 #include "runtime/process/ask.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 #include "supervisors/supervisor.hpp"
 #include "tests/supervisors/tree_world.hpp"
-#include "tests/support/manual_home.hpp"
 
 #include <doctest/doctest.h>
 
@@ -131,7 +131,7 @@ TEST_CASE("the next sibling waits until a supervisor's own children are up") {
 }
 
 TEST_CASE("a child on a thread that hangs is stuck: it is given up and replaced") {
-  virtual_world elsewhere; // never run: nothing that is sent there is handled
+  virtual_time::virtual_world elsewhere; // never run: nothing that is sent there is handled
   tree_world tree;
   auto child = tree.worker("a");
   int starts = 0;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "runtime/process/ask.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 #include "supervisors/supervisor.hpp"
-#include "tests/support/manual_home.hpp"
 
 #include <map>
 #include <string>
@@ -51,7 +51,7 @@ public:
 
   std::vector<std::string> said;           // the events in words: "started root/a#1", "ended root/a#1 crashed TEXT"
   std::map<std::string, caf::actor> alive; // by id
-  virtual_world world;
+  virtual_time::virtual_world world;
 
 private:
   class listener;

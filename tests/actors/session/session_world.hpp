@@ -2,8 +2,8 @@
 
 #include "actors/session/connection_supervisor.hpp"
 #include "actors/session/order_messages.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 #include "tests/actors/session/fake_exchange.hpp"
-#include "tests/support/manual_home.hpp"
 
 #include <memory>
 #include <optional>
@@ -69,7 +69,7 @@ public:
   template<class Question>
   std::shared_ptr<std::optional<session::order_outcome>> ask_gate(Question question);
 
-  virtual_world world;
+  virtual_time::virtual_world world;
   std::shared_ptr<session::connection_record> record;
   std::shared_ptr<notice_log> notices = std::make_shared<notice_log>();
   std::shared_ptr<event_log> events = std::make_shared<event_log>();

@@ -1,5 +1,5 @@
 #include "runtime/process/dead_letters.hpp"
-#include "tests/support/manual_home.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 
 #include <caf/message.hpp>
 #include <doctest/doctest.h>

@@ -1,7 +1,7 @@
 #include "runtime/process/ask.hpp"
 #include "runtime/process/fence.hpp"
 #include "runtime/process/process_base.hpp"
-#include "tests/support/manual_home.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/sec.hpp>

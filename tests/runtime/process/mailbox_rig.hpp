@@ -2,7 +2,7 @@
 
 #include "runtime/process/ask.hpp"
 #include "runtime/process/mailbox.hpp"
-#include "tests/support/manual_home.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 
 #include <caf/skip.hpp>
 

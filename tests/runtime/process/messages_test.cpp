@@ -1,5 +1,5 @@
 #include "runtime/process/messages.hpp"
-#include "tests/support/manual_home.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
@@ -145,7 +145,7 @@ SCENARIO("a message of the wire comes back from it as it was") {
 
 SCENARIO("a local message carries what cannot be written") {
   GIVEN("a process that calls what it is given") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     const auto callee = world.spawn_function("callee", [](process::process_base&) -> caf::behavior {
       return {[](const in_program_only& message) { message.call(); }};
     });

@@ -1,6 +1,6 @@
 #include "runtime/process/ask.hpp"
 #include "runtime/process/process_base.hpp"
-#include "tests/support/manual_home.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/sec.hpp>
@@ -26,7 +26,7 @@ caf::behavior note_into(std::vector<std::string>& texts) {
 
 SCENARIO("a message that nobody expects ends neither side") {
   GIVEN("a sender and a receiver that knows texts only") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     std::vector<std::string> texts;
     const auto receiver = world.spawn_function("receiver", [&](process_base&) { return note_into(texts); });
     const auto sender = world.spawn_function("sender", [&](process_base& self) -> caf::behavior {
@@ -53,7 +53,7 @@ SCENARIO("a message that nobody expects ends neither side") {
 
 SCENARIO("an exception in a handler ends its process as crashed and keeps the text") {
   GIVEN("a process whose handler throws") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     const auto fragile = world.spawn_function("fragile", [](process_base&) -> caf::behavior {
       return {[](int) { throw std::runtime_error{"the cup fell"}; }};
     });
@@ -73,7 +73,7 @@ SCENARIO("an exception in a handler ends its process as crashed and keeps the te
 
 SCENARIO("a timer fires once at its time, and not after it was cancelled") {
   GIVEN("a process with two timers, one of which is cancelled") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     std::vector<std::string> fired;
     process::timer kept;
     world.spawn_function("timed", [&](process_base& self) -> caf::behavior {
@@ -100,7 +100,7 @@ SCENARIO("a timer fires once at its time, and not after it was cancelled") {
 
 SCENARIO("a watch calls back exactly once with the true reason") {
   GIVEN("a process that watches another twice, and took a third watch back") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     std::vector<std::string> heard;
     const auto target = world.spawn_function("target", [](process_base&) -> caf::behavior { return {}; });
     world.spawn_function("watcher", [&](process_base& self) -> caf::behavior {
@@ -125,7 +125,7 @@ SCENARIO("a watch calls back exactly once with the true reason") {
 
 SCENARIO("an ask has exactly one outcome") {
   GIVEN("a server that answers, refuses, stays silent or ends") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     std::vector<std::string> outcomes;
     const auto server = world.spawn_function("server", [](process_base& self) -> caf::behavior {
       return {[&self](const std::string& question) -> caf::result<std::string> {

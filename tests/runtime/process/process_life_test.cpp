@@ -1,6 +1,6 @@
 #include "runtime/process/ask.hpp"
 #include "runtime/process/process_base.hpp"
-#include "tests/support/manual_home.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
@@ -62,7 +62,7 @@ private:
 
 SCENARIO("a process begins once, may finish what it does when asked to stop, and hears of its end last") {
   GIVEN("a process that needs 10 ms to stop") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     texts notes;
     const auto who = world.spawn<polite>(notes);
     world.run();
@@ -102,7 +102,7 @@ SCENARIO("a process begins once, may finish what it does when asked to stop, and
 
 SCENARIO("a process that cannot be made is a fault, or a handle to one that has ended") {
   GIVEN("a class whose constructor throws") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
 
     WHEN("it is tried") {
       const auto made = process::try_spawn_process<unmakable>(world.system(), &world.home());
@@ -128,7 +128,7 @@ SCENARIO("a process that cannot be made is a fault, or a handle to one that has 
 }
 
 SCENARIO("an exception ends the process as crashed wherever it is thrown") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   const auto reason_of = [&world](std::function<caf::behavior(process_base&)> behave) {
     const auto who = world.spawn_function("thrower", std::move(behave));
     world.pass(10ms);
@@ -152,11 +152,29 @@ SCENARIO("an exception ends the process as crashed wherever it is thrown") {
           return {};
         }) == "in a down");
   CHECK(reason_of([](process_base&) -> caf::behavior { throw 17; }) == "an exception that is no std::exception");
+  CHECK(reason_of([&armed](process_base& self) -> caf::behavior {
+          armed = self.after(5ms, [] { throw 17; });
+          return {};
+        }) == "an exception that is no std::exception");
+}
+
+SCENARIO("whoever asked is answered with why the handler of the question threw") {
+  test::virtual_world world;
+  const auto fragile = world.spawn_function("fragile", [](process_base&) -> caf::behavior {
+    return {[](int) -> int { throw std::runtime_error{"the cup fell"}; }};
+  });
+  std::string answer;
+  const auto asker = world.system().spawn([&answer, fragile](caf::event_based_actor* self) {
+    self->request(fragile, caf::infinite, 1)
+        .then([](int) {}, [&answer](const caf::error& why) { answer = process::text_of(why); });
+  });
+  world.run();
+  CHECK(answer == "the cup fell");
 }
 
 SCENARIO("a callback that is no handler can end its process, and an exception in it does") {
   GIVEN("a process and a callback that runs outside of it, as a socket's does") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     process_base* self = nullptr;
     texts handled;
     const auto who = world.spawn_function("owner", [&](process_base& it) -> caf::behavior {
@@ -201,7 +219,7 @@ SCENARIO("a callback that is no handler can end its process, and an exception in
 
 SCENARIO("a process lives until it ends for a reason, even if nobody holds it") {
   GIVEN("a process whose handle is dropped") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     int fired = 0;
     process::timer armed;
     world.spawn_function("forgotten", [&](process_base& self) -> caf::behavior {
@@ -220,7 +238,7 @@ SCENARIO("a process lives until it ends for a reason, even if nobody holds it") 
 
 SCENARIO("an answer that comes after the timeout, or twice, is ignored") {
   GIVEN("a server that answers after two seconds, and an asker with one second of patience") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     texts outcomes;
     process::timer slow;
     const auto server = world.spawn_function("server", [&](process_base& self) -> caf::behavior {
@@ -253,7 +271,7 @@ SCENARIO("an answer that comes after the timeout, or twice, is ignored") {
 }
 
 SCENARIO("asks to nobody, to the dead, of the wrong type and beyond the bound fail, each once") {
-  test::virtual_world world;
+  virtual_time::virtual_world world;
   texts outcomes;
   const auto ask_from = [&](const caf::actor& to, std::size_t times) {
     return world.spawn_function("asker", [&outcomes, to, times](process_base& self) -> caf::behavior {
@@ -306,18 +324,18 @@ SCENARIO("asks to nobody, to the dead, of the wrong type and beyond the bound fa
 SCENARIO(
     "a process without a home runs on CAF's scheduler with the system's timers, and a child of a pinned one at home") {
   GIVEN("one of each") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     int fired = 0;
     process::timer armed;
     process::home* child_home = nullptr;
-    static_cast<void>(process::spawn_process<test::function_process>(world.system(), nullptr, "free",
-                                                                     [&](process_base& self) -> caf::behavior {
-                                                                       CHECK(self.pinned_to() == nullptr);
-                                                                       armed = self.after(1s, [&] { ++fired; });
-                                                                       return {};
-                                                                     }));
+    static_cast<void>(process::spawn_process<virtual_time::function_process>(world.system(), nullptr, "free",
+                                                                             [&](process_base& self) -> caf::behavior {
+                                                                               CHECK(self.pinned_to() == nullptr);
+                                                                               armed = self.after(1s, [&] { ++fired; });
+                                                                               return {};
+                                                                             }));
     world.spawn_function("parent", [&](process_base& self) -> caf::behavior {
-      self.spawn<test::function_process>("child", [&](process_base& child) -> caf::behavior {
+      self.spawn<virtual_time::function_process>("child", [&](process_base& child) -> caf::behavior {
         child_home = child.pinned_to();
         return {};
       });
@@ -337,7 +355,7 @@ SCENARIO(
 
 SCENARIO("an answer that waits behind a backlog is not overtaken by its sender's end") {
   GIVEN("an asker with a thousand messages before the answer, and a server that answers and ends") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     texts outcomes;
     const auto server = world.spawn_function("server", [](process_base& self) -> caf::behavior {
       return {[&self](int) {
@@ -367,7 +385,7 @@ SCENARIO("an answer that waits behind a backlog is not overtaken by its sender's
 
 SCENARIO("a settled ask leaves nothing behind") {
   GIVEN("an asker and a server that both live on") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     int answers = 0;
     const auto server = world.spawn_function(
         "server", [](process_base&) -> caf::behavior { return {[](const std::string& text) { return text; }}; });

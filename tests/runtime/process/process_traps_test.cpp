@@ -1,7 +1,7 @@
 // One scenario for each trap of CAF 0.17.6 that could bite, and that the process base removes.
 #include "runtime/process/control.hpp"
 #include "runtime/process/process_base.hpp"
-#include "tests/support/manual_home.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 #include "tests/support/stdout_capture.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -27,7 +27,7 @@ caf::behavior idle(process_base&) {
 
 SCENARIO("watching a process that is long gone tells its true reason instead of ending the program") {
   GIVEN("a process that has ended, held only by one handle") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     const auto gone = world.spawn_function("gone", [](process_base& self) -> caf::behavior {
       self.stop(process::make_reason(reason_code::refused, "wrong key"));
       return {};
@@ -54,7 +54,7 @@ SCENARIO("watching a process that is long gone tells its true reason instead of 
 
 SCENARIO("an error that comes as a message ends nobody") {
   GIVEN("a process") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     const auto who = world.spawn_function("who", idle);
 
     WHEN("somebody answers it with an error that it did not ask for") {
@@ -71,7 +71,7 @@ SCENARIO("an error that comes as a message ends nobody") {
 
 SCENARIO("a kill ends its target only, not whoever supervises it") {
   GIVEN("a watcher and its child") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     std::vector<reason_code> heard;
     const auto child = world.spawn_function("child", idle);
     const auto watcher = world.spawn_function("watcher", [&](process_base& self) -> caf::behavior {
@@ -94,7 +94,7 @@ SCENARIO("a kill ends its target only, not whoever supervises it") {
 
 SCENARIO("stop, kill, downs and timers pass a backlog") {
   GIVEN("a process with ten thousand messages before it") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     int handled = 0;
     int handled_at_news = -1;
     const auto other = world.spawn_function("other", idle);
@@ -139,7 +139,7 @@ SCENARIO("stop, kill, downs and timers pass a backlog") {
 
 SCENARIO("news that is already in the mailbox is not told after the watch was taken back") {
   GIVEN("a watcher that takes its watch back in the message before the news") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     bool told = false;
     process_base::watch_id watching = 0;
     const auto target = world.spawn_function("target", idle);
@@ -164,7 +164,7 @@ SCENARIO("news that is already in the mailbox is not told after the watch was ta
 
 SCENARIO("control messages are not lost to a process that skips everything") {
   GIVEN("a process that skips every message, with a timer") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     bool fired = false;
     process::timer armed;
     const auto picky = world.spawn_function("picky", [&](process_base& self) -> caf::behavior {
@@ -188,7 +188,7 @@ SCENARIO("control messages are not lost to a process that skips everything") {
 
 SCENARIO("a timer keeps nobody alive") {
   GIVEN("a process with a thousand timers of an hour") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     std::vector<process::timer> held;
     const auto held_value = std::make_shared<int>(1);
     auto who = world.spawn_function("timed", [&](process_base& self) -> caf::behavior {
@@ -218,7 +218,7 @@ SCENARIO("a timer keeps nobody alive") {
 
 SCENARIO("one busy process gives way after a bounded number of messages") {
   GIVEN("a process with a long backlog and another behind it") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     int handled = 0;
     int handled_at_turn = -1;
     const auto busy =
@@ -247,10 +247,10 @@ SCENARIO("nothing is ever printed to standard output") {
     {
       process::system_config config{1};
       caf::actor_system system{config};
-      const auto crashing = process::spawn_process<test::function_process>(
+      const auto crashing = process::spawn_process<virtual_time::function_process>(
           system, nullptr, "crashing",
           [](process_base&) -> caf::behavior { return {[](int) { throw std::runtime_error{"loud"}; }}; });
-      const auto puzzled = process::spawn_process<test::function_process>(
+      const auto puzzled = process::spawn_process<virtual_time::function_process>(
           system, nullptr, "puzzled", [crashing](process_base& self) -> caf::behavior {
             self.watch(crashing, [&self](const caf::error&) { self.stop({}); });
             process::tell(self, crashing, std::string{"what is this?"});
@@ -258,7 +258,7 @@ SCENARIO("nothing is ever printed to standard output") {
             return {};
           });
       process::tell_anonymous(puzzled, 3);
-      const auto failing = process::spawn_process<test::function_process>(
+      const auto failing = process::spawn_process<virtual_time::function_process>(
           system, nullptr, "failing", [](process_base&) -> caf::behavior { throw 17; });
       system.await_all_actors_done();
     }
@@ -272,7 +272,7 @@ SCENARIO("nothing is ever printed to standard output") {
 
 SCENARIO("a watch that another one's callback takes back is not told of the same end") {
   GIVEN("two watches of one target, the first of which takes the second back") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     std::vector<std::string> heard;
     process_base::watch_id second = 0;
     const auto target = world.spawn_function("target", idle);
@@ -299,7 +299,7 @@ SCENARIO("a watch that another one's callback takes back is not told of the same
 
 SCENARIO("a due timer passes a backlog") {
   GIVEN("a process with a timer and ten thousand messages before it") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     int handled = 0;
     int handled_at_timer = -1;
     process::timer armed;
@@ -325,7 +325,7 @@ SCENARIO("a due timer passes a backlog") {
 
 SCENARIO("a watcher that has ended leaves nothing with those it watched") {
   GIVEN("a long-lived hub and a watcher of it") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     const auto hub = world.spawn_function("hub", idle);
     auto watcher = world.spawn_function("watcher", [&](process_base& self) -> caf::behavior {
       self.watch(hub, [](const caf::error&) {});

@@ -1,5 +1,5 @@
 #include "runtime/process/services.hpp"
-#include "tests/support/manual_home.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/atom.hpp>
@@ -14,7 +14,7 @@ using process::process_base;
 
 SCENARIO("dead letters are all counted, and a bounded number is kept, without their content") {
   GIVEN("a process that expects nothing") {
-    test::virtual_world world;
+    virtual_time::virtual_world world;
     const auto deaf = world.spawn_function("deaf", [](process_base&) -> caf::behavior { return {}; });
 
     WHEN("it gets ten thousand messages") {
@@ -43,7 +43,7 @@ SCENARIO("every end is told once with label and reason, and a hook that throws h
     });
     {
       caf::actor_system system{config};
-      const auto who = process::spawn_process<test::function_process>(
+      const auto who = process::spawn_process<virtual_time::function_process>(
           system, nullptr, "worker", [](process_base& self) -> caf::behavior {
             self.stop(process::make_reason(process::reason_code::shutdown, "done"));
             return {};
@@ -65,7 +65,7 @@ SCENARIO("CAF is set up by us alone") {
 
 SCENARIO("the order in which processes run can be drawn from a seed, and is the same for the same seed") {
   const auto order_of = [](std::uint64_t seed) {
-    test::virtual_world world{seed};
+    virtual_time::virtual_world world{seed};
     std::string order;
     for (char name = 'a'; name <= 'z'; ++name)
       world.spawn_function(std::string{name}, [&order, name](process_base&) -> caf::behavior {

@@ -1,27 +1,29 @@
-#include "tests/supervisors/trace_runner.hpp"
+#include "apps/trace_runner.hpp"
 
 #include "runtime/process/ask.hpp"
 #include "runtime/process/tell.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 #include "supervisors/supervisor.hpp"
-#include "tests/support/manual_home.hpp"
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
-namespace cafnode::test {
+namespace cafnode::trace {
 
 struct end_now {
   std::string reason;
 };
 
-} // namespace cafnode::test
+} // namespace cafnode::trace
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::test::end_now)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafnode::trace::end_now)
 
-namespace cafnode::test {
+namespace cafnode::trace {
 
 namespace {
 
@@ -56,23 +58,29 @@ struct run_book final : event_sink {
   std::map<std::string, std::int64_t> failing;
   std::map<std::string, std::int64_t> ignoring;
   std::map<std::string, caf::actor> alive;
+  std::map<std::string, script_child> templates; // by supervisor
+  std::function<std::int64_t()> clock;           // gives each line its time; empty: lines have none
 
   static bool take(std::map<std::string, std::int64_t>& left, const std::string& id) {
     const auto found = left.find(id);
     return found != left.end() && found->second > 0 && found->second-- > 0;
   }
 
+  void add(const std::string& fields) {
+    lines.push_back(clock ? fmt::format(R"({{{},"at_ms":{}}})", fields, clock()) : "{" + fields + "}");
+  }
+
   void begins(const char* what, const std::string& id) {
-    lines.push_back(fmt::format(R"({{"ev":"{}","id":"{}","n":{}}})", what, id, ++incarnations[id]));
+    add(fmt::format(R"("ev":"{}","id":"{}","n":{})", what, id, ++incarnations[id]));
   }
 
   void ends(const char* what, const std::string& id, int n, reason_code why) {
-    lines.push_back(fmt::format(R"({{"ev":"{}","id":"{}","n":{},"reason":"{}"}})", what, id, n, name_of(why)));
+    add(fmt::format(R"("ev":"{}","id":"{}","n":{},"reason":"{}")", what, id, n, name_of(why)));
     alive.erase(id);
   }
 
   void result(std::size_t step, const std::string& value) {
-    lines.push_back(fmt::format(R"({{"ev":"result","step":{},"value":{}}})", step, value));
+    add(fmt::format(R"("ev":"result","step":{},"value":{})", step, value));
   }
 
   void publish(const event& happened) override {
@@ -105,15 +113,20 @@ private:
 
 supervisor_plan plan_of(const script_supervisor& from, run_book& book);
 
-start_outcome start_worker(process::process_base& above, const script_child& child, run_book& book) {
+/// What the script wants of this start, when it is to fail or to be ignored.
+std::optional<start_outcome> refused_start(const script_child& child, run_book& book) {
   if (run_book::take(book.failing, child.id)) {
-    book.lines.push_back(fmt::format(R"({{"ev":"start_error","id":"{}"}})", child.id));
+    book.add(fmt::format(R"("ev":"start_error","id":"{}")", child.id));
     return start_failed{process::make_reason(reason_code::start_failed, "as the script says")};
   }
   if (run_book::take(book.ignoring, child.id)) {
-    book.lines.push_back(fmt::format(R"({{"ev":"start_ignore","id":"{}"}})", child.id));
+    book.add(fmt::format(R"("ev":"start_ignore","id":"{}")", child.id));
     return ignored{};
   }
+  return std::nullopt;
+}
+
+start_outcome start_worker(process::process_base& above, const script_child& child, run_book& book) {
   book.begins("start", child.id);
   const auto worker = process::spawn_process<script_worker>(above.system(), above.pinned_to(), child.id,
                                                             book.incarnations[child.id], child.stubborn, &book);
@@ -124,6 +137,8 @@ start_outcome start_worker(process::process_base& above, const script_child& chi
 start_outcome start_tree(caf::actor_system& system, process::home* where, const script_supervisor& from,
                          run_book& book) {
   book.begins("sup_start", from.id);
+  if (from.flags.strategy == strategy::simple_one_for_one)
+    book.templates[from.id] = from.children.front();
   auto outcome = start_supervisor(system, where, plan_of(from, book));
   if (const auto* up = std::get_if<started>(&outcome))
     book.alive[from.id] = up->child;
@@ -138,6 +153,8 @@ child_spec spec_of(const script_child& child, run_book& book) {
   spec.significant = child.significant;
   spec.type = child.sup ? child_type::supervisor : child_type::worker;
   spec.start = [child, &book](process::process_base& above) {
+    if (auto refused = refused_start(child, book))
+      return std::move(*refused);
     return child.sup ? start_tree(above.system(), above.pinned_to(), *child.sup, book)
                      : start_worker(above, child, book);
   };
@@ -193,7 +210,14 @@ std::string render(const children_page& page) {
 /// One script on one world.
 class script_run {
 public:
-  explicit script_run(const trace_script& script) : script_{script} {}
+  script_run(const trace_script& script, trace_options options) : script_{script} {
+    // As OTP's scheduler does: who is answered goes on before the one that answered takes its next message.
+    world_.home().set_messages_per_turn(1);
+    if (options.times)
+      book_.clock = [this, begun = world_.now().steady] {
+        return std::chrono::floor<std::chrono::milliseconds>(world_.now().steady - begun).count();
+      };
+  }
 
   std::vector<std::string> run() {
     (void)start_tree(world_.system(), &world_.home(), script_.root, book_);
@@ -237,8 +261,6 @@ private:
   }
 
   void call(std::size_t i, const script_step& step) {
-    if (!book_.alive.contains(step.sup))
-      return book_.result(i, fault("noproc"));
     if (step.what == "start_child")
       command(i, step, start_child{spec_of(step.child, book_)});
     else if (step.what == "terminate_child")
@@ -259,65 +281,60 @@ private:
 
   /// The template's child under the instance's own name.
   start_instance instance(const script_step& step) {
-    auto child = script_.root.children.front();
-    if (const auto* above = find(script_.root, step.sup))
-      child = above->children.front();
+    auto child = book_.templates[step.sup];
     child.id = step.id;
     return {step.id, spec_of(child, book_).start};
   }
 
-  static const script_supervisor* find(const script_supervisor& from, const std::string& id) {
-    if (from.id == id)
-      return &from;
-    for (const auto& child : from.children)
-      if (const auto* found = child.sup ? find(*child.sup, id) : nullptr)
-        return found;
-    return nullptr;
-  }
-
-  /// OTP's supervisor answers nothing while it works. So a question waits, too: behind a command that changes nothing.
-  template<class Report, class Question>
-  void ask_at_rest(std::size_t i, const script_step& step, Question question) {
-    ask<management_report>(i, step, terminate_child{"nobody"}, [this, i, step, question](const management_report&) {
-      ask<Report>(i, step, question, [this, i](const Report& found) { book_.result(i, render(found)); });
-    });
-  }
-
   void command(std::size_t i, const script_step& step, auto wanted) {
-    ask<management_report>(i, step, std::move(wanted), [this, i, step](const management_report& report) {
+    ask(i, step, std::move(wanted), {}, [this, i, step](auto&, const caf::actor&, const management_report& report) {
       // To OTP an instance is a process: one that has ended before is terminated already.
       const bool ended = step.what == "terminate_dyn" && report.code == answer_code::not_found;
-      book_.result(i, ended && book_.incarnations.contains(step.id) ? R"("ok")" : render(report));
+      answered(i, ended && book_.incarnations.contains(step.id) ? R"("ok")" : render(report));
     });
   }
 
-  template<class Report, class Question, class OnReport>
-  void ask(std::size_t i, const script_step& step, Question question, OnReport on_report) {
-    ++waiting_;
-    const auto to = book_.alive[step.sup];
-    world_.spawn_function("caller", [this, i, question, on_report, to](process::process_base& self) {
+  /// OTP's supervisor answers nothing while it works. So a question waits, too: for the answer to a command that
+  /// changes nothing, and then goes ahead of what else the supervisor has to read.
+  template<class Report, class Question>
+  void ask_at_rest(std::size_t i, const script_step& step, Question question) {
+    const caf::behavior behavior{[this, i](const Report& found) { answered(i, render(found)); }};
+    ask(i, step, terminate_child{"nobody"}, behavior,
+        [this, i, question](process::process_base& self, const caf::actor& to, const management_report&) {
+          process::tell_urgent(self, to, question);
+          wait_for_end(i, to, self);
+        });
+  }
+
+  template<class Question, class OnReport>
+  void ask(std::size_t i, const script_step& step, Question question, caf::behavior behavior, OnReport on_report) {
+    const auto asked = book_.alive.find(step.sup);
+    waiting_ = i;
+    if (asked == book_.alive.end())
+      return answered(i, fault("noproc"));
+    const auto to = asked->second;
+    world_.spawn_function("caller", [this, i, question, behavior, on_report, to](process::process_base& self) {
       process::ask(
           self, to, std::chrono::hours{1}, question,
-          [this, on_report, i, to, &self](const Report& report) {
-            if constexpr (std::is_same_v<Report, management_report>)
-              if (report.code == answer_code::stopping)
-                return wait_for_end(i, to, self);
-            --waiting_;
-            on_report(report);
-            self.stop({});
+          [this, i, on_report, to, &self](const management_report& report) {
+            report.code == answer_code::stopping ? wait_for_end(i, to, self) : on_report(self, to, report);
           },
           [this, i, to, &self](const caf::error&) { wait_for_end(i, to, self); });
-      return caf::behavior{};
+      return behavior;
     });
   }
 
   /// A supervisor on its way down answers no more: the caller hears of its end.
   void wait_for_end(std::size_t i, const caf::actor& to, process::process_base& self) {
-    self.watch(to, [this, i, &self](const caf::error&) {
-      --waiting_;
-      book_.result(i, fault("noproc"));
-      self.stop({});
-    });
+    self.watch(to, [this, i](const caf::error&) { answered(i, fault("noproc")); });
+  }
+
+  /// Only the first answer counts.
+  void answered(std::size_t i, const std::string& value) {
+    if (waiting_ != i)
+      return;
+    waiting_.reset();
+    book_.result(i, value);
   }
 
   // The recorder gave every step its time, shorter than the shortest grace: what follows may meet a child that is being
@@ -326,14 +343,30 @@ private:
 
   const trace_script& script_;
   run_book book_;
-  std::size_t waiting_ = 0; // questions without an answer
-  virtual_world world_;
+  std::optional<std::size_t> waiting_; // the step whose call has no answer yet
+  virtual_time::virtual_world world_;
 };
+
+void collect_faults(const script_supervisor& from, run_book& book, std::string& out) {
+  const auto plan = plan_of(from, book);
+  if (const auto faults = check_plan(plan); !faults.empty())
+    out += fmt::format("{}{}: {}", out.empty() ? "" : "; ", from.id, describe(faults));
+  for (const auto& child : from.children)
+    if (child.sup)
+      collect_faults(*child.sup, book, out);
+}
 
 } // namespace
 
-std::vector<std::string> run_script(const trace_script& script) {
-  return script_run{script}.run();
+std::string faults_of(const trace_script& script) {
+  run_book unused;
+  std::string out;
+  collect_faults(script.root, unused, out);
+  return out;
 }
 
-} // namespace cafnode::test
+std::vector<std::string> run_script(const trace_script& script, trace_options options) {
+  return script_run{script, options}.run();
+}
+
+} // namespace cafnode::trace

@@ -1,10 +1,13 @@
-#include "tests/supervisors/trace_script.hpp"
+#include "apps/trace_script.hpp"
 
 #include <boost/json.hpp>
+#include <boost/system/system_error.hpp>
 
+#include <functional>
+#include <map>
 #include <stdexcept>
 
-namespace cafnode::test {
+namespace cafnode::trace {
 
 namespace {
 
@@ -93,7 +96,39 @@ script_supervisor read_supervisor(const json::object& from) {
   return out;
 }
 
+/// What a step has to say beside its word.
+const std::map<std::string, std::vector<const char*>, std::less<>>& step_words() {
+  static const std::map<std::string, std::vector<const char*>, std::less<>> words{
+      {"exit", {"id", "reason"}},
+      {"kill", {"id"}},
+      {"fail_start", {"id", "times"}},
+      {"ignore_start", {"id", "times"}},
+      {"sleep_ms", {"ms"}},
+      {"start_child", {"sup", "child"}},
+      {"terminate_child", {"sup", "id"}},
+      {"restart_child", {"sup", "id"}},
+      {"delete_child", {"sup", "id"}},
+      {"start_dyn", {"sup", "id"}},
+      {"terminate_dyn", {"sup", "id"}},
+      {"which_children", {"sup"}},
+      {"count_children", {"sup"}},
+      {"stop", {"id"}},
+  };
+  return words;
+}
+
+void check_step(const json::object& from) {
+  const auto word = text(from, "do");
+  const auto found = step_words().find(word);
+  if (found == step_words().end())
+    throw std::runtime_error("unknown word \"" + word + "\"");
+  for (const auto* key : found->second)
+    if (!from.contains(key))
+      throw std::runtime_error(word + " needs \"" + key + "\"");
+}
+
 script_step read_step(const json::object& from) {
+  check_step(from);
   script_step step{text(from, "do"), text(from, "id"), text(from, "sup"), text(from, "reason"), 0, {}};
   for (const auto* key : {"times", "ms"})
     if (const auto* count = from.if_contains(key))
@@ -103,19 +138,38 @@ script_step read_step(const json::object& from) {
   return step;
 }
 
+/// Without the places in its own source that Boost adds.
+std::string said_by(const std::exception& problem) {
+  if (const auto* of_boost = dynamic_cast<const boost::system::system_error*>(&problem))
+    return of_boost->code().message();
+  return problem.what();
+}
+
+/// Its faults say which step it is.
+script_step read_numbered(const json::value& from, std::size_t number) {
+  try {
+    return read_step(from.as_object());
+  } catch (const std::exception& problem) {
+    throw std::runtime_error("step " + std::to_string(number) + ": " + said_by(problem));
+  }
+}
+
 } // namespace
 
 std::variant<trace_script, std::string> read_script(std::string_view source) {
   try {
     const auto parsed = json::parse(source);
+    for (const auto* key : {"root", "steps"})
+      if (!parsed.as_object().contains(key))
+        throw std::runtime_error("a script needs \"" + std::string{key} + "\"");
     trace_script script;
     script.root = read_supervisor(parsed.as_object().at("root").as_object());
     for (const auto& step : parsed.as_object().at("steps").as_array())
-      script.steps.push_back(read_step(step.as_object()));
+      script.steps.push_back(read_numbered(step, script.steps.size()));
     return script;
   } catch (const std::exception& problem) {
-    return std::string{problem.what()};
+    return said_by(problem);
   }
 }
 
-} // namespace cafnode::test
+} // namespace cafnode::trace

@@ -1,4 +1,4 @@
-#include "tests/support/manual_home.hpp"
+#include "runtime/virtual/virtual_world.hpp"
 
 #include "runtime/base/invariant.hpp"
 
@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace cafnode::test {
+namespace cafnode::virtual_time {
 
 namespace {
 
@@ -40,7 +40,7 @@ std::size_t manual_home::run() {
   while (!ready_.empty()) {
     CAFNODE_INVARIANT(++resumed < resumes_max, "the processes of this test never come to rest");
     auto* next = take_next();
-    switch (next->resume(this, process::system_config::throughput_max)) {
+    switch (next->resume(this, messages_per_turn_)) {
     case caf::resumable::resume_later:
       ready_.push_back(next);
       break;
@@ -54,6 +54,11 @@ std::size_t manual_home::run() {
   }
   running_ = false;
   return resumed;
+}
+
+void manual_home::set_messages_per_turn(std::size_t count) {
+  CAFNODE_INVARIANT(count > 0, "a turn without a message never ends");
+  messages_per_turn_ = count;
 }
 
 caf::resumable* manual_home::take_next() {
@@ -97,6 +102,7 @@ void manual_home::cancel(ticket armed) {
 }
 
 virtual_config::virtual_config() {
+  module_factories.clear(); // no scheduler of its own: the one that is named here
   set("scheduler.policy", caf::atom("testing"));
 }
 
@@ -148,4 +154,4 @@ std::optional<caf::error> virtual_world::ended(const caf::actor& who) {
 function_process::function_process(caf::actor_config& config, std::string label, behave_function behave)
     : process_base{config, std::move(label)}, behave_{std::move(behave)} {}
 
-} // namespace cafnode::test
+} // namespace cafnode::virtual_time

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-namespace cafnode::test {
+namespace cafnode::trace {
 
 struct script_supervisor;
 
@@ -49,4 +49,4 @@ struct trace_script {
 /// Reads the JSON of a script. The alternative says what is wrong with it.
 [[nodiscard]] std::variant<trace_script, std::string> read_script(std::string_view json);
 
-} // namespace cafnode::test
+} // namespace cafnode::trace

@@ -19,7 +19,7 @@
 #include <thread>
 #include <utility>
 
-namespace cafnode::test {
+namespace cafnode::virtual_time {
 
 /// A home on the test's own thread, where time passes only when told to. Everything that is pinned here runs in `run`,
 /// one process at a time, in the order in which they became ready or, with a seed, in an order drawn from it.
@@ -33,6 +33,10 @@ public:
 
   /// Lets `span` pass: each timer that falls due fires at its own time, in due order, with a run() after each.
   void pass(base::duration span);
+
+  /// How many messages a process handles before the next ready one gets its turn, at least 1; by default as many as in
+  /// a node.
+  void set_messages_per_turn(std::size_t count);
 
   /// How long until the next timer; none when nothing is armed.
   [[nodiscard]] std::optional<base::duration> next_due() const;
@@ -60,6 +64,7 @@ private:
   process::timer_queue queue_;
   base::moment now_;
   std::optional<base::rng> order_;
+  std::size_t messages_per_turn_ = process::system_config::throughput_max;
   std::thread::id thread_ = std::this_thread::get_id();
   bool running_ = false;
 };
@@ -122,4 +127,4 @@ private:
   behave_function behave_;
 };
 
-} // namespace cafnode::test
+} // namespace cafnode::virtual_time
