@@ -6,6 +6,9 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace cafnode::ctl {
 
 namespace {
@@ -64,9 +67,10 @@ std::string connection_rows(const value& connections, const look& how) {
   return rows.text(how);
 }
 
-/// Whether the path of what an event is about says this already.
-bool is_in_subject(std::string_view field) {
-  return field == "supervisor" || field == "child";
+/// What all transitions of one supervisor tell alike; `sup tree` shows it, and -o json.
+bool is_known_anyway(std::string_view field) {
+  constexpr std::array known{"supervisor", "child", "strategy", "children", "restarts_allowed", "window_ms", "type"};
+  return std::find(known.begin(), known.end(), field) != known.end();
 }
 
 std::vector<cell> order_cells(const value& order, bool in_doubt) {
@@ -225,9 +229,11 @@ std::string connection_text(const value& each, const look& how) {
 
 std::string event_line(const value& event, const look& how) {
   std::string fields;
+  const bool is_transition = text_at(event, "/fields/supervisor") != "-";
   if (const value* found = find(event, "/fields"); found != nullptr && found->is_object())
     for (const auto& field : found->get_object())
-      if (const std::string shown = text_at(field.value(), ""); shown != "-" && !is_in_subject(field.key()))
+      if (const std::string shown = text_at(field.value(), "");
+          shown != "-" && !(is_transition && is_known_anyway(field.key())))
         fields += fmt::format("  {}={}", printable(field.key()), shown);
   return fmt::format("{}  {}  {}  {}{}\n", text_at(event, "/at"), tinted(text_at(event, "/kind"), tint::bold, how),
                      text_at(event, "/subject"), text_at(event, "/cause"), tinted(fields, tint::dim, how));

@@ -57,10 +57,18 @@ SCENARIO("connections are a table with one line each") {
 SCENARIO("an event is one line whatever its text holds") {
   const value event = boost::json::parse(R"({"seq":7,"at":"2026-03-01T12:00:00.000001Z","kind":"phase_changed",
     "subject":"tokyo/deribit/alpha","cause":"the link\nwas \u001b[2Jreset",
-    "fields":{"supervisor":"tokyo/deribit","child":"alpha","from":"live","took_ms":12,"x":""}})");
+    "fields":{"type":"x","from":"live","took_ms":12,"x":""}})");
   CHECK(event_line(event, {}) ==
         "2026-03-01T12:00:00.000001Z  phase_changed  tokyo/deribit/alpha  the link?was ?[2Jreset"
-        "  from=live  took_ms=12\n");
+        "  type=x  from=live  took_ms=12\n");
+}
+
+SCENARIO("a transition of a supervisor is told without what all of them tell alike") {
+  const value event = boost::json::parse(R"({"at":"t","kind":"circuit_opened","subject":"tokyo/a","cause":"bad things",
+    "fields":{"supervisor":"tokyo","strategy":"one_for_one","children":3,"restarts_in_window":1,"restarts_allowed":5,
+    "window_ms":60000,"child":"a","type":"worker","state":"waiting","circuit":"open","delay_ms":30000}})");
+  CHECK(event_line(event, {}) == "t  circuit_opened  tokyo/a  bad things  restarts_in_window=1  state=waiting"
+                                 "  circuit=open  delay_ms=30000\n");
 }
 
 SCENARIO("orders are a table, and doubt is shown as their state") {
