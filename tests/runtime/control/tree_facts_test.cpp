@@ -58,6 +58,7 @@ SCENARIO("a supervisor that counts fewer has forgotten the oldest") {
   tree.publish(counted(1, 10s));
   tree.publish(counted(2, 20s));
   tree.publish(counted(1, 25s));
+  CHECK(in_window(tree, 26s) == 1);
   CHECK(in_window(tree, 75s) == 1);
   CHECK(in_window(tree, 81s) == 0);
   tree.publish(counted(1, 90s));
@@ -225,4 +226,63 @@ SCENARIO("a supervisor that is heard of before the one above it finds its place"
   CHECK(tree.find("tokyo/deribit/alpha/gate", start)->supervisor == "tokyo/deribit/alpha");
   CHECK(tree.counts().supervisors == 3);
   CHECK(tree.counts().workers == 2);
+}
+
+SCENARIO("a child whose id has a separator stays with the supervisor that told of it") {
+  tree_view tree;
+  tree.publish(child_event(transition::child_started, "tokyo", "a/b", child_state::running));
+  auto other = child_event(transition::child_started, "tokyo", "a", child_state::running);
+  other.type = supervision::child_type::supervisor;
+  tree.publish(other);
+  tree.publish(child_event(transition::child_ended, "tokyo", "a/b", child_state::stopped));
+  CHECK(tree.counts().workers == 1);
+  CHECK(tree.find("tokyo", start)->children == 0);
+  CHECK(tree.page("tokyo/a", "", 10, start)->rows.size() == 1);
+}
+
+SCENARIO("a supervisor that starts in its parent's new life is part of it before the parent says so") {
+  tree_view tree;
+  auto deribit = child_event(transition::child_started, "tokyo", "deribit", child_state::running);
+  deribit.type = supervision::child_type::supervisor;
+  tree.publish(deribit);
+  tree.publish(child_event(transition::child_started, "tokyo/deribit", "alpha", child_state::running));
+  tree.publish(child_event(transition::supervisor_stopped, "tokyo", "", child_state::stopped));
+  CHECK(tree.counts().running == 0);
+  tree.publish(child_event(transition::child_started, "tokyo/deribit", "alpha", child_state::running));
+  CHECK(tree.find("tokyo/deribit", start)->state == child_state::starting);
+  CHECK(tree.find("tokyo/deribit/alpha", start)->state == child_state::running);
+  tree.publish(child_event(transition::supervisor_started, "tokyo", "", child_state::running));
+  CHECK(tree.find("tokyo/deribit/alpha", start)->state == child_state::running);
+}
+
+SCENARIO("the starts of a new life are counted anew") {
+  tree_view tree;
+  auto third = child_event(transition::child_started, "tokyo", "alpha", child_state::running);
+  third.incarnation = 3;
+  tree.publish(third);
+  tree.publish(child_event(transition::supervisor_stopped, "tokyo", "", child_state::stopped));
+  auto failed = ended("alpha", process::reason_code::start_failed, "no");
+  failed.what = transition::child_start_failed;
+  tree.publish(failed);
+  CHECK(tree.find("tokyo/alpha", start)->incarnation == 1);
+  CHECK(tree.find("tokyo/alpha", start)->reason_text == "no");
+}
+
+SCENARIO("what an end leaves to be done is done in small parts, and read right before it is") {
+  control::tree_store store{10'000};
+  for (int number = 0; number < 600; ++number) {
+    auto begun = child_event(transition::child_started, "tokyo", "w" + std::to_string(number), child_state::running);
+    begun.who = {static_cast<std::uint64_t>(number) + 1, 1};
+    store.take(begun);
+  }
+  store.take(child_event(transition::supervisor_stopped, "tokyo", "", child_state::stopped));
+  REQUIRE(store.has_sweep());
+  CHECK(store.row_of(*store.find("tokyo/w599"), start).state == child_state::stopped);
+  CHECK(store.counts().running == 600);
+  store.sweep();
+  CHECK(store.counts().running == 600 - control::tree_store::rows_per_sweep);
+  store.sweep();
+  store.sweep();
+  CHECK_FALSE(store.has_sweep());
+  CHECK(store.counts().running == 0);
 }

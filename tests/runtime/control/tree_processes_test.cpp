@@ -69,12 +69,20 @@ SCENARIO("a row leads to the process that runs now, and lets go of one that has 
   CHECK(small.tree->process_at("tokyo/a") == small.worker);
   CHECK(first->weak_refs == 1);
 
-  const auto second = caf::actor_cast<caf::weak_actor_ptr>(std::exchange(small.worker, nullptr));
+  auto next = caf::actor_cast<caf::weak_actor_ptr>(std::exchange(small.worker, nullptr));
+  process::tell_anonymous(small.root, terminate_child{"a"});
+  small.world.run();
+  CHECK(small.row("tokyo/a").state == child_state::stopped);
+  CHECK(next->weak_refs == 1);
+  process::tell_anonymous(small.root, restart_child{"a"});
+  small.world.run();
+
+  next = caf::actor_cast<caf::weak_actor_ptr>(std::exchange(small.worker, nullptr));
   process::kill(std::exchange(small.root, nullptr));
   small.world.run();
   CHECK(small.row("tokyo/a").state == child_state::stopped);
   CHECK_FALSE(small.tree->process_at("tokyo/a"));
-  CHECK(second->weak_refs == 1);
+  CHECK(next->weak_refs == 1);
 }
 
 SCENARIO("a process that a kill does not end is a zombie until it has ended after all") {

@@ -152,6 +152,8 @@ SCENARIO("what was deleted or is gone leaves the tree with all below it") {
   CHECK_FALSE(tree.find("tokyo/deribit/alpha", start).has_value());
   tree.publish(child_event(transition::child_deleted, "tokyo", "deribit", child_state::stopped));
   CHECK(paths(tree.page("", "", 100, start)) == "tokyo");
+  CHECK(tree.counts().workers == 0);
+  CHECK(tree.counts().supervisors == 1);
 }
 
 SCENARIO("the tree has a bound, and says what it had no room for") {
