@@ -1,5 +1,6 @@
 #include "apps/ctl_commands.hpp"
 
+#include "apps/ctl_tree.hpp"
 #include "apps/ctl_views.hpp"
 #include "runtime/base/json_text.hpp"
 
@@ -7,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <thread>
@@ -98,6 +100,29 @@ std::string member(std::string_view name, std::string_view text) {
   return fmt::format("{}:{}", base::json_string(name), base::json_string(text));
 }
 
+/// A word as a shell reads it back.
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view plain = "/._-:@+=";
+  const bool is_plain = !text.empty() && std::all_of(text.begin(), text.end(), [&](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
+           plain.find(letter) != std::string_view::npos;
+  });
+  std::string quoted;
+  for (const char letter : text)
+    quoted += letter == '\'' ? std::string{"'\\''"} : std::string{letter};
+  return is_plain ? text : "'" + quoted + "'";
+}
+
+/// The command that shows the page behind the row at `next`.
+std::string next_command(const tree_part& part, const std::string& next) {
+  std::string out = "cafctl sup tree";
+  if (!part.path.empty())
+    out += " " + shell_word(printable(part.path));
+  if (part.limit != tree_part{}.limit)
+    out += fmt::format(" --limit {}", part.limit);
+  return out + " --after " + shell_word(next);
+}
+
 std::string order_body(const new_order& order) {
   std::string body = fmt::format("{{{},{},{},{}", member("connection", order.connection), member("side", order.side),
                                  member("amount", order.amount), member("instrument", order.instrument));
@@ -126,10 +151,30 @@ exit_code show_status(const options& chosen) {
   });
 }
 
-exit_code show_tree(const options& chosen, const std::string& path) {
-  const std::string target = "/api/v1/tree?path=" + percent_encoded(path);
+exit_code show_tree(const options& chosen, const tree_part& part) {
+  const std::string target = fmt::format("/api/v1/tree?path={}&limit={}&after={}", percent_encoded(part.path),
+                                         part.limit, percent_encoded(part.after));
   return show_document(
-      chosen, [&](const client& node) { return node.get_pages(target, '&', "rows"); }, tree_text);
+      chosen, [&](const client& node) { return node.get(target); },
+      [&](const value& tree, const look& how) {
+        const std::string next = text_at(tree, "/next");
+        return tree_text(tree, how) + (next == "-" ? "" : "there is more: " + next_command(part, next) + "\n");
+      });
+}
+
+exit_code show_path(const options& chosen, const std::string& path) {
+  const std::string target = "/api/v1/tree/show?path=" + percent_encoded(path);
+  return show_document(
+      chosen, [&](const client& node) { return node.get(target); }, tree_detail_text);
+}
+
+exit_code restart_path(const options& chosen, const std::string& path, std::string_view how) {
+  const std::string body = fmt::format("{{{},{}}}", member("path", path), member("how", how));
+  const answer done = client{chosen.where, chosen.timeout}.change("POST", "/api/v1/tree/restart", body);
+  if (!done)
+    return fail(chosen, done.fault());
+  put(chosen.as_json ? json_line(done.value()) : restart_text(done.value()));
+  return exit_code::ok;
 }
 
 exit_code kill_path(const options& chosen, const std::string& path, bool ask) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace cafnode::ctl {
 
@@ -26,6 +27,11 @@ struct new_order {
   bool reduce_only = false;
 };
 
+struct tree_part {
+  std::string path, after;
+  std::uint32_t limit = 1'000;
+};
+
 struct event_filter {
   std::uint32_t count = 20; // of the latest
   std::string since;        // behind this sequence number, instead
@@ -35,7 +41,10 @@ struct event_filter {
 
 // Each does one command: data to standard output, faults to standard error.
 [[nodiscard]] exit_code show_status(const options& chosen);
-[[nodiscard]] exit_code show_tree(const options& chosen, const std::string& path);
+[[nodiscard]] exit_code show_tree(const options& chosen, const tree_part& part);
+[[nodiscard]] exit_code show_path(const options& chosen, const std::string& path);
+/// `how` is a word of the API: default, stop_first, make_before_break.
+[[nodiscard]] exit_code restart_path(const options& chosen, const std::string& path, std::string_view how);
 [[nodiscard]] exit_code kill_path(const options& chosen, const std::string& path, bool ask);
 [[nodiscard]] exit_code list_connections(const options& chosen);
 [[nodiscard]] exit_code show_connection(const options& chosen, const std::string& name);

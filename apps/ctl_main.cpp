@@ -21,7 +21,8 @@ struct line {
   std::string address = "127.0.0.1:7601", timeout = "5s", output = "table", watch;
   bool no_color = false, market = false;
   std::string path, name, label, amount, price;
-  bool ask = false;
+  bool ask = false, renew = false;
+  tree_part tree;
   event_filter filter;
   new_order order;
   std::function<exit_code(const line&)> command;
@@ -80,23 +81,44 @@ CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& w
   return group;
 }
 
+void add_sup(CLI::App& app, line& said) {
+  CLI::App* sup = add_group(app, "sup", "Supervisors and what they look after");
+  CLI::App* tree = add(
+      *sup, "tree", "The tree, or a part of it", [](const line& with) { return show_tree(with.chosen, with.tree); },
+      said);
+  tree->add_option("PATH", said.tree.path, "The part to show, for example tokyo/deribit");
+  tree->add_option("--limit", said.tree.limit, "How many rows at most; the last line says how to get the next")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  tree->add_option("--after", said.tree.after, "Go on behind this path");
+  add_watch(*tree, said);
+  CLI::App* show = add(
+      *sup, "show", "One supervisor or child: how it is, its last restarts, what happened to it",
+      [](const line& with) { return show_path(with.chosen, with.path); }, said);
+  show->add_option("PATH", said.path, "Its path, as `sup tree` shows it")->required();
+  add_watch(*show, said);
+  CLI::App* restart = add(
+      *sup, "restart", "Have a child restarted by its supervisor, as planned: it costs nothing of the intensity",
+      [](const line& with) {
+        return restart_path(with.chosen, with.path, with.renew ? "make_before_break" : "default");
+      },
+      said);
+  restart->add_option("PATH", said.path, "Its path, as `sup tree` shows it")->required();
+  restart->add_flag("--make-before-break", said.renew, "Start the new one, and stop the old one when that is ready");
+  CLI::App* kill = add(
+      *sup, "kill", "Kill an actor, to see it come back (a debugging tool)",
+      [](const line& with) { return kill_path(with.chosen, with.path, with.ask); }, said);
+  kill->add_option("PATH", said.path, "Its path, as `sup tree` shows it")->required();
+  kill->add_flag("--asked,--ask", said.ask, "Ask it to stop instead");
+}
+
 void add_views(CLI::App& app, line& said) {
   CLI::App* status = add(
       app, "status", "The node at a glance; ends with 1 when it is not well",
       [](const line& with) { return show_status(with.chosen); }, said);
   add_watch(*status, said);
 
-  CLI::App* sup = add_group(app, "sup", "Supervisors and what they look after");
-  CLI::App* tree = add(
-      *sup, "tree", "The tree, or a part of it", [](const line& with) { return show_tree(with.chosen, with.path); },
-      said);
-  tree->add_option("PATH", said.path, "The part to show, for example tokyo/deribit");
-  add_watch(*tree, said);
-  CLI::App* kill = add(
-      *sup, "kill", "Kill an actor, to see it come back (a debugging tool)",
-      [](const line& with) { return kill_path(with.chosen, with.path, with.ask); }, said);
-  kill->add_option("PATH", said.path, "Its path, as `sup tree` shows it")->required();
-  kill->add_flag("--ask", said.ask, "Ask it to stop instead");
+  add_sup(app, said);
 }
 
 void add_connections(CLI::App& app, line& said) {

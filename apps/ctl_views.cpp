@@ -6,6 +6,9 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace cafnode::ctl {
 
 namespace {
@@ -13,18 +16,6 @@ namespace {
 const value* find(const value& from, std::string_view pointer) {
   boost::json::error_code fault;
   return from.find_pointer(pointer, fault);
-}
-
-const boost::json::array& list_at(const value& from, std::string_view pointer) {
-  static const boost::json::array nothing;
-  const value* found = find(from, pointer);
-  return found != nullptr && found->is_array() ? found->get_array() : nothing;
-}
-
-tint phase_tint(std::string_view phase) {
-  if (phase == "live" || phase == "ok" || phase == "running" || phase == "open" || phase == "filled")
-    return tint::good;
-  return phase == "closed" || phase == "stopped" || phase == "rejected" ? tint::bad : tint::warn;
 }
 
 tint alarm_if(bool bad) {
@@ -48,7 +39,7 @@ std::vector<cell> connection_row(const value& each) {
   const std::int64_t missed = count_at(each, "/heartbeats/missed");
   return {{text_at(each, "/name"), tint::bold},
           {text_at(each, "/exchange")},
-          {phase, phase_tint(phase)},
+          {phase, state_tint(phase)},
           {span_text(count_at(each, "/in_phase_ms"))},
           {text_at(each, "/frames_in")},
           {text_at(each, "/heartbeats/answered") + "/" + text_at(each, "/heartbeats/asked")},
@@ -76,42 +67,10 @@ std::string connection_rows(const value& connections, const look& how) {
   return rows.text(how);
 }
 
-std::size_t depth_of(std::string_view path, std::string_view top) {
-  std::size_t depth = 0;
-  for (const char letter : path.substr(std::min(top.size(), path.size())))
-    depth += letter == '/' ? 1 : 0;
-  return depth;
-}
-
-std::string_view last_part(std::string_view path) {
-  const auto cut = path.rfind('/');
-  return cut == std::string_view::npos ? path : path.substr(cut + 1);
-}
-
-std::string restarts_text(const value& row) {
-  if (text_at(row, "/type") != "supervisor")
-    return text_at(row, "/restarts");
-  return fmt::format("{} ({} of {} in window)", text_at(row, "/restarts"), text_at(row, "/restarts_in_window"),
-                     text_at(row, "/restarts_allowed"));
-}
-
-std::string end_text(const value& row) {
-  const value* last = find(row, "/last_end");
-  if (last == nullptr || !last->is_object())
-    return "-";
-  const std::string reason = text_at(row, "/last_end/reason"), text = text_at(row, "/last_end/text");
-  return reason == text ? reason : reason + ": " + text;
-}
-
-std::vector<cell> tree_cells(const value& row, const std::string& branch, const std::string& name) {
-  const std::string state = text_at(row, "/state");
-  const bool is_supervisor = text_at(row, "/type") == "supervisor";
-  return {{branch + name, is_supervisor ? tint::bold : tint::none},
-          {is_supervisor ? text_at(row, "/strategy") : "-"},
-          {state, phase_tint(state)},
-          {span_text(count_at(row, "/in_state_ms"))},
-          {restarts_text(row)},
-          {end_text(row)}};
+/// What all transitions of one supervisor tell alike; `sup tree` shows it, and -o json.
+bool is_known_anyway(std::string_view field) {
+  constexpr std::array known{"supervisor", "child", "strategy", "children", "restarts_allowed", "window_ms", "type"};
+  return std::find(known.begin(), known.end(), field) != known.end();
 }
 
 std::vector<cell> order_cells(const value& order, bool in_doubt) {
@@ -124,7 +83,7 @@ std::vector<cell> order_cells(const value& order, bool in_doubt) {
           {text_at(order, "/amount")},
           {text_at(order, "/price")},
           {text_at(order, "/filled")},
-          {state, phase_tint(state)}};
+          {state, state_tint(state)}};
 }
 
 table order_table() {
@@ -139,7 +98,49 @@ table order_table() {
                 {"STATE"}}};
 }
 
+/// What is not as it should be in the tree; nothing most of the time.
+std::string trouble_text(const value& status) {
+  std::string out;
+  for (const auto& [pointer, words] :
+       {std::pair{"/supervision/waiting", "waiting"}, std::pair{"/supervision/circuits_open", "circuits open"},
+        std::pair{"/supervision/gave_up", "gave up"}, std::pair{"/supervision/zombies", "zombies"},
+        std::pair{"/supervision/dropped", "not shown for want of room"}})
+    if (const auto count = count_at(status, pointer); count > 0)
+      out += fmt::format(", {} {}", count, words);
+  return out;
+}
+
+std::string dead_letters_text(const value& status) {
+  const auto* letters = find(status, "/dead_letters");
+  if (letters == nullptr || !letters->is_object())
+    return {};
+  std::string out = fmt::format("dead letters {}", text_at(*letters, "/total"));
+  for (const auto& [kind, count] : letters->get_object())
+    if (kind != "total" && count.is_int64() && count.get_int64() > 0)
+      out += fmt::format(", {} {}", count.get_int64(), printable(kind));
+  out += "\n";
+  const auto& samples = list_at(*letters, "/samples");
+  const std::size_t first = samples.size() - std::min<std::size_t>(samples.size(), 3);
+  for (std::size_t each = first; each < samples.size(); ++each)
+    out +=
+        fmt::format("             {}  {}  to {}: {}\n", text_at(samples[each], "/at"), text_at(samples[each], "/kind"),
+                    text_at(samples[each], "/receiver"), text_at(samples[each], "/content"));
+  return out;
+}
+
 } // namespace
+
+const boost::json::array& list_at(const value& from, std::string_view pointer) {
+  static const boost::json::array nothing;
+  const value* found = find(from, pointer);
+  return found != nullptr && found->is_array() ? found->get_array() : nothing;
+}
+
+tint state_tint(std::string_view state) {
+  if (state == "live" || state == "ok" || state == "running" || state == "open" || state == "filled")
+    return tint::good;
+  return state == "closed" || state == "stopped" || state == "rejected" ? tint::bad : tint::warn;
+}
 
 std::string text_at(const value& from, std::string_view pointer) {
   const value* found = find(from, pointer);
@@ -164,7 +165,7 @@ std::string status_text(const value& status, const value& connections, const loo
   const std::int64_t missed = count_at(status, "/heartbeats/missed");
   std::string out = fmt::format("{}  region {}  {}  up {}  pid {}  version {}\n",
                                 tinted(text_at(status, "/node/name"), tint::bold, how), text_at(status, "/node/region"),
-                                tinted(state, phase_tint(state), how), span_text(count_at(status, "/node/uptime_ms")),
+                                tinted(state, state_tint(state), how), span_text(count_at(status, "/node/uptime_ms")),
                                 text_at(status, "/node/pid"), text_at(status, "/node/version"));
   out += fmt::format("connections  {} of {} live\n", text_at(status, "/connections/live"),
                      text_at(status, "/connections/total"));
@@ -172,10 +173,12 @@ std::string status_text(const value& status, const value& connections, const loo
                      text_at(status, "/heartbeats/answered"),
                      tinted(fmt::format("{} missed", missed), alarm_if(missed > 0), how));
   out +=
-      fmt::format("supervision  {} supervisors, {} workers, {} restarts\n", text_at(status, "/supervision/supervisors"),
-                  text_at(status, "/supervision/workers"), text_at(status, "/supervision/restarts"));
+      fmt::format("supervision  {} supervisors, {} workers, {} restarts", text_at(status, "/supervision/supervisors"),
+                  text_at(status, "/supervision/workers"), text_at(status, "/supervision/restarts")) +
+      trouble_text(status) + "\n";
   out += fmt::format("orders       {} open, {} in doubt, {} sent\n", text_at(status, "/orders/open"),
                      text_at(status, "/orders/in_doubt"), text_at(status, "/orders/sent"));
+  out += dead_letters_text(status);
   return connections.is_null() ? out : out + "\n" + connection_rows(connections, how);
 }
 
@@ -195,7 +198,7 @@ std::string connection_text(const value& each, const look& how) {
   const std::string phase = text_at(each, "/phase");
   std::string out =
       fmt::format("{}  {}  {} for {}\n", tinted(text_at(each, "/name"), tint::bold, how), text_at(each, "/exchange"),
-                  tinted(phase, phase_tint(phase), how), span_text(count_at(each, "/in_phase_ms")));
+                  tinted(phase, state_tint(phase), how), span_text(count_at(each, "/in_phase_ms")));
   const auto line = [&out](std::string_view title, const std::string& text) {
     out += fmt::format("{:<13}{}\n", title, text);
   };
@@ -224,26 +227,13 @@ std::string connection_text(const value& each, const look& how) {
   return out;
 }
 
-std::string tree_text(const value& tree, const look& how) {
-  const auto& rows = list_at(tree, "/rows");
-  std::vector<std::size_t> depths;
-  const std::string top = rows.empty() ? "" : text_at(rows.front(), "/path");
-  for (const value& row : rows)
-    depths.push_back(depth_of(text_at(row, "/path"), top));
-  const auto drawn = branches(depths, how);
-  table lines{{{"PATH"}, {"STRATEGY"}, {"STATE"}, {"FOR", align::right}, {"RESTARTS"}, {"LAST END"}}};
-  for (std::size_t place = 0; place < rows.size(); ++place) {
-    const std::string path = text_at(rows[place], "/path");
-    lines.add(tree_cells(rows[place], drawn[place], std::string{depths[place] == 0 ? path : last_part(path)}));
-  }
-  return lines.text(how);
-}
-
 std::string event_line(const value& event, const look& how) {
   std::string fields;
+  const bool is_transition = text_at(event, "/fields/supervisor") != "-";
   if (const value* found = find(event, "/fields"); found != nullptr && found->is_object())
     for (const auto& field : found->get_object())
-      if (const std::string shown = text_at(field.value(), ""); shown != "-")
+      if (const std::string shown = text_at(field.value(), "");
+          shown != "-" && !(is_transition && is_known_anyway(field.key())))
         fields += fmt::format("  {}={}", printable(field.key()), shown);
   return fmt::format("{}  {}  {}  {}{}\n", text_at(event, "/at"), tinted(text_at(event, "/kind"), tint::bold, how),
                      text_at(event, "/subject"), text_at(event, "/cause"), tinted(fields, tint::dim, how));

@@ -2,6 +2,7 @@
 
 #include "apps/ctl_text.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
 #include <string>
@@ -20,7 +21,6 @@ using boost::json::value;
 
 [[nodiscard]] std::string connections_text(const value& connections, const look& how);
 [[nodiscard]] std::string connection_text(const value& connection, const look& how);
-[[nodiscard]] std::string tree_text(const value& tree, const look& how);
 [[nodiscard]] std::string event_line(const value& event, const look& how);
 [[nodiscard]] std::string orders_text(const value& orders, const look& how);
 [[nodiscard]] std::string order_outcome_text(const value& outcome, const look& how);
@@ -30,5 +30,11 @@ using boost::json::value;
 
 /// The whole number at a JSON pointer; 0 when there is none.
 [[nodiscard]] std::int64_t count_at(const value& from, std::string_view pointer);
+
+/// The list at a JSON pointer; an empty one when there is none.
+[[nodiscard]] const boost::json::array& list_at(const value& from, std::string_view pointer);
+
+/// The colour of a phase or state.
+[[nodiscard]] tint state_tint(std::string_view state);
 
 } // namespace cafnode::ctl

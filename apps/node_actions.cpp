@@ -1,6 +1,7 @@
 #include "apps/node_actions.hpp"
 
 #include "actors/session/messages.hpp"
+#include "runtime/control/restart_answer.hpp"
 #include "runtime/process/ask.hpp"
 #include "runtime/process/spawn.hpp"
 #include "runtime/process/tell.hpp"
@@ -22,9 +23,12 @@ using std::chrono::milliseconds;
 template<class Answer, class Question>
 class asker final : public process::process_base {
 public:
-  asker(caf::actor_config& config, caf::actor whom, Question question, milliseconds deadline, completion<Answer> finish)
+  /// `name` is that of `whom`, for the sentence that says why there is no answer.
+  asker(caf::actor_config& config, caf::actor whom, std::string name, Question question, milliseconds deadline,
+        completion<Answer> finish)
       : process_base{config, "control_asker"},
         whom_{std::move(whom)},
+        name_{std::move(name)},
         question_{std::move(question)},
         deadline_{deadline},
         finish_{std::move(finish)} {}
@@ -38,12 +42,11 @@ protected:
   }
 
 private:
-  static action_failure explain(const caf::error& reason) {
-    // A gate that had read the question would have answered in its last moment.
+  [[nodiscard]] action_failure explain(const caf::error& reason) const {
+    // One that had read the question would have answered in its last moment.
     if (reason == caf::sec::request_receiver_down)
-      return {action_fault::unavailable,
-              "the order gate was restarted before it read this: nothing was sent; try again"};
-    return {action_fault::timed_out, "the order gate did not answer: " + process::text_of(reason)};
+      return {action_fault::unavailable, name_ + " ended before it read this: nothing was done; try again"};
+    return {action_fault::timed_out, name_ + " did not answer: " + process::text_of(reason)};
   }
 
   void end(base::result<Answer, action_failure> outcome) {
@@ -52,6 +55,7 @@ private:
   }
 
   caf::actor whom_;
+  std::string name_;
   Question question_;
   milliseconds deadline_;
   completion<Answer> finish_;
@@ -65,7 +69,18 @@ void fail(const completion<Value>& finish, action_fault fault, std::string text)
 /// What every question needs.
 struct desk {
   caf::actor_system* system;
+  process::services* services;
   std::shared_ptr<session::board> board;
+  std::shared_ptr<const control::tree_view> tree;
+
+  template<class Answer, class Question>
+  void ask(caf::actor whom, std::string name, Question question, milliseconds deadline,
+           completion<Answer> finish) const {
+    const auto asked = process::try_spawn_process<asker<Answer, Question>>(
+        *system, nullptr, std::move(whom), std::move(name), std::move(question), deadline, finish);
+    if (!asked)
+      fail(finish, action_fault::unavailable, process::text_of(asked.fault()));
+  }
 
   template<class Answer, class Question>
   void ask_gate(const std::string& connection, Question question, milliseconds deadline,
@@ -77,25 +92,46 @@ struct desk {
     if (!gate)
       return fail(finish, action_fault::unavailable,
                   connection + " has no order gate now: it is being restarted, or has no account");
-    const auto asked = process::try_spawn_process<asker<Answer, Question>>(*system, nullptr, gate, std::move(question),
-                                                                           deadline, finish);
-    if (!asked)
-      fail(finish, action_fault::unavailable, process::text_of(asked.fault()));
+    ask(gate, "the order gate", std::move(question), deadline, std::move(finish));
+  }
+
+  /// The process at a path; null: none runs there. Children are found in the tree; a root is nobody's child.
+  [[nodiscard]] caf::actor find(const std::string& path) const {
+    if (auto found = tree->process_at(path))
+      return found;
+    for (auto& live : services->live())
+      if (live.label == path)
+        return std::move(live.handle);
+    return {};
+  }
+
+  [[nodiscard]] bool kill(const std::string& path, control::kill_how how) const {
+    const auto found = find(path);
+    if (found && how == control::kill_how::brutal)
+      process::kill(found);
+    else if (found)
+      process::ask_to_stop(found);
+    return static_cast<bool>(found);
+  }
+
+  void restart(control::restart_order order, milliseconds deadline, completion<control::restart_done> finish) const {
+    auto supervisor = find(order.supervisor);
+    if (!supervisor)
+      return finish(base::failure{action_failure{action_fault::unavailable, order.supervisor + " does not run now",
+                                                 "try again when it is up"}});
+    supervision::replace_child wanted{order.child, order.how};
+    ask<supervision::management_report>(
+        std::move(supervisor), order.supervisor, std::move(wanted), deadline,
+        [order, finish](base::result<supervision::management_report, action_failure> answered) {
+          if (answered)
+            finish(control::outcome_of(order, answered.value()));
+          else
+            finish(base::failure{
+                action_failure{answered.fault().fault, answered.fault().text,
+                               answered.fault().fault == action_fault::unavailable ? "try again when it is up" : ""}});
+        });
   }
 };
-
-bool kill(const process::services& services, const std::string& path, control::kill_how how) {
-  for (const auto& live : services.live()) {
-    if (live.label != path)
-      continue;
-    if (how == control::kill_how::brutal)
-      process::kill(live.handle);
-    else
-      process::ask_to_stop(live.handle);
-    return true;
-  }
-  return false;
-}
 
 void close(const session::board& board, const std::string& connection, const completion<control::done>& finish) {
   const auto record = board.find(connection);
@@ -111,10 +147,15 @@ void close(const session::board& board, const std::string& connection, const com
 } // namespace
 
 control::control_actions make_actions(caf::actor_system& system, process::services& services,
-                                      std::shared_ptr<session::board> board) {
-  const desk asking{&system, board};
+                                      std::shared_ptr<session::board> board,
+                                      std::shared_ptr<const control::tree_view> tree) {
+  const desk asking{&system, &services, board, std::move(tree)};
   control::control_actions actions;
-  actions.kill = [&services](const std::string& path, control::kill_how how) { return kill(services, path, how); };
+  actions.kill = [asking](const std::string& path, control::kill_how how) { return asking.kill(path, how); };
+  actions.restart = [asking](control::restart_order order, milliseconds deadline,
+                             completion<control::restart_done> finish) {
+    asking.restart(std::move(order), deadline, std::move(finish));
+  };
   actions.close_connection = [board](const std::string& connection, milliseconds, completion<control::done> finish) {
     close(*board, connection, finish);
   };

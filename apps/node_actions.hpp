@@ -2,6 +2,7 @@
 
 #include "actors/session/board.hpp"
 #include "runtime/control/control_actions.hpp"
+#include "runtime/control/tree_view.hpp"
 #include "runtime/process/services.hpp"
 
 #include <caf/actor_system.hpp>
@@ -10,9 +11,11 @@
 
 namespace cafnode::node {
 
-/// What the control API can do to this node: kills by path, closes, and orders through the gates. All pointers outlive
-/// the functions; each question is asked by a process of its own, so that nothing blocks the control thread.
+/// What the control API can do to this node: kills and restarts by path, closes, and orders through the gates. All
+/// pointers outlive the functions; each question is asked by a process of its own, so that nothing blocks the control
+/// thread.
 [[nodiscard]] control::control_actions make_actions(caf::actor_system& system, process::services& services,
-                                                    std::shared_ptr<session::board> board);
+                                                    std::shared_ptr<session::board> board,
+                                                    std::shared_ptr<const control::tree_view> tree);
 
 } // namespace cafnode::node

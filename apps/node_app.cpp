@@ -85,6 +85,7 @@ bool running_node::start_tree() {
     log.error("an exception left a callback of an I/O thread", {observe::kv("err", text)});
   };
   host_ = std::make_unique<host::actor_host>(std::move(host));
+  sight_->look_at(host_->services());
   auto plan = make_node_plan(config_, {&host_->engine(), &host_->clock(), sight_->board, sight_->told, sight_->told,
                                        seed_of(config_, clock_)});
   if (!plan) {
@@ -118,7 +119,8 @@ exit_code running_node::run() {
                                [this, &settings] { reload(config_, options_, settings); }}};
   if (!start_tree())
     return exit_code::bad_config;
-  auto control = start_control(config_, sight_->views, make_actions(host_->system(), host_->services(), sight_->board));
+  auto control = start_control(config_, sight_->views,
+                               make_actions(host_->system(), host_->services(), sight_->board, sight_->tree));
   if (!control) {
     std::fprintf(stderr, "caf-node: %s\n", control.fault().c_str());
     host_->shutdown(std::move(root_), drain_.load());

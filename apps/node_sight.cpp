@@ -15,7 +15,8 @@ namespace cafnode::node {
 namespace {
 
 void add_metrics(observe::registry& metrics, const std::shared_ptr<session::board>& board,
-                 const std::shared_ptr<control::node_stage_cell>& stage, const conf::node_config& config) {
+                 const std::shared_ptr<control::node_stage_cell>& stage,
+                 const std::shared_ptr<control::tree_view>& tree, const conf::node_config& config) {
   std::vector<std::string> exchanges;
   for (const auto& exchange : config.exchanges)
     exchanges.push_back(exchange.name);
@@ -24,6 +25,11 @@ void add_metrics(observe::registry& metrics, const std::shared_ptr<session::boar
   metrics.gauge_of(observe::metric::build_info, {CAFNODE_VERSION}).set(1);
   metrics.add_reading(observe::metric::ready, {},
                       [stage] { return *stage == control::node_stage::serving ? 1.0 : 0.0; });
+  metrics.add_reading(observe::metric::circuits_open, {},
+                      [tree] { return static_cast<double>(tree->counts().circuits_open); });
+  metrics.add_reading(observe::metric::zombies, {}, [tree] { return static_cast<double>(tree->counts().zombies); });
+  metrics.add_reading(observe::metric::tree_dropped, {},
+                      [tree] { return static_cast<double>(tree->counts().dropped); });
   metrics.add_reading(observe::metric::log_dropped, {},
                       [] { return static_cast<double>(observe::log_lines_dropped()); });
 }
@@ -32,8 +38,8 @@ void add_metrics(observe::registry& metrics, const std::shared_ptr<session::boar
 
 node_sight::node_sight(const conf::node_config& config, const base::clock_source& clock)
     : stage{std::make_shared<control::node_stage_cell>(control::node_stage::starting)},
-      board{std::make_shared<session::board>()} {
-  auto tree = std::make_shared<control::tree_view>();
+      board{std::make_shared<session::board>()},
+      tree{std::make_shared<control::tree_view>()} {
   views.facts = {config.name, config.region, CAFNODE_VERSION, ::getpid(), clock.now()};
   views.stage = stage;
   views.clock = std::shared_ptr<const base::clock_source>{std::shared_ptr<void>{}, &clock};
@@ -41,8 +47,18 @@ node_sight::node_sight(const conf::node_config& config, const base::clock_source
   views.tree = tree;
   views.events = std::make_shared<observe::event_log>(observe::event_log_config{});
   views.metrics_text = [this] { return metrics.render(); };
-  told = std::make_shared<telemetry>(std::make_shared<control::event_bridge>(tree, views.events), metrics);
-  add_metrics(metrics, board, stage, config);
+  told = std::make_shared<telemetry>(std::make_shared<control::event_bridge>(tree, views.events), tree, metrics);
+  add_metrics(metrics, board, stage, tree, config);
+}
+
+void node_sight::look_at(const process::services& services) {
+  views.dead_letters = [&services] { return services.dead_letters_by_kind(); };
+  for (std::size_t place = 0; place < process::dead_letter_kinds; ++place) {
+    const auto kind = static_cast<process::dead_letter_kind>(place);
+    metrics.add_reading(observe::metric::dead_letters, {std::string{process::to_string(kind)}}, [&services, place] {
+      return static_cast<double>(services.dead_letters_by_kind().counts[place]);
+    });
+  }
 }
 
 } // namespace cafnode::node

@@ -5,6 +5,7 @@
 #include "conf/node_config.hpp"
 #include "runtime/control/node_views.hpp"
 #include "runtime/observe/metrics.hpp"
+#include "runtime/process/services.hpp"
 
 #include <memory>
 
@@ -15,9 +16,13 @@ struct node_sight {
   /// `clock` outlives it.
   node_sight(const conf::node_config& config, const base::clock_source& clock);
 
+  /// Shows what `services` know as well; they outlive the last look at the views and metrics.
+  void look_at(const process::services& services);
+
   observe::registry metrics;
   std::shared_ptr<control::node_stage_cell> stage;
   std::shared_ptr<session::board> board;
+  std::shared_ptr<control::tree_view> tree;
   std::shared_ptr<telemetry> told;
   control::node_views views; // refers to `metrics`
 };

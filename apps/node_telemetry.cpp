@@ -18,15 +18,24 @@ observe::level severity_of(const supervision::event& happened) {
   using supervision::transition;
   switch (happened.what) {
   case transition::intensity_exceeded:
+  case transition::child_fenced:
     return observe::level::error;
+  case transition::budget_exhausted: // it stays down, or is tried again in a while
+    return happened.state == supervision::child_state::stopped ? observe::level::error : observe::level::warn;
   case transition::child_killed:
+  case transition::child_stalled:
   case transition::child_start_failed:
+  case transition::circuit_opened:
+  case transition::change_undone:
     return observe::level::warn;
   case transition::child_ended:
     return happened.reason == process::reason_code::normal ? observe::level::info : observe::level::warn;
   case transition::supervisor_started:
   case transition::supervisor_stopped:
   case transition::child_started:
+  case transition::restart_completed:
+  case transition::circuit_closed:
+  case transition::change_applied:
     return observe::level::info;
   default:
     return observe::level::debug;
@@ -78,20 +87,59 @@ void write(const observe::channel& log, observe::level severity, const observe::
 
 } // namespace
 
-telemetry::telemetry(std::shared_ptr<control::event_bridge> events, observe::registry& metrics)
+telemetry::telemetry(std::shared_ptr<control::event_bridge> events, std::shared_ptr<const control::tree_view> tree,
+                     observe::registry& metrics)
     : events_{std::move(events)},
+      tree_{std::move(tree)},
       metrics_{metrics},
       published_{metrics.counter_of(observe::metric::events_published)} {}
 
+/// A child as a label of few values: names that a plan gives, not those of instances, and not too many.
+std::string telemetry::label_of(const supervision::event& happened) {
+  if (happened.type == supervision::child_type::supervisor)
+    return "supervisor";
+  if (happened.strategy == supervision::strategy::simple_one_for_one)
+    return "instance";
+  const std::lock_guard guard{mutex_};
+  if (named_.size() < names_max)
+    named_.insert(happened.child);
+  return named_.contains(happened.child) ? happened.child : "other";
+}
+
+void telemetry::count_restart(const supervision::event& happened) {
+  const auto reason = tree_->reason_at(happened.supervisor + "/" + happened.child);
+  metrics_
+      .counter_of(observe::metric::supervisor_restarts, {kind_of_supervisor(happened.supervisor), label_of(happened),
+                                                         std::string{process::to_string(reason)}})
+      .increment();
+}
+
 void telemetry::count(const supervision::event& happened) {
   using supervision::transition;
-  const auto supervisor = kind_of_supervisor(happened.supervisor);
-  if (happened.what == transition::child_started && happened.incarnation > 1) {
-    const auto child = happened.type == supervision::child_type::worker ? happened.child : "supervisor";
-    const std::string reason{process::to_string(happened.reason)};
-    metrics_.counter_of(observe::metric::supervisor_restarts, {supervisor, child, reason}).increment();
-  } else if (happened.what == transition::intensity_exceeded) {
-    metrics_.counter_of(observe::metric::supervisor_escalations, {supervisor}).increment();
+  namespace metric = observe::metric;
+  const auto one_more = [&](const observe::metric_spec& of) {
+    metrics_.counter_of(of, {kind_of_supervisor(happened.supervisor)}).increment();
+  };
+  switch (happened.what) {
+  case transition::child_started:
+    return happened.incarnation > 1 ? count_restart(happened) : void();
+  case transition::intensity_exceeded:
+    return one_more(metric::supervisor_escalations);
+  case transition::budget_exhausted:
+    return one_more(metric::supervisor_budgets_exhausted);
+  case transition::circuit_opened:
+    return one_more(metric::supervisor_circuits_opened);
+  case transition::child_stalled:
+    return one_more(metric::supervisor_stalled);
+  case transition::child_fenced:
+    return one_more(metric::supervisor_fenced);
+  case transition::restart_completed:
+    if (happened.record)
+      metrics_.histogram_of(metric::supervisor_away, {kind_of_supervisor(happened.supervisor)})
+          .observe(std::chrono::duration<double>{happened.record->away}.count());
+    return;
+  default:
+    return;
   }
 }
 

@@ -53,6 +53,7 @@ struct event {
   child_type type = child_type::worker;
   child_state state = child_state::running;
   circuit_state circuit = circuit_state::closed;
+  bool ready = false; // the child: it said so, or need not
   base::moment at;
   process::reason_code reason = process::reason_code::normal;
   std::string reason_text;

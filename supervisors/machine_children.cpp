@@ -61,7 +61,6 @@ void supervision_machine::up(child_record& child, bool ready) {
   const bool waited = child.has_process;
   table_.set_state(child, child_state::running);
   child.started_order = ++last_start_;
-  note(transition::child_started, child);
   if (ready) {
     if (waited && child.options && child.options->start_within)
       cancel(timer_purpose::start, child.slot);
@@ -69,6 +68,7 @@ void supervision_machine::up(child_record& child, bool ready) {
   } else if (child.options && child.options->start_within) {
     arm(timer_purpose::start, child.slot, *child.options->start_within);
   }
+  note(transition::child_started, child);
   if (child.job == 0)
     return; // the work it was started for was given up; its stop comes in its turn
   if (stopping_)

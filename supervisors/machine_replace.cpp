@@ -84,8 +84,8 @@ void supervision_machine::promote(child_record& child) {
     child.trouble->doomed.reset();
   child.incarnation = next.incarnation;
   child.started_order = ++last_start_;
-  note(transition::child_started, child);
   now_ready(child);
+  note(transition::child_started, child);
   if (!ended)
     return retire(child, old, killed);
   note_incarnation(transition::child_ended, child, old.incarnation, why);

@@ -253,6 +253,7 @@ void supervision_machine::note(transition what, const child_record& child, const
   scratch_.type = child.type;
   scratch_.state = child.state;
   scratch_.circuit = child.circuit;
+  scratch_.ready = child.ready;
   scratch_.delay = std::chrono::ceil<std::chrono::milliseconds>(delay);
   scratch_.restarts_total = child.restarts;
   heard_->tell(scratch_);
@@ -269,6 +270,7 @@ void supervision_machine::note_incarnation(transition what, const child_record& 
   scratch_.type = child.type;
   scratch_.state = child.state; // of the child, which goes on in another incarnation
   scratch_.circuit = child.circuit;
+  scratch_.ready = child.ready;
   scratch_.delay = {};
   scratch_.restarts_total = child.restarts;
   heard_->tell(scratch_);
@@ -284,6 +286,7 @@ void supervision_machine::note(transition what, const end_reason& why) {
   scratch_.type = child_type::supervisor;
   scratch_.state = ended_ ? child_state::stopped : stopping_ ? child_state::stopping : child_state::running;
   scratch_.circuit = circuit_state::closed;
+  scratch_.ready = false;
   scratch_.delay = {};
   scratch_.restarts_total = 0;
   heard_->tell(scratch_);

@@ -29,6 +29,8 @@ struct api_call {
 // The routes, by subject. Each answers its call, now or later.
 void get_status(api_call& call);
 void get_tree(api_call& call);
+void get_tree_show(api_call& call);
+void post_tree_restart(api_call& call);
 void post_tree_kill(api_call& call);
 void get_connections(api_call& call);
 void get_connection(api_call& call);

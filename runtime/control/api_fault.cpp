@@ -13,16 +13,34 @@ net::http_response to_response(const api_fault& fault) {
   return {fault.status, "application/json", std::move(out).take()};
 }
 
-api_fault to_fault(const action_failure& failed) {
-  switch (failed.fault) {
+namespace {
+
+api_fault fault_of(action_fault fault) {
+  switch (fault) {
   case action_fault::not_found:
-    return {404, "not_found", failed.text, "GET /api/v1/connections lists the connections"};
+    return {404, "not_found", {}, "GET /api/v1/connections lists the connections"};
   case action_fault::unavailable:
-    return {409, "unavailable", failed.text, "try again when the connection is live"};
+    return {409, "unavailable", {}, "try again when the connection is live"};
   case action_fault::timed_out:
-    return {504, "timed_out", failed.text, "it may still have happened: look before asking again"};
+    return {504, "timed_out", {}, "it may still have happened: look before asking again"};
+  case action_fault::refused:
+    return {409, "refused", {}, {}};
+  case action_fault::busy:
+    return {503, "busy", {}, "try again in a moment"};
+  case action_fault::start_failed:
+    return {422, "start_failed", {}, {}};
   }
-  return {500, "internal", failed.text, {}};
+  return {500, "internal", {}, {}};
+}
+
+} // namespace
+
+api_fault to_fault(const action_failure& failed) {
+  auto fault = fault_of(failed.fault);
+  fault.message = failed.text;
+  if (!failed.hint.empty())
+    fault.hint = failed.hint;
+  return fault;
 }
 
 api_fault bad_request(std::string message, std::string hint) {

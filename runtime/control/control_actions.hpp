@@ -2,10 +2,12 @@
 
 #include "actors/session/order_messages.hpp"
 #include "runtime/base/result.hpp"
+#include "supervisors/management.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace cafnode::control {
@@ -15,11 +17,15 @@ enum class action_fault : std::uint8_t {
   not_found = 1,   // nothing has this name
   unavailable = 2, // it is there, but not in a state to do this (a connection that is not live)
   timed_out = 3,   // no answer within the deadline: it may still happen
+  refused = 4,     // it says no, whatever its state
+  busy = 5,        // too many wait for it already
+  start_failed = 6,
 };
 
 struct action_failure {
   action_fault fault = action_fault::not_found;
-  std::string text; // a sentence for the one who asked
+  std::string text;   // a sentence for the one who asked
+  std::string hint{}; // what to do about it; empty: what fits the fault
 };
 
 struct done {};
@@ -33,6 +39,18 @@ enum class kill_how : std::uint8_t {
   asked,  // asked to stop, as its supervisor would
 };
 
+/// A planned restart of one child (supervision::replace_child).
+struct restart_order {
+  std::string supervisor; // path
+  std::string child;
+  std::optional<supervision::replacement> how; // none: as its spec says
+};
+
+/// It went through: `started`, or `ignored` when its factory had nothing to run.
+struct restart_done {
+  supervision::answer_code code = supervision::answer_code::started;
+};
+
 /// All that the control API can do to the node, wired by the program that has the actors. Each is called on the control
 /// thread and must not block. A completion is called exactly once, from any thread, within the deadline it was given;
 /// an empty function answers 501.
@@ -41,6 +59,9 @@ struct control_actions {
 
   /// Ends the actor at a path of the supervisor tree. False: there is no such actor now.
   std::function<bool(const std::string& path, kill_how how)> kill;
+
+  /// Has a child restarted by its supervisor; completes when all that share its fate are up.
+  std::function<void(restart_order, milliseconds deadline, completion<restart_done>)> restart;
 
   /// Closes a connection's socket; its supervisor dials again.
   std::function<void(const std::string& connection, milliseconds deadline, completion<done>)> close_connection;

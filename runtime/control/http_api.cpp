@@ -23,6 +23,8 @@ struct route {
 constexpr std::array routes{
     route{"GET", "/api/v1/status", "", false, get_status},
     route{"GET", "/api/v1/tree", "", false, get_tree},
+    route{"GET", "/api/v1/tree/show", "", false, get_tree_show},
+    route{"POST", "/api/v1/tree/restart", "", false, post_tree_restart},
     route{"POST", "/api/v1/tree/kill", "", false, post_tree_kill},
     route{"GET", "/api/v1/connections", "", false, get_connections},
     route{"GET", "/api/v1/connections/", "", true, get_connection},

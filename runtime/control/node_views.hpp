@@ -3,6 +3,7 @@
 #include "actors/session/board.hpp"
 #include "runtime/control/tree_view.hpp"
 #include "runtime/observe/event_log.hpp"
+#include "runtime/process/dead_letters.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -45,7 +46,8 @@ struct node_views {
   std::shared_ptr<const session::board> board;
   std::shared_ptr<const tree_view> tree;
   std::shared_ptr<observe::event_log> events;
-  std::function<std::string()> metrics_text; // Prometheus text format 0.0.4
+  std::function<std::string()> metrics_text;                 // Prometheus text format 0.0.4
+  std::function<process::dead_letter_report()> dead_letters; // may be empty
   std::vector<health_check> checks;
   post_function post;
 };

@@ -80,6 +80,19 @@ reading<kill_order> read_kill(std::string_view body) {
   return finished(fields, std::move(order));
 }
 
+reading<restart_request> read_restart(std::string_view body) {
+  using how = std::optional<supervision::replacement>;
+  body_fields fields{body};
+  restart_request asked;
+  asked.path = fields.text("path");
+  asked.how = fields.word<how>("how",
+                               {{"default", std::nullopt},
+                                {"stop_first", supervision::replacement::stop_first},
+                                {"make_before_break", supervision::replacement::make_before_break}},
+                               how{});
+  return finished(fields, std::move(asked));
+}
+
 reading<addressed<session::place_order>> read_place(std::string_view body) {
   body_fields fields{body};
   addressed<session::place_order> asked;

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,13 @@ struct kill_order {
 };
 
 [[nodiscard]] reading<kill_order> read_kill(std::string_view body);
+
+struct restart_request {
+  std::string path;
+  std::optional<supervision::replacement> how; // none: as its spec says
+};
+
+[[nodiscard]] reading<restart_request> read_restart(std::string_view body);
 
 /// An order and the connection that it goes to. Prices and amounts are JSON strings: a JSON number would pass through
 /// floating point in most programs that write it.

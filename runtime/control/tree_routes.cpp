@@ -1,6 +1,7 @@
 #include "runtime/control/api_call.hpp"
 #include "runtime/control/request_reader.hpp"
-#include "runtime/control/view_json.hpp"
+#include "runtime/control/tree_history.hpp"
+#include "runtime/control/tree_json.hpp"
 
 #include <fmt/format.h>
 
@@ -10,6 +11,8 @@ namespace {
 
 constexpr std::uint64_t rows_default = 1'000;
 constexpr std::uint64_t rows_max = 10'000;
+constexpr std::uint64_t history_default = 50;
+constexpr std::uint64_t history_max = 1'000;
 
 /// A path as an operator may write it: "/tokyo/deribit/" is "tokyo/deribit".
 std::string_view trimmed(std::string_view path) {
@@ -35,6 +38,47 @@ std::string page_json(const tree_page& page, const tree_counts& counted, base::m
   return std::move(out).take();
 }
 
+std::string show_json(const node_views& views, const tree_row& row, std::size_t events_max, base::moment now) {
+  json_writer out;
+  out.open_object().key("row");
+  write_tree_row(out, row, now);
+  out.key("supervisor");
+  if (const auto above = views.tree->find(row.supervisor, now.steady); above && !row.supervisor.empty())
+    write_tree_row(out, *above, now);
+  else
+    out.null();
+  out.key("records").open_array();
+  for (const auto& each : records_about(*views.tree, row))
+    write_record(out, each);
+  out.close_array().key("events").open_array();
+  for (const auto& each : history_of(*views.events, row, events_max))
+    out.raw(observe::to_json(*each));
+  out.close_array().close_object();
+  return std::move(out).take();
+}
+
+std::optional<api_fault> why_not_restarted(const tree_row& row, std::optional<supervision::replacement> how) {
+  if (row.supervisor.empty())
+    return api_fault{409, "refused", fmt::format("nobody looks after '{}': it is the root of its tree", row.path),
+                     "restart what is below it, or the node"};
+  if (row.type == supervision::child_type::supervisor && how == supervision::replacement::make_before_break)
+    return api_fault{409, "refused",
+                     fmt::format("'{}' is a supervisor: a second one would start the same children again", row.path),
+                     "restart it without make_before_break"};
+  return std::nullopt;
+}
+
+net::http_response restarted(const std::string& path, const restart_done& done, const tree_view& tree,
+                             base::moment begun, base::moment now) {
+  const auto row = tree.find(path, now.steady);
+  json_writer out;
+  out.open_object().field("path", path).field("outcome", supervision::to_string(done.code));
+  out.field("incarnation", row ? std::optional{row->incarnation} : std::nullopt);
+  out.field("took_ms", std::chrono::duration_cast<std::chrono::milliseconds>(now.steady - begun.steady).count());
+  out.field("at", begun.wall).close_object();
+  return {200, "application/json", std::move(out).take()};
+}
+
 } // namespace
 
 void get_tree(api_call& call) {
@@ -42,10 +86,46 @@ void get_tree(api_call& call) {
   if (!limit)
     return call.fail(limit.fault());
   const std::string_view path = trimmed(call.request.query_value("path"));
-  const auto page = call.views.tree->page(path, trimmed(call.request.query_value("after")), limit.value());
+  const auto now = call.views.clock->now();
+  const auto page = call.views.tree->page(path, trimmed(call.request.query_value("after")), limit.value(), now.steady);
   if (!page)
     return call.fail(no_such_path(path));
-  call.answer(page_json(*page, call.views.tree->counts(), call.views.clock->now()));
+  call.answer(page_json(*page, call.views.tree->counts(), now));
+}
+
+void get_tree_show(api_call& call) {
+  const auto count = read_count(call.request, "events", history_default, 0, history_max);
+  if (!count)
+    return call.fail(count.fault());
+  const std::string_view path = trimmed(call.request.query_value("path"));
+  const auto now = call.views.clock->now();
+  const auto row = call.views.tree->find(path, now.steady);
+  if (!row)
+    return call.fail(no_such_path(path));
+  call.answer(show_json(call.views, *row, count.value(), now));
+}
+
+void post_tree_restart(api_call& call) {
+  const auto asked = read_restart(call.request.body);
+  if (!asked)
+    return call.fail(asked.fault());
+  const auto deadline = read_deadline(call.request);
+  if (!deadline)
+    return call.fail(deadline.fault());
+  if (!call.actions.restart)
+    return call.fail({501, "not_implemented", "this node cannot restart actors", {}});
+  const auto begun = call.views.clock->now();
+  const auto row = call.views.tree->find(trimmed(asked.value().path), begun.steady);
+  if (!row)
+    return call.fail(no_such_path(trimmed(asked.value().path)));
+  if (const auto fault = why_not_restarted(*row, asked.value().how))
+    return call.fail(*fault);
+  call.actions.restart({row->supervisor, row->child, asked.value().how}, deadline.value(),
+                       [reply = call.reply, path = row->path, tree = call.views.tree, clock = call.views.clock,
+                        begun](base::result<restart_done, action_failure> end) {
+                         reply->send(end ? restarted(path, end.value(), *tree, begun, clock->now())
+                                         : to_response(to_fault(end.fault())));
+                       });
 }
 
 void post_tree_kill(api_call& call) {

@@ -1,163 +1,132 @@
 #include "runtime/control/tree_view.hpp"
 
 #include "runtime/base/invariant.hpp"
+#include "runtime/control/actor_sight.hpp"
+
+#include <caf/actor_cast.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace cafnode::control {
 
-namespace {
-
-using supervision::child_state;
-using supervision::child_type;
-using supervision::transition;
-
-int rank_of(char letter) {
-  return letter == '/' ? -1 : static_cast<int>(static_cast<unsigned char>(letter));
-}
-
-bool is_at_or_below(std::string_view path, std::string_view row) {
-  return path.empty() || row == path || (row.size() > path.size() && row.starts_with(path) && row[path.size()] == '/');
-}
-
-std::string path_of(const supervision::event& happened) {
-  return happened.child.empty() ? happened.supervisor : happened.supervisor + "/" + happened.child;
-}
-
-bool is_end(transition what) {
-  return what == transition::child_ended || what == transition::child_stopped || what == transition::child_killed ||
-         what == transition::child_start_failed || what == transition::intensity_exceeded ||
-         what == transition::supervisor_stopped;
-}
-
-void set_state(tree_row& row, child_state state, base::moment at) {
-  if (row.state != state)
-    row.since = at;
-  row.state = state;
-}
-
-void note_end(tree_row& row, const supervision::event& happened) {
-  row.reason = happened.reason;
-  row.reason_text =
-      happened.reason_text.empty() ? std::string{process::to_string(happened.reason)} : happened.reason_text;
-}
-
-} // namespace
-
-bool tree_view::path_order::operator()(std::string_view left, std::string_view right) const noexcept {
-  return std::lexicographical_compare(left.begin(), left.end(), right.begin(), right.end(),
-                                      [](char a, char b) { return rank_of(a) < rank_of(b); });
-}
-
-tree_view::tree_view(std::size_t rows_max) : rows_max_{rows_max} {
-  CAFNODE_INVARIANT(rows_max > 0, "a tree view without room");
+tree_view::tree_view(std::size_t rows_max) : rows_{rows_max} {
+  CAFNODE_INVARIANT(rows_max > 0 && rows_max < UINT32_MAX, "a tree view without room, or with too much");
 }
 
 void tree_view::publish(const supervision::event& happened) {
-  const std::lock_guard lock{mutex_};
-  take_own(happened);
-  if (!happened.child.empty())
-    take_child(happened);
-}
-
-tree_row* tree_view::row_at(const std::string& path) {
-  if (const auto found = rows_.find(path); found != rows_.end())
-    return &found->second;
-  if (rows_.size() >= rows_max_) {
-    ++dropped_;
-    return nullptr;
+  bool has_sweep = false;
+  {
+    const std::lock_guard lock{mutex_};
+    rows_.take(happened);
+    if (happened.record)
+      records_.keep(happened.supervisor, *happened.record);
+    has_sweep = rows_.has_sweep();
   }
-  tree_row fresh;
-  fresh.path = path;
-  return &rows_.emplace(path, std::move(fresh)).first->second;
+  while (has_sweep) {
+    const std::lock_guard lock{mutex_};
+    if (rows_.has_sweep())
+      rows_.sweep();
+    has_sweep = rows_.has_sweep();
+  }
 }
 
-void tree_view::take_own(const supervision::event& happened) {
-  tree_row* row = row_at(happened.supervisor);
-  if (row == nullptr)
-    return;
-  row->type = child_type::supervisor;
-  row->strategy = happened.strategy;
-  row->restarts_in_window = happened.restarts_in_window;
-  row->intensity = happened.intensity;
-  if (!happened.child.empty())
-    return;
-  set_state(*row, happened.state, happened.at);
-  row->gave_up = (row->gave_up || happened.what == transition::intensity_exceeded) &&
-                 happened.what != transition::supervisor_started;
-  if (is_end(happened.what))
-    note_end(*row, happened);
-}
-
-void tree_view::take_child(const supervision::event& happened) {
-  const std::string path = path_of(happened);
-  if (happened.what == transition::child_deleted || happened.state == child_state::gone)
-    return erase(path);
-  if (happened.what == transition::child_started && happened.incarnation > 1)
-    ++restarts_;
-  tree_row* row = row_at(path);
-  if (row == nullptr)
-    return;
-  row->type = happened.type;
-  row->incarnation = happened.incarnation;
-  row->restarts_total = happened.restarts_total;
-  row->delay = happened.delay;
-  set_state(*row, happened.state, happened.at);
-  if (!is_end(happened.what))
-    return;
-  note_end(*row, happened);
-  if (happened.type == child_type::supervisor)
-    end_below(path, happened.at);
-}
-
-void tree_view::end_below(const std::string& path, base::moment at) {
-  // A supervisor that was killed had no time to tell what became of its children; they go with it.
-  for (auto row = rows_.upper_bound(path); row != rows_.end() && is_at_or_below(path, row->first); ++row)
-    set_state(row->second, child_state::stopped, at);
-}
-
-void tree_view::erase(const std::string& path) {
-  auto first = rows_.lower_bound(path);
-  auto last = first;
-  while (last != rows_.end() && is_at_or_below(path, last->first))
-    ++last;
-  rows_.erase(first, last);
-}
-
-std::optional<tree_page> tree_view::page(std::string_view path, std::string_view after, std::size_t limit) const {
+tree_view::sighting tree_view::look(std::string_view path, std::string_view after, std::size_t limit,
+                                    base::time_point now) const {
+  sighting seen;
+  seen.rows.reserve(limit);
+  seen.processes.reserve(limit);
   const std::lock_guard lock{mutex_};
-  if (!path.empty() && rows_.find(path) == rows_.end())
-    return std::nullopt;
-  const bool from_start = after.empty() || path_order{}(after, path);
-  auto row = from_start ? rows_.lower_bound(path) : rows_.upper_bound(after);
+  const auto* base = path.empty() ? nullptr : rows_.find(path);
+  if (!path.empty() && !base) {
+    seen.known = false;
+    return seen;
+  }
+  const auto* each = rows_.behind(base, after);
+  for (; each && seen.rows.size() < limit; each = rows_.next(*each, base)) {
+    seen.rows.push_back(rows_.row_of(*each, now));
+    seen.processes.push_back(each->process);
+  }
+  seen.more = each != nullptr;
+  return seen;
+}
+
+std::optional<tree_page> tree_view::page(std::string_view path, std::string_view after, std::size_t limit,
+                                         base::time_point now) const {
+  bury_zombies();
   tree_page found;
-  for (; row != rows_.end() && is_at_or_below(path, row->first); ++row) {
-    if (found.rows.size() == limit) {
-      found.next = found.rows.empty() ? std::string{} : found.rows.back().path;
-      break;
-    }
-    found.rows.push_back(row->second);
+  std::string last{after};
+  for (bool more = true; more && found.rows.size() < limit;) {
+    auto seen = look(path, last, std::min(rows_per_hold, limit - found.rows.size()), now);
+    if (!seen.known && found.rows.empty())
+      return std::nullopt;
+    for (std::size_t place = 0; place < seen.rows.size(); ++place)
+      seen.rows[place].mailbox = mailbox_length_of(seen.processes[place]);
+    last = seen.rows.empty() ? last : seen.rows.back().path;
+    more = seen.more;
+    found.next = more ? last : std::string{};
+    std::ranges::move(seen.rows, std::back_inserter(found.rows));
   }
   return found;
 }
 
-std::optional<tree_row> tree_view::find(std::string_view path) const {
+std::optional<tree_row> tree_view::find(std::string_view path, base::time_point now) const {
+  bury_zombies();
+  std::optional<tree_row> row;
+  caf::weak_actor_ptr process;
+  {
+    const std::lock_guard lock{mutex_};
+    const auto* found = rows_.find(path);
+    if (!found)
+      return std::nullopt;
+    row = rows_.row_of(*found, now);
+    process = found->process;
+  }
+  row->mailbox = mailbox_length_of(process);
+  return row;
+}
+
+process::reason_code tree_view::reason_at(std::string_view path) const {
   const std::lock_guard lock{mutex_};
-  const auto row = rows_.find(path);
-  return row == rows_.end() ? std::nullopt : std::optional{row->second};
+  const auto* found = rows_.find(path);
+  return found ? found->reason : process::reason_code::normal;
+}
+
+caf::actor tree_view::process_at(std::string_view path) const {
+  caf::weak_actor_ptr process;
+  {
+    const std::lock_guard lock{mutex_};
+    if (const auto* found = rows_.find(path))
+      process = found->process;
+  }
+  return caf::actor_cast<caf::actor>(process);
+}
+
+std::vector<kept_record> tree_view::records_of(std::string_view supervisor) const {
+  const std::lock_guard lock{mutex_};
+  return records_.of(std::string{supervisor});
 }
 
 tree_counts tree_view::counts() const {
+  bury_zombies();
   const std::lock_guard lock{mutex_};
-  tree_counts counted;
-  counted.restarts = restarts_;
-  counted.dropped = dropped_;
-  for (const auto& [path, row] : rows_) {
-    ++(row.type == child_type::supervisor ? counted.supervisors : counted.workers);
-    counted.running += row.state == child_state::running ? 1 : 0;
-    counted.gave_up += row.gave_up ? 1 : 0;
+  return rows_.counts();
+}
+
+/// Outside the lock: the last handle of an actor may go here, and its destructor is not ours.
+void tree_view::bury_zombies() const {
+  std::vector<caf::weak_actor_ptr> followed;
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& each : rows_.zombies())
+      followed.push_back(each.process);
   }
-  return counted;
+  std::erase_if(followed, [](const auto& each) { return !has_ended(each); });
+  if (followed.empty())
+    return;
+  const std::lock_guard lock{mutex_};
+  for (const auto& each : followed)
+    rows_.bury(each);
 }
 
 } // namespace cafnode::control

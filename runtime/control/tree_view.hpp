@@ -1,9 +1,11 @@
 #pragma once
 
-#include "supervisors/event.hpp"
+#include "runtime/control/record_shelf.hpp"
+#include "runtime/control/tree_row.hpp"
+#include "runtime/control/tree_store.hpp"
 
-#include <cstdint>
-#include <map>
+#include <caf/actor.hpp>
+
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,73 +14,54 @@
 
 namespace cafnode::control {
 
-/// One supervisor or worker as its supervisor's events describe it.
-struct tree_row {
-  std::string path;
-  supervision::child_type type = supervision::child_type::worker;
-  supervision::child_state state = supervision::child_state::starting;
-  base::moment since;            // in this state
-  std::uint64_t incarnation = 0; // counts its starts, from 1
-  std::uint64_t restarts_total = 0;
-  process::reason_code reason = process::reason_code::normal; // of its latest end
-  std::string reason_text;                                    // empty while it never ended
-  std::chrono::milliseconds delay{0};                         // from `since` to its restart, in the state `waiting`
-  // For supervisors only.
-  supervision::strategy strategy = supervision::strategy::one_for_one;
-  std::size_t restarts_in_window = 0; // at its latest event
-  std::size_t intensity = 0;
-  bool gave_up = false; // its intensity was exceeded, and it has not been started again
-};
-
-struct tree_page {
-  std::vector<tree_row> rows; // depth first, siblings by name
-  std::string next;           // the `after` of the next page; empty: this was the last
-};
-
-struct tree_counts {
-  std::size_t supervisors = 0;
-  std::size_t workers = 0;
-  std::size_t running = 0;    // of both
-  std::size_t gave_up = 0;    // supervisors
-  std::uint64_t restarts = 0; // since the node started
-  std::uint64_t dropped = 0;  // events of children for which there was no room
-};
-
 /// The supervisor trees of this node, kept from the events that supervisors publish, so that nobody asks an actor for
-/// them. Holds at most `rows_max` rows. Thread-safe.
+/// them. Holds at most `rows_max` rows. Any thread; a reader holds the lock for a few rows at a time, however many it
+/// wants, so that no supervisor waits for one.
 class tree_view final : public supervision::event_sink {
 public:
-  explicit tree_view(std::size_t rows_max = 65'536);
+  static constexpr std::size_t rows_default = 262'144;
+
+  explicit tree_view(std::size_t rows_max = rows_default);
 
   void publish(const supervision::event& happened) override;
 
-  /// Up to `limit` rows of the subtree at `path` (empty: everything) that come behind the row `after` (empty: from the
-  /// first). None: nothing has this path.
-  [[nodiscard]] std::optional<tree_page> page(std::string_view path, std::string_view after, std::size_t limit) const;
+  /// Up to `limit` rows, as of `now`, of the subtree at `path` (empty: everything) that come behind the row `after`
+  /// (empty: from the first). None: nothing has this path. Rows that change meanwhile are told as they are when their
+  /// turn comes; none is told twice.
+  [[nodiscard]] std::optional<tree_page> page(std::string_view path, std::string_view after, std::size_t limit,
+                                              base::time_point now) const;
 
-  [[nodiscard]] std::optional<tree_row> find(std::string_view path) const;
+  [[nodiscard]] std::optional<tree_row> find(std::string_view path, base::time_point now) const;
+
+  /// Why the child at a path last ended; `normal` when it never did.
+  [[nodiscard]] process::reason_code reason_at(std::string_view path) const;
+
+  /// The process of the child at a path, if it has one; null as well for what nobody is known to look after.
+  [[nodiscard]] caf::actor process_at(std::string_view path) const;
+
+  /// The last restarts that the supervisor at a path has completed, oldest first.
+  [[nodiscard]] std::vector<kept_record> records_of(std::string_view supervisor) const;
+
   [[nodiscard]] tree_counts counts() const;
 
+  /// Rows copied before the lock is let go.
+  static constexpr std::size_t rows_per_hold = 128;
+
 private:
-  // Orders paths so that a subtree is one unbroken run: the separator comes before every other character.
-  struct path_order {
-    using is_transparent = void;
-    bool operator()(std::string_view left, std::string_view right) const noexcept;
+  struct sighting {
+    std::vector<tree_row> rows;
+    std::vector<caf::weak_actor_ptr> processes;
+    bool known = true; // the subtree
+    bool more = false;
   };
 
-  using row_map = std::map<std::string, tree_row, path_order>;
+  [[nodiscard]] sighting look(std::string_view path, std::string_view after, std::size_t limit,
+                              base::time_point now) const;
+  void bury_zombies() const;
 
-  tree_row* row_at(const std::string& path);
-  void take_own(const supervision::event& happened);
-  void take_child(const supervision::event& happened);
-  void end_below(const std::string& path, base::moment at);
-  void erase(const std::string& path);
-
-  std::size_t rows_max_;
   mutable std::mutex mutex_;
-  row_map rows_;
-  std::uint64_t restarts_ = 0;
-  std::uint64_t dropped_ = 0;
+  mutable tree_store rows_; // readers find out which zombies have ended
+  record_shelf records_;
 };
 
 } // namespace cafnode::control

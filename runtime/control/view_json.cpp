@@ -1,7 +1,5 @@
 #include "runtime/control/view_json.hpp"
 
-#include "supervisors/words.hpp"
-
 #include <algorithm>
 #include <array>
 
@@ -10,6 +8,8 @@ namespace cafnode::control {
 namespace {
 
 using session::phase;
+
+constexpr std::size_t dead_letters_shown = 10; // the latest samples
 
 constexpr std::array phases{phase::idle,        phase::dialing, phase::authenticating, phase::subscribing,
                             phase::reconciling, phase::live,    phase::draining,       phase::closed};
@@ -74,8 +74,26 @@ void write_totals(json_writer& out, const totals& sum) {
 
 void write_tree_counts(json_writer& out, const tree_counts& counted) {
   out.key("supervision").open_object().field("supervisors", counted.supervisors).field("workers", counted.workers);
-  out.field("running", counted.running).field("restarts", counted.restarts).field("gave_up", counted.gave_up);
-  out.close_object();
+  out.field("running", counted.running).field("waiting", counted.waiting).field("restarts", counted.restarts);
+  out.field("gave_up", counted.gave_up).field("circuits_open", counted.circuits_open);
+  out.field("zombies", counted.zombies).field("dropped", counted.dropped).close_object();
+}
+
+void write_dead_letters(json_writer& out, const process::dead_letter_report& report) {
+  out.key("dead_letters").open_object();
+  std::uint64_t total = 0;
+  for (std::size_t kind = 0; kind < report.counts.size(); ++kind) {
+    out.field(process::to_string(static_cast<process::dead_letter_kind>(kind)), report.counts[kind]);
+    total += report.counts[kind];
+  }
+  out.field("total", total).key("samples").open_array();
+  const auto first = report.samples.size() - std::min(report.samples.size(), dead_letters_shown);
+  for (auto each = first; each < report.samples.size(); ++each) {
+    const auto& letter = report.samples[each];
+    out.open_object().field("at", letter.at.wall).field("kind", process::to_string(letter.kind));
+    out.field("receiver", letter.receiver).field("content", letter.content).close_object();
+  }
+  out.close_array().close_object();
 }
 
 void write_histogram(json_writer& out, std::string_view name, const session::duration_histogram& spans) {
@@ -117,11 +135,6 @@ void write_orders(json_writer& out, const session::connection_counters& counted)
   out.field("credits_left", counted.credits_left.load()).close_object();
 }
 
-void write_supervisor_fields(json_writer& out, const tree_row& row) {
-  out.field("strategy", to_string(row.strategy)).field("restarts_in_window", row.restarts_in_window);
-  out.field("restarts_allowed", row.intensity).field("gave_up", row.gave_up);
-}
-
 } // namespace
 
 std::string_view to_string(node_health value) noexcept {
@@ -151,6 +164,7 @@ std::string status_json(const node_views& views) {
   write_node(out, views.facts, now);
   write_totals(out, sum);
   write_tree_counts(out, tree);
+  write_dead_letters(out, views.dead_letters ? views.dead_letters() : process::dead_letter_report{});
   out.key("events").open_object().field("last_seq", views.events->last_seq()).close_object();
   out.close_object();
   return std::move(out).take();
@@ -167,22 +181,6 @@ void write_connection(json_writer& out, const session::connection_record& record
   write_traffic(out, counted, now);
   write_heartbeats(out, counted);
   write_orders(out, counted);
-  out.close_object();
-}
-
-void write_tree_row(json_writer& out, const tree_row& row, base::moment now) {
-  out.open_object().field("path", row.path).field("type", to_string(row.type)).field("state", to_string(row.state));
-  out.field("since", row.since.wall).field("in_state_ms", milliseconds_between(row.since.steady, now.steady));
-  out.field("incarnation", row.incarnation).field("restarts", row.restarts_total);
-  if (row.type == supervision::child_type::supervisor)
-    write_supervisor_fields(out, row);
-  if (row.state == supervision::child_state::waiting)
-    out.field("restart_in_ms", milliseconds_between(now.steady, row.since.steady + row.delay));
-  out.key("last_end");
-  if (row.reason_text.empty())
-    out.null();
-  else
-    out.open_object().field("reason", process::to_string(row.reason)).field("text", row.reason_text).close_object();
   out.close_object();
 }
 

@@ -22,7 +22,4 @@ enum class node_health : std::uint8_t { ok, degraded, starting, draining };
 /// One connection, as in /api/v1/connections/NAME.
 void write_connection(json_writer& out, const session::connection_record& record, base::moment now);
 
-/// One row of /api/v1/tree.
-void write_tree_row(json_writer& out, const tree_row& row, base::moment now);
-
 } // namespace cafnode::control

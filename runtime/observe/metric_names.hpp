@@ -75,6 +75,42 @@ inline const metric_spec supervisor_restarts{metric_kind::counter,
                                              {}};
 inline const metric_spec supervisor_escalations{
     metric_kind::counter, "caf_node_supervisor_escalations_total", "Supervisors that gave up.", {"supervisor"}, {}};
+inline const metric_spec supervisor_budgets_exhausted{metric_kind::counter,
+                                                      "caf_node_supervisor_budgets_exhausted_total",
+                                                      "Restarts for which the budget of their reason had no room.",
+                                                      {"supervisor"},
+                                                      {}};
+inline const metric_spec supervisor_circuits_opened{metric_kind::counter,
+                                                    "caf_node_supervisor_circuits_opened_total",
+                                                    "Circuits of children that opened, again or for the first time.",
+                                                    {"supervisor"},
+                                                    {}};
+inline const metric_spec supervisor_stalled{metric_kind::counter,
+                                            "caf_node_supervisor_stalled_total",
+                                            "Children killed because they made no progress.",
+                                            {"supervisor"},
+                                            {}};
+inline const metric_spec supervisor_fenced{metric_kind::counter,
+                                           "caf_node_supervisor_fenced_total",
+                                           "Processes given up because not even a kill ended them.",
+                                           {"supervisor"},
+                                           {}};
+inline const metric_spec supervisor_away{metric_kind::histogram,
+                                         "caf_node_supervisor_away_seconds",
+                                         "From a failure until all that it took down were up again.",
+                                         {"supervisor"},
+                                         {0.001, 0.01, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300}};
+inline const metric_spec circuits_open{
+    metric_kind::gauge, "caf_node_circuits_open", "Children whose circuit is open or half open.", {}, {}};
+inline const metric_spec zombies{
+    metric_kind::gauge, "caf_node_zombies", "Processes that were given up and are still there.", {}, {}};
+inline const metric_spec tree_dropped{metric_kind::counter,
+                                      "caf_node_tree_rows_dropped_total",
+                                      "Events of children for which the tree view had no room.",
+                                      {},
+                                      {}};
+inline const metric_spec dead_letters{
+    metric_kind::counter, "caf_node_dead_letters_total", "Messages that reached nobody.", {"kind"}, {}};
 inline const metric_spec children{
     metric_kind::gauge, "caf_node_children", "Children by state.", {"supervisor", "state"}, {}};
 inline const metric_spec config_rejects{

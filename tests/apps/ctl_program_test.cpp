@@ -39,6 +39,9 @@ SCENARIO("cafctl ends with 2 when the command line makes no sense, before asking
                                                                  {"status", "--addr", "nowhere:"},
                                                                  {"status", "-o", "xml"},
                                                                  {"status", "--timeout", "soon"},
+                                                                 {"sup", "restart"},
+                                                                 {"sup", "show"},
+                                                                 {"sup", "tree", "--limit", "0"},
                                                                  {"event", "tail", "--since", "x"},
                                                                  {"order", "place", "a", "hold", "1", "I"}}) {
     const auto run = cafctl(words);
@@ -114,6 +117,53 @@ SCENARIO("an order on the command line is the order that the node gets") {
         "POST /api/v1/orders?timeout_ms=4500 {\"connection\":\"alpha\",\"side\":\"buy\",\"amount\":\"10\","
         "\"instrument\":\"BTC-PERPETUAL\",\"type\":\"limit\",\"price\":\"50000.5\",\"post_only\":true,"
         "\"reduce_only\":false}");
+}
+
+SCENARIO("a tree is asked for one page at a time, and the last line says how to get the next") {
+  fake_node node;
+  node.answers("GET /api/v1/tree", 200, R"({"rows":[{"path":"t/a b","type":"worker"}],"next":"t/a b","dropped":0})");
+  const auto run = cafctl({"sup", "tree", "t", "--limit", "1", "--after", "t/a a", "--addr", node.address()});
+  CHECK(run.status == 0);
+  CHECK(node.heard() == "GET /api/v1/tree?path=t&limit=1&after=t/a a ");
+  CHECK(run.out.ends_with("there is more: cafctl sup tree t --limit 1 --after 't/a b'\n"));
+  CHECK(cafctl({"sup", "tree", "--addr", node.address()}).status == 0);
+  CHECK(node.heard() == "GET /api/v1/tree?path=&limit=1000&after= ");
+}
+
+SCENARIO("a restart says what came of it, in words or as JSON, and its refusal ends with 6") {
+  fake_node node;
+  constexpr auto done = R"({"path":"t/a","outcome":"started","incarnation":3,"took_ms":12,"at":"t"})";
+  node.answers("POST /api/v1/tree/restart", 200, done);
+  const auto run = cafctl({"sup", "restart", "t/a", "--make-before-break", "--addr", node.address()});
+  CHECK(run.status == 0);
+  CHECK(run.out == "restarted: t/a, incarnation 3, in 12ms\n");
+  CHECK(node.heard() == R"(POST /api/v1/tree/restart?timeout_ms=4500 {"path":"t/a","how":"make_before_break"})");
+  CHECK(cafctl({"sup", "restart", "t/a", "-o", "json", "--addr", node.address()}).out == std::string{done} + "\n");
+  CHECK(node.heard() == R"(POST /api/v1/tree/restart?timeout_ms=4500 {"path":"t/a","how":"default"})");
+  node.answers("POST /api/v1/tree/restart", 409, R"({"error":{"code":"refused","message":"it is the root"}})");
+  const auto refused = cafctl({"sup", "restart", "t", "--addr", node.address()});
+  CHECK(refused.status == 6);
+  CHECK(refused.err == "cafctl: it is the root\n");
+}
+
+SCENARIO("a kill is brutal unless it is to be asked") {
+  fake_node node;
+  node.answers("POST /api/v1/tree/kill", 202, "{}");
+  CHECK(cafctl({"sup", "kill", "t/a", "--addr", node.address()}).out == "killed: t/a\n");
+  CHECK(node.heard() == R"(POST /api/v1/tree/kill?timeout_ms=4500 {"path":"t/a","how":"kill"})");
+  CHECK(cafctl({"sup", "kill", "t/a", "--asked", "--addr", node.address()}).out == "asked to stop: t/a\n");
+  CHECK(node.heard() == R"(POST /api/v1/tree/kill?timeout_ms=4500 {"path":"t/a","how":"stop"})");
+}
+
+SCENARIO("one path is shown, and one that is not there ends with 5") {
+  fake_node node;
+  node.answers("GET /api/v1/tree/show", 200, R"({"row":{"path":"t/a","type":"worker","state":"running"}})");
+  const auto run = cafctl({"sup", "show", "t/a", "--addr", node.address()});
+  CHECK(run.status == 0);
+  CHECK(run.out.starts_with("t/a  worker  running"));
+  CHECK(node.heard() == "GET /api/v1/tree/show?path=t/a ");
+  node.answers("GET /api/v1/tree/show", 404, "{}");
+  CHECK(cafctl({"sup", "show", "t/b", "--addr", node.address()}).status == 5);
 }
 
 SCENARIO("events are followed until the node ends the stream") {

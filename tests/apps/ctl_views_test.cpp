@@ -13,7 +13,13 @@ const value status = boost::json::parse(R"({
   "connections":{"total":4,"live":3},
   "heartbeats":{"asked":12,"answered":11,"missed":1,"answered_by_client":0},
   "orders":{"sent":5,"open":2,"in_doubt":0},
-  "supervision":{"supervisors":5,"workers":12,"running":17,"restarts":3,"gave_up":0}})");
+  "supervision":{"supervisors":5,"workers":12,"running":17,"waiting":1,"restarts":3,"gave_up":0,"circuits_open":0,
+                 "zombies":2,"dropped":0},
+  "dead_letters":{"unexpected":40,"fenced":2,"overflow":0,"total":42,"samples":[
+    {"at":"t1","kind":"unexpected","receiver":"tokyo/a","content":"int"},
+    {"at":"t2","kind":"unexpected","receiver":"tokyo/b","content":"int"},
+    {"at":"t3","kind":"unexpected","receiver":"tokyo/c","content":"int"},
+    {"at":"t4","kind":"fenced","receiver":"tokyo/d","content":"std::string"}]}})");
 
 const value connections = boost::json::parse(R"({"connections":[
   {"name":"alpha","exchange":"deribit","phase":"live","in_phase_ms":62000,"frames_in":420,"lives":2,
@@ -22,24 +28,18 @@ const value connections = boost::json::parse(R"({"connections":[
   {"name":"beta","exchange":"deribit","phase":"dialing","in_phase_ms":300,"frames_in":0,"lives":0,
    "heartbeats":{"asked":0,"answered":0,"missed":1,"answer_us":{"p50":0,"p99":0}},"last_close":null}]})");
 
-const value tree = boost::json::parse(R"({"rows":[
-  {"path":"tokyo","type":"supervisor","strategy":"one_for_one","state":"running","in_state_ms":5000,"restarts":0,
-   "restarts_in_window":0,"restarts_allowed":10,"last_end":null},
-  {"path":"tokyo/deribit","type":"supervisor","strategy":"one_for_one","state":"running","in_state_ms":5000,
-   "restarts":0,"restarts_in_window":1,"restarts_allowed":3,"last_end":null},
-  {"path":"tokyo/deribit/alpha","type":"worker","state":"waiting","in_state_ms":20,"restarts":2,
-   "last_end":{"reason":"crashed","text":"bad things"}},
-  {"path":"tokyo/deribit/beta","type":"worker","state":"running","in_state_ms":20,"restarts":1,
-   "last_end":{"reason":"killed","text":"killed"}}]})");
-
 } // namespace
 
 SCENARIO("the status of a node fits one screen") {
   CHECK(status_text(status, {}, {}) == "tokyo-1  region tokyo  degraded  up 3m 12s  pid 42  version 0.1.0\n"
                                        "connections  3 of 4 live\n"
                                        "heartbeats   12 asked, 11 answered, 1 missed\n"
-                                       "supervision  5 supervisors, 12 workers, 3 restarts\n"
-                                       "orders       2 open, 0 in doubt, 5 sent\n");
+                                       "supervision  5 supervisors, 12 workers, 3 restarts, 1 waiting, 2 zombies\n"
+                                       "orders       2 open, 0 in doubt, 5 sent\n"
+                                       "dead letters 42, 40 unexpected, 2 fenced\n"
+                                       "             t2  unexpected  to tokyo/b: int\n"
+                                       "             t3  unexpected  to tokyo/c: int\n"
+                                       "             t4  fenced  to tokyo/d: std::string\n");
   CHECK(status_text(status, connections, {}).find("\n\nNAME ") != std::string::npos);
 }
 
@@ -54,30 +54,21 @@ SCENARIO("connections are a table with one line each") {
         "beta   deribit   dialing  300ms       0         0/0       1      -      -      0  -\n");
 }
 
-SCENARIO("the tree is drawn with its branches") {
-  CHECK(tree_text(tree, {false, true, 0}) ==
-        "PATH         STRATEGY     STATE     FOR  RESTARTS               LAST END\n"
-        "tokyo        one_for_one  running    5s  0 (0 of 10 in window)  -\n"
-        "└─ deribit   one_for_one  running    5s  0 (1 of 3 in window)   -\n"
-        "   ├─ alpha  -            waiting  20ms  2                      crashed: bad things\n"
-        "   └─ beta   -            running  20ms  1                      killed\n");
-}
-
-SCENARIO("a part of the tree starts with its own path") {
-  const value part = boost::json::parse(R"({"rows":[{"path":"tokyo/deribit","type":"supervisor"},
-                                                   {"path":"tokyo/deribit/alpha","type":"worker"}]})");
-  const std::string text = tree_text(part, {});
-  CHECK(text.find("\ntokyo/deribit ") != std::string::npos);
-  CHECK(text.find("\n`- alpha ") != std::string::npos);
-}
-
 SCENARIO("an event is one line whatever its text holds") {
   const value event = boost::json::parse(R"({"seq":7,"at":"2026-03-01T12:00:00.000001Z","kind":"phase_changed",
     "subject":"tokyo/deribit/alpha","cause":"the link\nwas \u001b[2Jreset",
-    "fields":{"from":"live","took_ms":12,"x":""}})");
+    "fields":{"type":"x","from":"live","took_ms":12,"x":""}})");
   CHECK(event_line(event, {}) ==
         "2026-03-01T12:00:00.000001Z  phase_changed  tokyo/deribit/alpha  the link?was ?[2Jreset"
-        "  from=live  took_ms=12\n");
+        "  type=x  from=live  took_ms=12\n");
+}
+
+SCENARIO("a transition of a supervisor is told without what all of them tell alike") {
+  const value event = boost::json::parse(R"({"at":"t","kind":"circuit_opened","subject":"tokyo/a","cause":"bad things",
+    "fields":{"supervisor":"tokyo","strategy":"one_for_one","children":3,"restarts_in_window":1,"restarts_allowed":5,
+    "window_ms":60000,"child":"a","type":"worker","state":"waiting","circuit":"open","delay_ms":30000}})");
+  CHECK(event_line(event, {}) == "t  circuit_opened  tokyo/a  bad things  restarts_in_window=1  state=waiting"
+                                 "  circuit=open  delay_ms=30000\n");
 }
 
 SCENARIO("orders are a table, and doubt is shown as their state") {
@@ -102,7 +93,6 @@ SCENARIO("an answer of any shape is shown with dashes and ends nothing") {
     CHECK_FALSE(status_text(odd, odd, {}).empty());
     CHECK_FALSE(connections_text(odd, {}).empty());
     CHECK_FALSE(connection_text(odd, {}).empty());
-    CHECK_FALSE(tree_text(odd, {}).empty());
     CHECK_FALSE(event_line(odd, {}).empty());
     CHECK_FALSE(orders_text(odd, {}).empty());
     CHECK_FALSE(order_outcome_text(odd, {}).empty());

@@ -69,3 +69,41 @@ SCENARIO("e2e: garbage on the wire is counted, and the connection lives or comes
     REQUIRE(world.wait_for_live("alpha", lives));
   }
 }
+
+SCENARIO("e2e: a child is restarted as planned through its supervisor, and costs nothing of the intensity") {
+  const node_world world;
+  REQUIRE(world.wait_for_live("alpha"));
+  const std::string gate = "tokyo/deribit/alpha/order_gate";
+  const auto done = world.restart({"tokyo/deribit/alpha", "order_gate", std::nullopt});
+  REQUIRE(done.has_value());
+  CHECK(done.value().code == supervision::answer_code::started);
+  CHECK(world.row(gate).incarnation == 2);
+  CHECK(world.row(gate).mailbox.has_value());
+  CHECK(world.row("tokyo/deribit/alpha").restarts_in_window == 0);
+  REQUIRE(world.wait_for_live("alpha", 2));
+  CHECK(world.connection("alpha")->counters.opens == 1); // the link stayed
+}
+
+SCENARIO("e2e: a whole connection is restarted by the supervisor of its exchange") {
+  const node_world world;
+  REQUIRE(world.wait_for_live("alpha"));
+  REQUIRE(world.restart({"tokyo/deribit", "alpha", supervision::replacement::stop_first}).has_value());
+  CHECK(world.row("tokyo/deribit/alpha").incarnation == 2);
+  REQUIRE(world.wait_for_live("alpha", 2));
+  CHECK(world.row("tokyo/deribit/alpha/exchange_client").state == supervision::child_state::running);
+}
+
+SCENARIO("e2e: a restart of what cannot be restarted says why") {
+  const node_world world;
+  REQUIRE(world.wait_for_live("alpha"));
+  const auto nobody = world.restart({"tokyo/deribit/alpha", "nobody", std::nullopt});
+  REQUIRE_FALSE(nobody.has_value());
+  CHECK(nobody.fault().fault == control::action_fault::not_found);
+  const auto renewed =
+      world.restart({"tokyo/deribit/alpha", "order_gate", supervision::replacement::make_before_break});
+  REQUIRE_FALSE(renewed.has_value());
+  CHECK(renewed.fault().fault == control::action_fault::refused);
+  const auto nowhere = world.restart({"osaka", "alpha", std::nullopt});
+  REQUIRE_FALSE(nowhere.has_value());
+  CHECK(nowhere.fault().fault == control::action_fault::unavailable);
+}

@@ -17,11 +17,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-class no_events final : public supervision::event_sink {
-public:
-  void publish(const supervision::event&) override {}
-};
-
 conf::node_config config_for(const bench::simulator& exchange, const node_world::options& wanted) {
   ::setenv("CAF_TEST_SECRET", "sim-secret", 1);
   conf::exchange_config entry;
@@ -85,13 +80,12 @@ std::size_t shared_notices::count(std::string_view kind) const {
 node_world::node_world(const options& wanted) : exchange{wanted.tls, wanted.settings} {
   host_ = std::make_unique<host::actor_host>();
   const auto config = config_for(exchange, wanted);
-  auto plan = node::make_node_plan(
-      config, {&host_->engine(), &host_->clock(), board_, notices, std::make_shared<no_events>(), 1});
+  auto plan = node::make_node_plan(config, {&host_->engine(), &host_->clock(), board_, notices, tree, 1});
   REQUIRE_MESSAGE(plan.has_value(), (plan ? "" : plan.fault()));
   const auto outcome = supervision::start_supervisor(host_->system(), nullptr, std::move(plan).value());
   REQUIRE(std::holds_alternative<supervision::started>(outcome));
   root_ = std::get<supervision::started>(outcome).child;
-  actions = node::make_actions(host_->system(), host_->services(), board_);
+  actions = node::make_actions(host_->system(), host_->services(), board_, tree);
 }
 
 node_world::~node_world() {
@@ -147,6 +141,18 @@ session::order_outcome node_world::cancel(const std::string& label) const {
   waited<session::order_outcome> answer;
   actions.cancel_order("alpha", {label}, 10s, answer.completion());
   return answer.get();
+}
+
+base::result<control::restart_done, control::action_failure> node_world::restart(control::restart_order order) const {
+  auto answer = std::make_shared<std::promise<base::result<control::restart_done, control::action_failure>>>();
+  auto future = answer->get_future();
+  actions.restart(std::move(order), 10s, [answer](auto outcome) { answer->set_value(std::move(outcome)); });
+  REQUIRE(future.wait_for(20s) == std::future_status::ready);
+  return future.get();
+}
+
+control::tree_row node_world::row(std::string_view path) const {
+  return tree->find(path, base::clock::now()).value_or(control::tree_row{});
 }
 
 std::vector<session::listed_order> node_world::orders() const {

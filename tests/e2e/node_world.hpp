@@ -5,6 +5,7 @@
 #include "bench/simulator.hpp"
 #include "conf/node_config.hpp"
 #include "runtime/control/control_actions.hpp"
+#include "runtime/control/tree_view.hpp"
 #include "runtime/host/actor_host.hpp"
 
 #include <caf/actor.hpp>
@@ -65,7 +66,15 @@ public:
   [[nodiscard]] session::order_outcome cancel(const std::string& label) const;
   [[nodiscard]] std::vector<session::listed_order> orders() const;
 
+  /// A planned restart, waited for.
+  [[nodiscard]] base::result<control::restart_done, control::action_failure>
+  restart(control::restart_order order) const;
+
+  /// A row of the tree as it is now; an empty one when there is none.
+  [[nodiscard]] control::tree_row row(std::string_view path) const;
+
   std::shared_ptr<shared_notices> notices = std::make_shared<shared_notices>();
+  std::shared_ptr<control::tree_view> tree = std::make_shared<control::tree_view>();
   bench::simulator exchange;
   control::control_actions actions;
 

@@ -77,3 +77,15 @@ TEST_CASE("a stop before the time is over asks as usual") {
   CHECK(rig.said() == words{"start a", "ask a", "end shutdown"});
   CHECK(rig.armed.empty());
 }
+
+TEST_CASE("an event of a start says whether the child is ready, or has yet to say so") {
+  machine_rig rig{flags(strategy::one_for_one), {worker("a"), worker("b")}};
+  rig.announcing = {"b"};
+  rig.begin();
+  REQUIRE(rig.events.size() == 3);
+  CHECK(rig.events[0].ready);
+  CHECK_FALSE(rig.events[1].ready);
+  rig.confirm("b");
+  CHECK(rig.events.back().what == transition::child_ready);
+  CHECK(rig.events.back().ready);
+}

@@ -94,6 +94,7 @@ control::http_api& api_rig::api() {
     views.events = events;
     views.metrics_text = [] { return std::string{"caf_node_build_info 1\n"}; };
     views.checks = checks;
+    views.dead_letters = [this] { return dead_letters; };
     views.post = [this](std::function<void()> work) { posted_.push_back(std::move(work)); };
     api_ = std::make_unique<control::http_api>(std::move(views), actions);
   }
@@ -145,6 +146,7 @@ supervision::event child_event(supervision::transition what, const std::string& 
   happened.state = state;
   happened.incarnation = 1;
   happened.intensity = 3;
+  happened.period = std::chrono::seconds{60};
   return happened;
 }
 

@@ -59,6 +59,7 @@ public:
   control::event_bridge bridge;
   control::control_actions actions; // set before the first request
   std::vector<control::health_check> checks;
+  process::dead_letter_report dead_letters;
 
 private:
   control::http_api& api();

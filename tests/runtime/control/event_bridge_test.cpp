@@ -28,9 +28,9 @@ SCENARIO("a transition is an event about the child, with what its supervisor cou
   CHECK(event.subject == "tokyo/deribit/alpha");
   CHECK(event.cause == "bad things");
   CHECK(json_of(event.fields) ==
-        R"({"supervisor":"tokyo/deribit","strategy":"one_for_one","restarts_in_window":1,"restarts_allowed":3,)"
-        R"("child":"alpha","type":"worker","state":"waiting","incarnation":1,"restarts":0,"reason":"crashed",)"
-        R"("delay_ms":150})");
+        R"({"supervisor":"tokyo/deribit","strategy":"one_for_one","children":0,"restarts_in_window":1,)"
+        R"("restarts_allowed":3,"window_ms":60000,"child":"alpha","type":"worker","state":"waiting","incarnation":1,)"
+        R"("restarts":0,"reason":"crashed","delay_ms":150})");
 }
 
 SCENARIO("a start has no reason") {
@@ -44,7 +44,44 @@ SCENARIO("a supervisor's own transition is an event about itself") {
   const auto event =
       control::to_event(test::child_event(transition::supervisor_started, "tokyo", "", child_state::running));
   CHECK(event.subject == "tokyo");
-  CHECK(json_of(event.fields).find("child") == std::string::npos);
+  CHECK(json_of(event.fields).find("\"child\"") == std::string::npos);
+}
+
+SCENARIO("a restart that is done is told in words, and in numbers") {
+  auto happened = test::child_event(transition::restart_completed, "tokyo", "alpha", child_state::running);
+  supervision::restart_record record{.child = "alpha",
+                                     .incarnation = 4,
+                                     .why = {process::reason_code::crashed, "bad things"},
+                                     .failed_at = {},
+                                     .restarted = {"alpha", "beta"},
+                                     .restarted_count = 2,
+                                     .attempts = 3,
+                                     .joined = 1,
+                                     .away = std::chrono::milliseconds{250}};
+  happened.record = &record;
+  const auto event = control::to_event(happened);
+  CHECK(event.cause == supervision::to_text(record));
+  const auto fields = json_of(event.fields);
+  CHECK(fields.ends_with(R"("failed_incarnation":4,"failed_at":"1970-01-01T00:00:00.000000Z","restarted":2,)"
+                         R"("attempts":3,"joined":1,"away_ms":250})"));
+}
+
+SCENARIO("a circuit that opens says for how long, and each event that it is not closed") {
+  auto happened = test::child_event(transition::circuit_opened, "tokyo", "alpha", child_state::waiting);
+  happened.circuit = supervision::circuit_state::open;
+  happened.delay = std::chrono::milliseconds{30'000};
+  CHECK(json_of(control::to_event(happened).fields).find(R"("circuit":"open","reason":"normal","delay_ms":30000)") !=
+        std::string::npos);
+  happened.what = transition::child_started;
+  happened.circuit = supervision::circuit_state::half_open;
+  CHECK(json_of(control::to_event(happened).fields).ends_with(R"("ready":false,"circuit":"half_open"})"));
+}
+
+SCENARIO("it is the supervisor that gives up, and the event says because of which child") {
+  auto happened = test::child_event(transition::intensity_exceeded, "tokyo/deribit", "alpha", child_state::stopped);
+  const auto event = control::to_event(happened);
+  CHECK(event.subject == "tokyo/deribit");
+  CHECK(json_of(event.fields).find(R"("child":"alpha")") != std::string::npos);
 }
 
 SCENARIO("a notice keeps its words, and its milliseconds are numbers") {
@@ -64,5 +101,5 @@ SCENARIO("everything published is in the log, and the tree follows") {
   rig.bridge.publish(test::child_event(transition::child_started, "tokyo", "alpha", child_state::running));
   rig.bridge.publish(session::notice{session::kind::silent, "tokyo/alpha", rig.clock->at, "quiet", {}});
   CHECK(rig.events->last_seq() == 2);
-  CHECK(rig.tree->find("tokyo/alpha").has_value());
+  CHECK(rig.tree->find("tokyo/alpha", {}).has_value());
 }

@@ -66,7 +66,8 @@ SCENARIO("the status counts the tree") {
   again.incarnation = 2;
   rig.bridge.publish(again);
   CHECK(rig.ask("GET", "/api/v1/status")->at("/supervision") ==
-        R"({"supervisors":1,"workers":1,"running":1,"restarts":1,"gave_up":0})");
+        R"({"supervisors":1,"workers":1,"running":1,"waiting":0,"restarts":1,"gave_up":0,"circuits_open":0,)"
+        R"("zombies":0,"dropped":0})");
 }
 
 SCENARIO("a connection shows what it does, for how long, and how it last ended") {
@@ -112,4 +113,21 @@ SCENARIO("a supervisor's row has its strategy and its limit, a worker's has not"
   CHECK(tree->at("/rows/0/restarts_allowed") == "3");
   CHECK(tree->at("/rows/1/strategy") == "none");
   CHECK(tree->at("/rows/1/last_end") == "null");
+}
+
+SCENARIO("the status counts dead letters by kind and shows the latest ten") {
+  api_rig rig;
+  rig.dead_letters.counts[static_cast<std::size_t>(process::dead_letter_kind::overflow)] = 12;
+  rig.dead_letters.counts[static_cast<std::size_t>(process::dead_letter_kind::fenced)] = 1;
+  for (int each = 1; each <= 12; ++each)
+    rig.dead_letters.samples.push_back(
+        {"tokyo/alpha", "int" + std::to_string(each), process::dead_letter_kind::overflow, rig.clock->at});
+  const auto status = rig.ask("GET", "/api/v1/status");
+  CHECK(status->at("/dead_letters/total") == "13");
+  CHECK(status->at("/dead_letters/overflow") == "12");
+  CHECK(status->at("/dead_letters/unexpected") == "0");
+  CHECK(status->at("/dead_letters/samples/0/content") == "int3");
+  CHECK(status->at("/dead_letters/samples/9") ==
+        R"({"at":"1970-01-02T00:00:00.000000Z","kind":"overflow","receiver":"tokyo/alpha","content":"int12"})");
+  CHECK(status->at("/dead_letters/samples/10") == "none");
 }
