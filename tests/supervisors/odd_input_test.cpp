@@ -102,7 +102,7 @@ TEST_CASE("a child may ask its own supervisor for anything, itself and its sibli
             [](const caf::error&) {});
         return {};
       };
-      return started{process::spawn_process<function_process>(above.system(), above.pinned_to(), id, behave)};
+      return started{process::spawn_process<virtual_time::function_process>(above.system(), above.pinned_to(), id, behave)};
     };
     CHECK(ask(tree, root, start_child{child}) == "started");
     tree.world.run();

@@ -357,8 +357,7 @@ void random_life::check_rest() {
       CHECK(rig_->alive[record->slot] == record->ref());
     if (record->restart == restart_type::permanent && !all_excused_ && !excused_.contains(record->id))
       CHECK(runs);
-    if (runs && record->circuit != circuit_state::closed)
-      CHECK(record->circuit == circuit_state::closed);
+    CHECK((!runs || record->circuit == circuit_state::closed));
   }
   CHECK(rig_->alive.size() == running);
 }

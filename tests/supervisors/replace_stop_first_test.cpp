@@ -108,34 +108,28 @@ TEST_CASE("a child that waits for its restart is started now, and its wait is ov
   }
 }
 
-TEST_CASE("after a wait that was cut short by hand the next one is as long as its own back-off says") {
-  auto rig = started_rig(paced(strategy::one_for_all, 10s, 10s), three());
-  rig.end("b");
-  (void)replace(rig);
+TEST_CASE("after a wait that was cut short, or called off, by hand the next one is as long as its own back-off says") {
+  auto given = paced(strategy::one_for_all, 1s, 1s);
+  given.budgets = {{.reasons = {code::refused}, .intensity = 0, .on_exhausted = exhausted::open_circuit}};
+  given.circuit.open = {60s, 60s, 0};
+  auto rig = started_rig(given, {worker("a"), worker("b")});
+  rig.end("a", code::refused);
+  SUBCASE("cut short") {
+    (void)replace(rig, "a");
+  }
+  SUBCASE("called off") {
+    for (const auto* id : {"a", "b"}) {
+      (void)rig.call(terminate_child{id});
+      (void)rig.call(restart_child{id});
+    }
+  }
   rig.pass(4s);
   (void)rig.said();
-  rig.end("a");
-  rig.pass(9999ms);
-  CHECK(rig.said() == words{"ask c", "ask b"});
+  rig.end("b", code::crashed);
+  rig.pass(999ms);
+  CHECK(rig.said() == words{"ask a"});
   rig.pass(1ms);
-  CHECK(rig.said() == words{"start a", "start b", "start c"});
-}
-
-TEST_CASE("after a wait that was called off by hand nothing is left of it") {
-  auto given = flags(strategy::one_for_all, 0);
-  given.on_exhausted = exhausted::open_circuit;
-  given.circuit.open = {60s, 60s, 0};
-  auto rig = started_rig(given, {worker("a")});
-  rig.end("a");
-  (void)rig.call(terminate_child{"a"});
-  (void)rig.call(restart_child{"a"});
-  rig.pass(31s); // the circuit is closed again
-  rig.end("a", code::crashed);
-  (void)rig.said();
-  rig.pass(59'999ms);
-  CHECK(rig.said().empty());
-  rig.pass(1ms);
-  CHECK(rig.said() == words{"start a"});
+  CHECK(rig.said() == words{"start a", "start b"});
 }
 
 TEST_CASE("a sibling that finds nothing to run does not answer for the replaced one") {

@@ -134,6 +134,7 @@ TEST_CASE("what not even that kill ends is fenced, and then the supervisor ends"
 
 TEST_CASE("instances keep to it, too, and are fenced one span after their kill") {
   auto given = within(100ms, strategy::simple_one_for_one);
+  given.stuck_after = 6s;                       // longer than the grace that the limit cut short
   auto rig = started_rig(given, {worker("w")}); // grace 5 s
   (void)rig.call(start_instance{"x", {}});
   (void)rig.call(start_instance{"y", {}});
@@ -142,7 +143,7 @@ TEST_CASE("instances keep to it, too, and are fenced one span after their kill")
   rig.stop();
   rig.pass(100ms);
   CHECK(rig.said() == words{"ask x", "ask y", "kill x", "kill y"});
-  rig.pass(2s);
+  rig.pass(6s);
   CHECK(rig.said() == words{"fence #1", "fence #2", "end shutdown"});
   CHECK(rig.armed.empty());
 }
