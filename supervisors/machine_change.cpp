@@ -46,7 +46,7 @@ void supervision_machine::begin_change(call_id call, change_specs& wanted) {
     wanted.children.front().id = template_->id; // it is the one template, whatever it is called
   auto old = current();
   auto plan = std::make_shared<const change_plan>(plan_change(flags_, old, wanted.flags, wanted.children));
-  if (wanted.only_show || !plan->changes())
+  if (wanted.only_show)
     return answer(call, {answer_code::ok, {}, {}, std::move(plan)});
   change_ = std::make_unique<change_work>();
   change_->call = call;
@@ -188,7 +188,8 @@ void supervision_machine::end_change() {
   const auto work = std::move(change_);
   if (!work->undoing) {
     settle_change(*work);
-    note(transition::change_applied);
+    if (work->plan->changes())
+      note(transition::change_applied);
     return answer(work->call, {answer_code::ok, {}, {}, work->plan});
   }
   auto text = fmt::format("{} did not start: {}", work->failed,

@@ -22,6 +22,11 @@ end_reason to_end_reason(const caf::error& reason) {
   return make_end_reason(process::code_of(reason), process::text_of(reason));
 }
 
+/// A start that failed has a reason even if its factory gave none: an empty one would be `normal`.
+end_reason start_failure(const caf::error& reason) {
+  return reason ? to_end_reason(reason) : make_end_reason(process::reason_code::start_failed, "no reason was given");
+}
+
 } // namespace
 
 } // namespace cafnode::supervision
@@ -155,7 +160,7 @@ void supervisor_process::perform(const start_process& wanted) {
   if (const auto* up = std::get_if<started>(&outcome))
     return adopt(wanted.who, *up);
   if (const auto* failed = std::get_if<start_failed>(&outcome))
-    return machine_.on_start_failed(wanted.who, to_end_reason(failed->reason), now());
+    return machine_.on_start_failed(wanted.who, start_failure(failed->reason), now());
   machine_.on_ignored(wanted.who, now());
 }
 

@@ -102,7 +102,8 @@ TEST_CASE("a child may ask its own supervisor for anything, itself and its sibli
             [](const caf::error&) {});
         return {};
       };
-      return started{process::spawn_process<virtual_time::function_process>(above.system(), above.pinned_to(), id, behave)};
+      return started{
+          process::spawn_process<virtual_time::function_process>(above.system(), above.pinned_to(), id, behave)};
     };
     CHECK(ask(tree, root, start_child{child}) == "started");
     tree.world.run();
@@ -216,4 +217,32 @@ TEST_CASE("a supervisor below keeps to the limit of the one above: nothing outli
   tree.world.pass(1ms);
   CHECK(tree.world.ended(x));
   CHECK(tree.world.ended(root));
+}
+
+TEST_CASE("a start that fails without a reason is a failed start, not a normal end") {
+  tree_world tree;
+  auto child = tree.worker("a");
+  child.start = [](process::process_base&) -> start_outcome { return start_failed{}; };
+  const auto root = tree.start(tree.plan("root", {child}));
+  const auto reason = tree.world.ended(root);
+  REQUIRE(reason);
+  CHECK(process::code_of(*reason) == process::reason_code::start_failed);
+}
+
+TEST_CASE("a hot change without a difference still brings the new factories") {
+  tree_world tree;
+  const auto child = tree.worker("a");
+  const auto root = tree.start(tree.plan("root", {child}));
+  tree.world.run();
+  int started_anew = 0;
+  auto same = child;
+  same.start = [&started_anew, start = child.start](process::process_base& above) {
+    ++started_anew;
+    return start(above);
+  };
+  CHECK(ask(tree, root, change_specs{supervisor_flags{}, {same}}) == "ok");
+  CHECK(started_anew == 0);
+  process::tell_anonymous(tree.alive["a"], std::string{"boom"});
+  tree.world.run();
+  CHECK(started_anew == 1);
 }
