@@ -106,8 +106,8 @@ SCENARIO("the length is exact once threads that send and the one that handles ha
   constexpr int senders = 4;
   constexpr int each_sends = 5000;
   std::promise<void> all_done;
-  const auto who =
-      process::spawn_process<virtual_time::function_process>(system, nullptr, "who", [&](process_base& self) -> caf::behavior {
+  const auto who = process::spawn_process<virtual_time::function_process>(
+      system, nullptr, "who", [&](process_base& self) -> caf::behavior {
         return {[&, left = senders * each_sends](int) mutable {
           if (self.mailbox_length() > std::size_t{senders * each_sends})
             self.stop(process::make_reason(process::reason_code::crashed, "an impossible length"));

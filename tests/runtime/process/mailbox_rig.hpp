@@ -23,8 +23,8 @@ struct mailbox_rig {
 
   /// A process with the mailbox.
   caf::actor spawn(virtual_time::function_process::behave_function behave) {
-    return process::spawn_process<virtual_time::function_process>(world.system(), process::spawn_options{&world.home(), box},
-                                                    "reader", std::move(behave));
+    return process::spawn_process<virtual_time::function_process>(
+        world.system(), process::spawn_options{&world.home(), box}, "reader", std::move(behave));
   }
 
   caf::actor spawn_reader(const std::string& prefix = {}) {
