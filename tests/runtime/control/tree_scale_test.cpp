@@ -128,3 +128,16 @@ SCENARIO("a slot that is used again is found by its new name") {
   tree.publish(other);
   CHECK(tree.find("tokyo/pool/other", start)->restarts_total == 9);
 }
+
+SCENARIO("a child that got another slot leaves nothing at the one it had") {
+  tree_view tree;
+  auto moved = pool_event(7, transition::child_started, child_state::running);
+  tree.publish(moved);
+  moved.who = {1, 1};
+  tree.publish(moved);
+  tree.publish(child_event(transition::child_deleted, "tokyo/pool", moved.child, child_state::gone));
+  auto next = child_event(transition::child_started, "tokyo/pool", "next", child_state::running);
+  next.who = {8, 1};
+  tree.publish(next); // reads what stands at the slot
+  CHECK(tree.counts().workers == 1);
+}
