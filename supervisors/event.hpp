@@ -20,6 +20,7 @@ enum class transition : std::uint8_t {
   supervisor_started, // all its children are up
   supervisor_stopping,
   supervisor_stopped,
+  child_starting, // it runs, and is waited for until it says that it is ready
   child_started,
   child_ready, // one that announces it
   child_ignored,

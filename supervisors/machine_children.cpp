@@ -49,6 +49,7 @@ void supervision_machine::begin_start(child_record& child, job_id id) {
 /// It runs, and has not said that it is ready, which is waited for.
 void supervision_machine::spawned(child_record& child) {
   child.has_process = true;
+  note(transition::child_starting, child);
   if (child.options && child.options->start_within)
     arm(timer_purpose::start, child.slot, *child.options->start_within);
   if (child.job != 0 && stopping_)

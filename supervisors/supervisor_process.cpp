@@ -97,7 +97,7 @@ void supervisor_process::end_unasked(const caf::error& reason) {
   // Killed, or crashed: nobody else would end the children.
   for (const auto& child : held_.all())
     process::kill(child);
-  if (!events_)
+  if (!events_ || is_fenced())
     return;
   event last;
   last.what = transition::supervisor_stopped;
@@ -226,6 +226,8 @@ void supervisor_process::perform(const retry_later& wanted) {
 }
 
 void supervisor_process::tell(event& happened) {
+  if (is_fenced())
+    return; // another incarnation has its path by now
   const auto* held = held_.find(happened.who);
   happened.supervisor = label();
   happened.process = held ? &held->handle : nullptr;

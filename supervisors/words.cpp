@@ -58,6 +58,8 @@ std::string_view to_string(transition value) noexcept {
     return "supervisor_stopping";
   case transition::supervisor_stopped:
     return "supervisor_stopped";
+  case transition::child_starting:
+    return "child_starting";
   case transition::child_started:
     return "child_started";
   case transition::child_ready:

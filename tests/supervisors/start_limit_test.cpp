@@ -89,3 +89,14 @@ TEST_CASE("an event of a start says whether the child is ready, or has yet to sa
   CHECK(rig.events.back().what == transition::child_ready);
   CHECK(rig.events.back().ready);
 }
+
+TEST_CASE("a child that is waited for is seen to be starting") {
+  machine_rig rig{flags(strategy::one_for_one), {worker("a"), worker("b")}};
+  rig.slow = {"a"};
+  rig.begin();
+  CHECK(rig.count(transition::child_starting) == 1);
+  CHECK(rig.events.back().state == child_state::starting);
+  rig.confirm("a");
+  CHECK(rig.count(transition::child_starting) == 1);
+  CHECK(rig.count(transition::child_started) == 2);
+}

@@ -1,5 +1,6 @@
 // The supervisor as a process, over real processes in virtual time.
 #include "runtime/process/ask.hpp"
+#include "runtime/process/fence.hpp"
 #include "runtime/virtual/virtual_world.hpp"
 #include "supervisors/supervisor.hpp"
 #include "tests/supervisors/tree_world.hpp"
@@ -258,4 +259,14 @@ TEST_CASE("a dead exchange never tears the tree down") {
     REQUIRE(tree.alive.contains("heart"));
   }
   CHECK(!tree.world.ended(root));
+}
+
+TEST_CASE("a supervisor that was fenced tells no one of its end: another incarnation has its path") {
+  tree_world tree;
+  const auto root = tree.start(tree.plan("root", {tree.worker("a")}));
+  tree.world.run();
+  process::fence_and_kill(root, code::stuck);
+  CHECK(tree.world.ended(root));
+  CHECK(!tree.saw("down root"));
+  CHECK(tree.alive.empty());
 }
