@@ -2,8 +2,9 @@
 # Installs the packages that caf-node builds with and that are missing. Debian 12 or later, Ubuntu 24.04 or later.
 #
 #   scripts/setup.sh          what building, testing and running need
-#   scripts/setup.sh --full   also clang with its sanitizers' runtime (fuzzing), clang-format 14 (the format check), and
-#                             Node.js with npm where there is none (the check with a public client library)
+#   scripts/setup.sh --full   also clang with its sanitizers' runtime (fuzzing), clang-format 14 (the format check), Erlang
+#                             (supervision beside OTP's), and Node.js with npm where there is none (the check with a
+#                             public client library)
 #
 # Asks nothing, and changes nothing when all is there. As root, or with sudo.
 set -euo pipefail
@@ -29,7 +30,7 @@ needed_packages() {
 
 # Wanted only for --full; where the archive has no such package, that step of the full run is skipped and says so.
 full_packages() {
-  printf '%s\n' clang clang-format-14
+  printf '%s\n' clang clang-format-14 erlang-base
   # Wherever they come from: another archive's Node.js does not stand beside Debian's npm.
   if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     printf '%s\n' nodejs npm

@@ -3,14 +3,16 @@
 #
 #   scripts/test.sh           the release build and its tests
 #   scripts/test.sh --full    before that: everything under the address and undefined-behaviour sanitizers, and each
-#                             fuzz target for 30 s where clang has libFuzzer
+#                             fuzz target for 30 s where clang has libFuzzer; then random supervision scripts on OTP's own
+#                             supervisor and on ours, where there is erl
 #
-# CAFNODE_FUZZ_SECONDS changes the 30 s.
+# CAFNODE_FUZZ_SECONDS changes the 30 s, CAFNODE_OTP_SCRIPTS the number of scripts.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 JOBS=$(nproc)
 FUZZ_SECONDS=${CAFNODE_FUZZ_SECONDS:-30}
+OTP_SCRIPTS=${CAFNODE_OTP_SCRIPTS:-300}
 export NINJA_STATUS="[%f/%t, %es] " CLICOLOR_FORCE=0
 failed=()
 
@@ -96,6 +98,12 @@ fuzz_all() {
   return $status
 }
 
+# The same scripts each time: a merge is not the place to meet one that was never run.
+held_against_otp() {
+  python3 tests/supervisors/otp/otp_diff.py --check "$OTP_SCRIPTS" --program build/release/bin/sup-trace \
+    --save build/otp-differs
+}
+
 full_steps() {
   step "sanitizers: build and tests with address,undefined" sanitized_suite
   if has_libfuzzer; then
@@ -123,6 +131,9 @@ main() {
 
   headline "release: build"
   build release
+  if [[ $full == yes ]] && command -v erl >/dev/null && command -v erlc >/dev/null; then
+    step "OTP: $OTP_SCRIPTS random scripts on its supervisor and on ours" held_against_otp
+  fi
   if [[ ${#failed[@]} -gt 0 ]]; then
     printf '\nThis run fails whatever the tests below say. Failed before them:\n'
     printf '  %s\n' "${failed[@]}"
