@@ -50,6 +50,8 @@ std::string text_of(const caf::error& reason) {
     return {};
   if (reason.category() == category && reason.context().match_elements<std::string>())
     return reason.context().get_as<std::string>(0);
+  if (reason.category() == exit_category && code_of(reason) != reason_code::crashed)
+    return {}; // its code says all that CAF's rendering would
   return caf::to_string(reason);
 }
 

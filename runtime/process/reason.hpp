@@ -28,7 +28,7 @@ enum class reason_code : std::uint8_t {
 /// actor arrives.
 [[nodiscard]] reason_code code_of(const caf::error& reason) noexcept;
 
-/// The sentence given to make_reason, or CAF's rendering.
+/// The sentence given to make_reason; none for CAF's own exit reasons that have a code of ours; else CAF's rendering.
 [[nodiscard]] std::string text_of(const caf::error& reason);
 
 [[nodiscard]] std::string_view to_string(reason_code code) noexcept;

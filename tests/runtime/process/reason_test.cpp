@@ -32,6 +32,9 @@ SCENARIO("CAF's own reasons have a code") {
   CHECK(code_of(caf::make_error(caf::exit_reason::unhandled_exception)) == reason_code::crashed);
   CHECK(code_of(caf::make_error(caf::sec::runtime_error)) == reason_code::crashed);
   CHECK_FALSE(text_of(caf::make_error(caf::sec::runtime_error)).empty());
+  CHECK(text_of(caf::make_error(caf::exit_reason::kill)).empty());
+  CHECK(text_of(caf::make_error(caf::exit_reason::user_shutdown)).empty());
+  CHECK_FALSE(text_of(caf::make_error(caf::exit_reason::unhandled_exception)).empty());
 }
 
 SCENARIO("a code from a newer node that this one does not know is a crash") {
