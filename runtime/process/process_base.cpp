@@ -21,6 +21,20 @@ struct nothing {};
 
 constexpr auto not_standard = "an exception that is no std::exception";
 
+/// Says for as long as it lives that a handler is on the stack.
+class handler_scope {
+public:
+  explicit handler_scope(bool& running) : running_{running} { running_ = true; }
+
+  ~handler_scope() { running_ = false; }
+
+  handler_scope(const handler_scope&) = delete;
+  handler_scope& operator=(const handler_scope&) = delete;
+
+private:
+  bool& running_;
+};
+
 caf::error reason_of(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
@@ -96,14 +110,13 @@ const char* process_base::name() const {
 
 caf::resumable::resume_result process_base::resume(caf::execution_unit* unit, std::size_t throughput_max) {
   CAFNODE_INVARIANT(home_ == nullptr || unit == home_, "a pinned process ran away from its home");
-  CAFNODE_INVARIANT(!running_, "a process ran inside its own handler");
-  running_ = true;
-  const auto result = caf::event_based_actor::resume(unit, throughput_max);
-  running_ = false;
-  return result;
+  // Nothing of this process may be touched once this has returned: another thread may run it by then.
+  return caf::event_based_actor::resume(unit, throughput_max);
 }
 
 caf::invoke_message_result process_base::consume(caf::mailbox_element& element) {
+  CAFNODE_INVARIANT(!running_, "a process ran inside its own handler");
+  const handler_scope inside{running_};
   if (due_end_ && !getf(is_shutting_down_flag))
     quit(std::move(*due_end_)); // what follows is dropped, and answered when it is a request
   if (is_fenced())
@@ -165,6 +178,7 @@ bool process_base::took_own(caf::mailbox_element& element) {
 }
 
 caf::behavior process_base::make_behavior() {
+  const handler_scope inside{running_};
   self_ = ctrl();
   stage_.store(stage::alive, std::memory_order_release);
   services_->enter(*this);
