@@ -188,10 +188,10 @@ void supervision_machine::wait_for(const job& paced) {
   }
 }
 
-void supervision_machine::start_waiting(std::vector<slot_key> start) {
+void supervision_machine::start_waiting(std::vector<slot_key> start, std::vector<slot_key> stop) {
   for (const auto slot : start)
     table_.find(slot)->delayed = false;
-  open({.kind = job_kind::restart, .start = std::move(start)});
+  open({.kind = job_kind::restart, .stop = std::move(stop), .start = std::move(start)});
 }
 
 void supervision_machine::on_group_due() {
@@ -202,10 +202,20 @@ void supervision_machine::on_group_due() {
   group_due_.reset();
   cancel(timer_purpose::group_delay, 0); // a wait that joined when this one was over already
   std::vector<slot_key> start;
-  for (const auto slot : table_.slots())
-    if (const auto* child = table_.find(slot); child->state == child_state::waiting && child->delayed)
+  std::vector<slot_key> stop;
+  for (const auto slot : table_.slots()) {
+    const auto* child = table_.find(slot);
+    const bool waits = child->state == child_state::waiting && child->delayed;
+    // Started by hand while the group waited, so without those that it shares its fate with.
+    const bool joins =
+        child->state == child_state::running && (flags_.strategy == strategy::one_for_all || !start.empty());
+    if (waits || joins)
       start.push_back(slot);
-  start_waiting(std::move(start));
+    if (joins)
+      stop.push_back(slot);
+  }
+  if (start.size() > stop.size())
+    start_waiting(std::move(start), std::move(stop));
 }
 
 /// The one attempt of a half-open circuit has been healthy for long enough.

@@ -204,3 +204,25 @@ TEST_CASE("jitter comes from the seed: the same seed waits the same, another one
   CHECK(delays(1) == delays(1));
   CHECK(delays(1) != delays(2));
 }
+
+TEST_CASE("what was started by hand while its group waited is restarted with the group") {
+  for (const bool is_new : {true, false}) {
+    auto rig = up(paced(strategy::rest_for_one, 1s, 10s), {worker("z"), worker("a"), worker("b")});
+    rig.end("a");
+    CHECK(rig.answer_to(is_new ? rig.call(start_child{worker("c")}) : rig.call(replace_child{"b", {}})) == "started");
+    (void)rig.said();
+    rig.pass(1s);
+    CHECK(rig.said() ==
+          (is_new ? words{"ask c", "start a", "start b", "start c"} : words{"ask b", "start a", "start b"}));
+    CHECK(rig.state_of("z") == child_state::running);
+  }
+}
+
+TEST_CASE("a group of which all were started by hand while it waited is left alone") {
+  auto rig = up(paced(strategy::rest_for_one, 1s, 10s), {worker("a"), worker("b")});
+  rig.end("a");
+  (void)rig.call(replace_child{"a", {}});
+  (void)rig.said();
+  rig.pass(2s);
+  CHECK(rig.said().empty());
+}
