@@ -17,7 +17,7 @@ struct partitions::state {
   std::vector<caf::weak_actor_ptr> supervisors; // by place
 };
 
-partitions::partitions(std::size_t count) : count_{count}, state_{std::make_unique<state>()} {
+partitions::partitions(std::size_t count) : count_{count}, state_{std::make_shared<state>()} {
   CAFNODE_INVARIANT(count > 0, "partitions without a partition");
   state_->supervisors.resize(count);
 }
@@ -43,8 +43,20 @@ caf::actor partitions::at(std::size_t place) const {
 }
 
 void partitions::set(std::size_t place, const caf::actor& supervisor) {
-  const std::lock_guard guard{state_->mutex};
-  state_->supervisors[place] = caf::actor_cast<caf::weak_actor_ptr>(supervisor);
+  const auto weak = caf::actor_cast<caf::weak_actor_ptr>(supervisor);
+  {
+    const std::lock_guard guard{state_->mutex};
+    state_->supervisors[place] = weak;
+  }
+  // A handle that somebody still has must not make it look alive.
+  supervisor->attach_functor([table = std::weak_ptr{state_}, place, weak](const caf::error&) {
+    const auto alive = table.lock();
+    if (!alive)
+      return;
+    const std::lock_guard guard{alive->mutex};
+    if (alive->supervisors[place] == weak)
+      alive->supervisors[place] = nullptr;
+  });
 }
 
 namespace {

@@ -22,6 +22,8 @@ namespace cafnode::supervision {
 ///   path (one_for_one)
 ///   ├─ 0 (simple_one_for_one)  instances whose key falls here
 ///   ├─ 1 ...
+///
+/// As in OTP, a partition that gives up is started anew without its instances: start them again.
 struct partitioned_plan {
   std::string path;
   std::size_t count = 1; // of partitions, 1 to `partitions_max`
@@ -44,7 +46,8 @@ public:
   /// The same for a key on every machine and in every run, as long as the count is.
   [[nodiscard]] std::size_t place_of(std::string_view key) const noexcept;
 
-  /// The supervisor of the key's partition, for start_instance and the like; null while it is being restarted.
+  /// The supervisor of the key's partition, for start_instance and the like; null while it is being restarted, and when
+  /// it has ended for good.
   [[nodiscard]] caf::actor find(std::string_view key) const;
 
   [[nodiscard]] caf::actor at(std::size_t place) const;
@@ -58,7 +61,7 @@ private:
   void set(std::size_t place, const caf::actor& supervisor);
 
   std::size_t count_;
-  std::unique_ptr<state> state_;
+  std::shared_ptr<state> state_; // shared with those that watch for an end
 };
 
 /// Every fault of `plan`. Empty: start_partitions accepts it.
