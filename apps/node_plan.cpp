@@ -180,6 +180,8 @@ base::result<supervision::supervisor_plan, std::string> exchange_plan(const conf
     if (!child)
       return fault{config.name + "." + child.fault()};
     plan.children.push_back(std::move(child).value());
+    plan.children.back().stop_group = static_cast<std::uint32_t>(plan.children.size()); // side by side, for none waits
+                                                                                        // for another
   }
   return plan;
 }
@@ -195,6 +197,7 @@ base::result<supervision::supervisor_plan, std::string> make_node_plan(const con
     if (!plan)
       return fault{plan.fault()};
     root.children.push_back(supervisor_child(exchange.name, nullptr, std::move(plan).value()));
+    root.children.back().stop_group = static_cast<std::uint32_t>(root.children.size());
   }
   return root;
 }
