@@ -221,6 +221,24 @@ void supervision_machine::one_less(job_id id, std::uint32_t group) {
   advance(id);
 }
 
+void supervision_machine::on_lost(const end_reason& why, base::moment now) {
+  at(now);
+  stopping_ = true;
+  auto slots = table_.slots();
+  std::ranges::reverse(slots);
+  for (const auto slot : slots) {
+    auto* child = table_.find(slot);
+    const bool had_process = child->has_process;
+    if (child->state == child_state::stopped)
+      continue;
+    table_.set_state(*child, child_state::stopped);
+    note(had_process ? transition::child_ended : transition::child_stopped, *child,
+         {process::reason_code::killed, "its supervisor ended"});
+  }
+  ended_ = true;
+  note(transition::supervisor_stopped, why);
+}
+
 /// The time for the whole stop is over: what is left is killed, all at once.
 void supervision_machine::on_stop_deadline() {
   auto* work = jobs_.find(shutdown_job_);

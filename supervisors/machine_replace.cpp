@@ -12,6 +12,8 @@ void supervision_machine::execute(call_id call, const replace_child& wanted) {
   auto* child = table_.find(wanted.id);
   if (!child)
     return answer(call, {answer_code::not_found, {}, {}});
+  if (wanted.how && *wanted.how != replacement::stop_first && *wanted.how != replacement::make_before_break)
+    return answer(call, {answer_code::invalid_spec, {}, "neither stop_first nor make_before_break"});
   const auto how = wanted.how.value_or(child->options ? child->options->planned : replacement::stop_first);
   const bool renews = how == replacement::make_before_break;
   if (renews && !is_independent(flags_.strategy))

@@ -74,6 +74,9 @@ public:
   /// first reason counts.
   void on_stop(end_reason why, base::moment now);
 
+  /// It ended unasked, for `why`, and its children with it: what is left is to tell. The last input of all.
+  void on_lost(const end_reason& why, base::moment now);
+
   /// How long a stop waits for children that have yet to confirm their start, all of them together.
   static constexpr std::chrono::milliseconds start_patience{1000};
 
@@ -177,7 +180,7 @@ private:
   [[nodiscard]] base::duration healthy_after(const child_record& child, base::duration otherwise) const;
   [[nodiscard]] std::optional<base::duration> delay_of(child_record& child);
   void wait_for(const job& paced);
-  void start_waiting(std::vector<slot_key> start);
+  void start_waiting(std::vector<slot_key> start, std::vector<slot_key> stop = {});
   void on_group_due();
   void on_healthy(child_record& child);
   [[nodiscard]] std::vector<slot_key> those_back(const std::vector<slot_key>& started) const;

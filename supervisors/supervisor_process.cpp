@@ -97,18 +97,7 @@ void supervisor_process::end_unasked(const caf::error& reason) {
   // Killed, or crashed: nobody else would end the children.
   for (const auto& child : held_.all())
     process::kill(child);
-  if (!events_ || is_fenced())
-    return;
-  event last;
-  last.what = transition::supervisor_stopped;
-  last.supervisor = label();
-  last.type = child_type::supervisor;
-  last.state = child_state::stopped;
-  last.at = now();
-  const auto why = to_end_reason(reason);
-  last.reason = why.code;
-  last.reason_text = why.text;
-  events_->publish(last);
+  machine_.on_lost(to_end_reason(reason), now());
 }
 
 void supervisor_process::work() {

@@ -195,3 +195,9 @@ TEST_CASE("a stop while a child is being replaced ends all, and says so to who a
   CHECK(rig.alive.empty());
   CHECK(rig.armed.empty());
 }
+
+TEST_CASE("a way of replacing that there is not is refused") {
+  auto rig = started_rig(flags(strategy::one_for_one), {worker("a")});
+  CHECK(rig.answer_to(rig.call(replace_child{"a", static_cast<replacement>(9)})) == "invalid_spec");
+  CHECK(rig.ref_of("a").incarnation == 1);
+}

@@ -270,3 +270,14 @@ TEST_CASE("a supervisor that was fenced tells no one of its end: another incarna
   CHECK(!tree.saw("down root"));
   CHECK(tree.alive.empty());
 }
+
+TEST_CASE("of a supervisor that is killed, the ends of its children are told, too") {
+  tree_world tree;
+  const auto root = tree.start(tree.plan("root", {tree.worker("a"), tree.worker("b")}));
+  tree.world.run();
+  tree.said.clear();
+  process::kill(root);
+  tree.world.run();
+  CHECK(tree.said == std::vector<std::string>{"ended root/b#1 killed its supervisor ended",
+                                              "ended root/a#1 killed its supervisor ended", "down root killed"});
+}
