@@ -2,9 +2,9 @@
 # Installs the packages that caf-node builds with and that are missing. Debian 12 or later, Ubuntu 24.04 or later.
 #
 #   scripts/setup.sh          what building, testing and running need
-#   scripts/setup.sh --full   also clang with its sanitizers' runtime (fuzzing), clang-format 14 (the format check), Erlang
-#                             (supervision beside OTP's), and Node.js with npm where there is none (the check with a
-#                             public client library)
+#   scripts/setup.sh --full   also clang with its sanitizers' runtime (fuzzing), clang-format 14 (the format check),
+#                             Erlang (supervision beside OTP's), and Node.js with npm where there is none (the check
+#                             with a public client library)
 #
 # Asks nothing, and changes nothing when all is there. As root, or with sudo.
 set -euo pipefail

@@ -3,8 +3,8 @@
 #
 #   scripts/test.sh           the release build and its tests
 #   scripts/test.sh --full    before that: everything under the address and undefined-behaviour sanitizers, and each
-#                             fuzz target for 30 s where clang has libFuzzer; then random supervision scripts on OTP's own
-#                             supervisor and on ours, where there is erl
+#                             fuzz target for 30 s where clang has libFuzzer; then random supervision scripts on
+#                             OTP's own supervisor and on ours, where there is erl
 #
 # CAFNODE_FUZZ_SECONDS changes the 30 s, CAFNODE_OTP_SCRIPTS the number of scripts.
 set -euo pipefail
