@@ -2,6 +2,7 @@
 #include "runtime/control/request_reader.hpp"
 #include "runtime/control/tree_history.hpp"
 #include "runtime/control/tree_json.hpp"
+#include "supervisors/words.hpp"
 
 #include <fmt/format.h>
 
@@ -25,6 +26,12 @@ std::string_view trimmed(std::string_view path) {
 
 api_fault no_such_path(std::string_view path) {
   return {404, "not_found", fmt::format("nothing runs at the path '{}'", path), "cafctl sup tree shows the paths"};
+}
+
+/// It is in the tree, and has no process to kill.
+api_fault nothing_runs(const tree_row& row) {
+  return {409, "unavailable", fmt::format("'{}' has no process now: it is {}", row.path, to_string(row.state)),
+          "cafctl sup tree shows how long it waits"};
 }
 
 std::string page_json(const tree_page& page, const tree_counts& counted, base::moment now) {
@@ -136,8 +143,10 @@ void post_tree_kill(api_call& call) {
     return call.fail({501, "not_implemented", "this node cannot kill actors", {}});
   const std::string path{trimmed(asked.value().path)};
   const base::wall_time at = call.views.clock->now().wall;
-  if (!call.actions.kill(path, asked.value().how))
-    return call.fail(no_such_path(path));
+  if (!call.actions.kill(path, asked.value().how)) {
+    const auto row = call.views.tree->find(path, call.views.clock->now().steady);
+    return call.fail(row ? nothing_runs(*row) : no_such_path(path));
+  }
   json_writer out;
   out.open_object().field("path", path).field("at", at).close_object();
   call.answer(std::move(out).take(), 202);

@@ -171,7 +171,7 @@ SCENARIO("an actor is killed by its path") {
   std::string killed;
   rig.actions.kill = [&killed](const std::string& path, control::kill_how how) {
     killed = path + (how == control::kill_how::brutal ? " brutally" : " softly");
-    return path != "tokyo/nobody";
+    return path == "tokyo/alpha";
   };
   CHECK(rig.ask("POST", "/api/v1/tree/kill", R"({"path":"/tokyo/alpha"})")->response.status == 202);
   CHECK(killed == "tokyo/alpha brutally");
@@ -179,6 +179,11 @@ SCENARIO("an actor is killed by its path") {
   CHECK(rig.ask("POST", "/api/v1/tree/kill", R"({"path":"tokyo/alpha","how":"stop"})")->response.status == 202);
   CHECK(killed == "tokyo/alpha softly");
   CHECK(rig.ask("POST", "/api/v1/tree/kill", R"({"path":"tokyo/nobody"})")->response.status == 404);
+  rig.bridge.publish(test::child_event(supervision::transition::restart_scheduled, "tokyo", "waits",
+                                       supervision::child_state::waiting));
+  const auto waits = rig.ask("POST", "/api/v1/tree/kill", R"({"path":"tokyo/waits"})");
+  CHECK(waits->response.status == 409);
+  CHECK(waits->response.body.find("has no process now: it is waiting") != std::string::npos);
   CHECK(rig.ask("POST", "/api/v1/tree/kill", "{}")->response.status == 400);
 }
 
