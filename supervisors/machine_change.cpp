@@ -180,10 +180,6 @@ void supervision_machine::undo_change(child_record& failed, const end_reason& wh
   open({.kind = job_kind::change_stop, .stop = std::move(stop)});
 }
 
-void supervision_machine::on_change_started() {
-  end_change();
-}
-
 void supervision_machine::end_change() {
   const auto work = std::move(change_);
   if (!work->undoing) {

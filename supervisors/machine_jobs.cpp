@@ -126,7 +126,7 @@ void supervision_machine::finish(job_id id) {
   case job_kind::change_stop:
     return on_change_stopped();
   case job_kind::change_start:
-    return on_change_started();
+    return end_change();
   case job_kind::shutdown:
     ended_ = true;
     if (flags_.stop_within)

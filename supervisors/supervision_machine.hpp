@@ -270,7 +270,6 @@ private:
   [[nodiscard]] std::vector<slot_key> those_to_start();
   [[nodiscard]] std::vector<slot_key> those_that_ran();
   void on_change_stopped();
-  void on_change_started();
   void undo_change(child_record& failed, const end_reason& why);
   void end_change();
   void settle_change(const change_work& work);

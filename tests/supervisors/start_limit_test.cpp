@@ -1,4 +1,4 @@
-// A child that confirms its start may be given a time for it.
+// A child that says itself that it is ready may be given a time for it.
 #include "tests/supervisors/machine_rig.hpp"
 
 #include <doctest/doctest.h>
