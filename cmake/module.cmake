@@ -8,16 +8,20 @@
 # installs a program with that component. What an installed module depends on is installed in the same component, or
 # found by cafnode-config.cmake.
 #
+# PRECOMPILED caf|net (std where it is not said): the libraries' headers that most of its sources read
+# (cmake/precompiled.cmake).
+#
 # Headers go into a FILE_SET, so that each is compiled alone by the test `headers`. Sources are listed, never globbed.
 
 function(cafnode_module name)
-  cmake_parse_arguments(arg "" "INSTALL" "HEADERS;SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  cmake_parse_arguments(arg "" "INSTALL;PRECOMPILED" "HEADERS;SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
   set(target cafnode_${name})
   if(arg_SOURCES)
     add_library(${target} STATIC ${arg_SOURCES})
     set(scope PUBLIC)
     # Taken over rather than linked: a static library hands on what it links.
     target_compile_options(${target} PRIVATE $<TARGET_PROPERTY:cafnode_warnings,INTERFACE_COMPILE_OPTIONS>)
+    cafnode_precompile(${target} "${arg_PRECOMPILED}")
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
@@ -36,8 +40,9 @@ function(cafnode_module name)
 endfunction()
 
 function(cafnode_program name)
-  cmake_parse_arguments(arg "" "INSTALL" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(arg "" "INSTALL;PRECOMPILED" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
+  cafnode_precompile(${name} "${arg_PRECOMPILED}")
   target_link_libraries(${name} PRIVATE cafnode_warnings ${arg_DEPS})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_definitions(${name} PRIVATE CAFNODE_VERSION="${PROJECT_VERSION}")
@@ -47,11 +52,15 @@ function(cafnode_program name)
 endfunction()
 
 function(cafnode_test name)
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT;PRECOMPILED" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
   endif()
   add_executable(${name} ${arg_SOURCES})
+  if(NOT arg_PRECOMPILED)
+    set(arg_PRECOMPILED std)
+  endif()
+  cafnode_precompile(${name} ${arg_PRECOMPILED}_test)
   target_link_libraries(${name} PRIVATE cafnode_warnings cafnode_test_main ${arg_DEPS})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_definitions(${name} PRIVATE CAFNODE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

@@ -19,6 +19,8 @@ find_program(CAFNODE_CCACHE ccache)
 if(CAFNODE_CCACHE)
   # Without the folder in the hash, the same source compiled in two build folders or two clones is one cache entry.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-    "${CMAKE_COMMAND};-E;env;CCACHE_NOHASHDIR=1;CCACHE_BASEDIR=${PROJECT_SOURCE_DIR};${CAFNODE_CCACHE}")
+    "${CMAKE_COMMAND};-E;env;CCACHE_NOHASHDIR=1;CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}"
+    "CCACHE_SLOPPINESS=pch_defines,time_macros" # as ccache asks for precompiled headers
+    "${CAFNODE_CCACHE}")
   set(CMAKE_C_COMPILER_LAUNCHER "${CMAKE_CXX_COMPILER_LAUNCHER}")
 endif()
