@@ -80,6 +80,12 @@ SCENARIO("no fault shows a secret that was written into the file, however it got
   }
 }
 
+SCENARIO("of what the YAML library says only the words that are the same for every file are told") {
+  const auto outcome = load_text("f.yaml", "client_secret: \"a\\qcanary\"\n");
+  REQUIRE(outcome.faults.size() == 1);
+  CHECK(outcome.faults[0].message == "this is not YAML: unknown escape character"); // the library adds the character
+}
+
 SCENARIO("a secret literal is named as such, with the two ways out") {
   const auto outcome =
       load_text("f.yaml", "apiVersion: caf-node/v1\nkind: Node\nexchanges:\n  - name: deribit\n    venue: deribit\n"
