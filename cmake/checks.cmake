@@ -19,6 +19,6 @@ if(CAFNODE_CLANG_FORMAT)
   cafnode_check(tree.format ${Python3_EXECUTABLE} scripts/checks/format.py ${CAFNODE_CLANG_FORMAT})
 endif()
 
-# Slow without a compiler cache, and uses every core: it runs first and alone.
+# Minutes without a compiler cache, and uses every core: it runs first and alone, and in the full run only (label full).
 cafnode_check(tree.headers bash scripts/checks/headers.sh)
-set_tests_properties(tree.headers PROPERTIES TIMEOUT 1200 RUN_SERIAL ON)
+set_tests_properties(tree.headers PROPERTIES TIMEOUT 1200 RUN_SERIAL ON LABELS "tree;full")

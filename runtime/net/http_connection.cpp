@@ -94,14 +94,14 @@ void http_connection::read_body() {
 }
 
 void http_connection::on_bad_read(const error_code& error) {
-  static const auto& http_category = error_code{http::error::bad_version}.category();
   keep_alive_ = false;
   body_wanted_ = true;
   if (error == http::error::header_limit || error == http::error::buffer_overflow)
     return refuse(431, "the header is longer than this server takes");
   if (error == http::error::body_limit)
     return refuse(413, "the body is longer than this server takes");
-  if (error.category() == http_category && error != http::error::end_of_stream && error != http::error::partial_message)
+  const auto is_http = error.category() == error_code{http::error::bad_version}.category();
+  if (is_http && error != http::error::end_of_stream && error != http::error::partial_message)
     return refuse(400, "the request is not HTTP: " + error.message());
   drop();
 }
