@@ -4,6 +4,7 @@
 #include "runtime/base/time.hpp"
 #include "runtime/observe/field.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -30,10 +31,19 @@ using event_ptr = std::shared_ptr<const event>;
 /// One JSON object: seq, at (RFC 3339), steady_ns, kind, subject, cause, corr, fields. No line end.
 [[nodiscard]] std::string to_json(const event& from);
 
+class event_queue;
+
 /// What one subscriber has not taken yet. Any thread.
 class event_subscription {
 public:
-  event_subscription(std::size_t queue_max, std::function<void()> wake);
+  explicit event_subscription(std::shared_ptr<event_queue> queue);
+
+  /// Ends it: when this returns no wake runs any more and none will, whichever thread publishes; it waits for one that
+  /// runs on another thread. So what the wake refers to need only outlive this handle. A wake may drop its own handle.
+  ~event_subscription();
+
+  event_subscription(const event_subscription&) = delete;
+  event_subscription& operator=(const event_subscription&) = delete;
 
   /// Up to `most` events, oldest first.
   [[nodiscard]] std::vector<event_ptr> take(std::size_t most);
@@ -42,14 +52,7 @@ public:
   [[nodiscard]] std::uint64_t lost() const;
 
 private:
-  friend class event_log;
-
-  /// True when the queue was empty before.
-  bool put(const event_ptr& happened);
-
-  mutable std::mutex mutex_;
-  base::bounded_queue<event_ptr> queue_;
-  std::function<void()> wake_;
+  std::shared_ptr<event_queue> queue_;
 };
 
 struct event_log_config {
@@ -82,12 +85,16 @@ public:
 
   [[nodiscard]] std::uint64_t last_seq() const;
 
+  /// Events that subscribers have lost so far because they were too slow, those of subscribers that have gone too.
+  [[nodiscard]] std::uint64_t lost_by_subscribers() const noexcept { return *lost_; }
+
 private:
   event_log_config config_;
   mutable std::mutex mutex_;
   base::bounded_queue<event_ptr> events_;
   std::uint64_t last_seq_ = 0;
-  std::vector<std::weak_ptr<event_subscription>> subscribers_;
+  std::vector<std::weak_ptr<event_queue>> subscribers_;
+  std::shared_ptr<std::atomic<std::uint64_t>> lost_; // counted by the queues
 };
 
 } // namespace cafnode::observe

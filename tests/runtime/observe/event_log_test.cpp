@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <memory>
 #include <thread>
 
 using namespace cafnode::observe;
@@ -107,6 +109,43 @@ SCENARIO("a wake may drop its own subscription and take from the log") {
   log.publish(called("x"));
   log.publish(called("y"));
   CHECK(seen == 1);
+}
+
+SCENARIO("a subscription that has gone is never woken again, whoever publishes at that moment") {
+  event_log log{{100, 8}};
+  std::atomic<bool> stop{false};
+  std::vector<std::jthread> publishers;
+  for (int t = 0; t < 3; ++t)
+    publishers.emplace_back([&] {
+      while (!stop)
+        log.publish(called("x"));
+    });
+  for (int round = 0; round < 1000; ++round) {
+    // What the wakes of three followers use: it goes right behind their handles, as a control thread does at the end.
+    const auto used = std::make_unique<std::atomic<int>>(0);
+    std::vector<std::shared_ptr<event_subscription>> followers;
+    for (int i = 0; i < 3; ++i)
+      followers.push_back(log.subscribe(4, [raw = used.get()] { raw->fetch_add(1); }));
+    const auto before = log.last_seq();
+    while (log.last_seq() < before + 3)
+      std::this_thread::yield();
+    followers.clear();
+    const int woken = used->load();
+    while (log.last_seq() < before + 6)
+      std::this_thread::yield();
+    REQUIRE(used->load() == woken);
+  }
+  stop = true;
+}
+
+SCENARIO("what slow subscribers lose is counted over all of them, and stays counted when they have gone") {
+  event_log log{{}};
+  auto slow = log.subscribe(3, nullptr);
+  const auto slower = log.subscribe(1, nullptr);
+  for (int i = 0; i < 5; ++i)
+    log.publish(called("x"));
+  slow.reset();
+  CHECK(log.lost_by_subscribers() == 2 + 4);
 }
 
 SCENARIO("publishers on many threads make one order, the same for every subscriber") {
