@@ -1,6 +1,7 @@
 #include "runtime/observe/log.hpp"
 
 #include "runtime/base/invariant.hpp"
+#include "runtime/observe/line_file.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/async.h>
@@ -8,11 +9,9 @@
 #include <spdlog/sinks/base_sink.h>
 
 #include <atomic>
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
-#include <fcntl.h>
 #include <memory>
 #include <mutex>
 #include <unistd.h>
@@ -21,55 +20,51 @@ namespace cafnode::observe {
 
 namespace {
 
-/// Writes whole lines to a descriptor or to a test; runs on spdlog's thread.
+/// Hands lines to a file or to a test; runs on spdlog's thread.
 class line_sink final : public spdlog::sinks::base_sink<std::mutex> {
 public:
-  line_sink(int file, bool owned, std::function<void(std::string_view)> write)
-      : file_{file}, owned_{owned}, write_{std::move(write)} {}
+  line_sink(std::unique_ptr<line_file> file, std::function<void(std::string_view)> write)
+      : file_{std::move(file)}, write_{std::move(write)} {}
 
-  line_sink(const line_sink&) = delete;
-  line_sink& operator=(const line_sink&) = delete;
-
-  ~line_sink() override {
-    if (owned_)
-      ::close(file_);
-  }
+  [[nodiscard]] line_file& file() noexcept { return *file_; }
 
 private:
   void sink_it_(const spdlog::details::log_msg& message) override {
     const std::string_view line{message.payload.data(), message.payload.size()};
     if (write_)
-      return write_(line);
-    text_.assign(line);
-    text_ += '\n';
-    // One write a line, so that lines of several processes in one file stay whole. A full disk must not stop the node.
-    for (std::string_view left = text_; !left.empty();) {
-      const auto count = ::write(file_, left.data(), left.size());
-      if (count < 0 && errno != EINTR)
-        return;
-      left.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
-    }
+      write_(line);
+    else
+      file_->write(line);
   }
 
   void flush_() override {}
 
-  int file_;
-  bool owned_;
+  std::unique_ptr<line_file> file_;
   std::function<void(std::string_view)> write_;
-  std::string text_;
+};
+
+/// How records become lines.
+struct line_style {
+  log_identity identity;
+  bool json = false;
+  bool colour = false;
+
+  [[nodiscard]] std::string operator()(const log_record& record) const {
+    return json ? render_json(record, identity) : render_text(record, colour);
+  }
 };
 
 /// The running log.
 class log_core {
 public:
-  log_core(const log_options& options, std::shared_ptr<line_sink> sink, bool json, bool colour)
+  log_core(const log_options& options, std::shared_ptr<line_sink> sink, line_style style)
       : time_{options.time},
-        identity_{options.identity},
-        json_{json},
-        colour_{colour},
+        path_{options.file},
+        style_{std::move(style)},
         storms_{options.storms},
+        sink_{std::move(sink)},
         pool_{std::make_shared<spdlog::details::thread_pool>(options.queue_max, 1)},
-        logger_{std::make_shared<spdlog::async_logger>("caf-node", std::move(sink), pool_,
+        logger_{std::make_shared<spdlog::async_logger>("caf-node", sink_, pool_,
                                                        spdlog::async_overflow_policy::overrun_oldest)} {
     logger_->set_level(spdlog::level::trace);
     logger_->set_error_handler([](const std::string&) {}); // it would print to standard error by itself
@@ -79,7 +74,10 @@ public:
   log_core& operator=(const log_core&) = delete;
 
   /// Ends the thread, which writes what waits, before the sink that it writes to may go.
-  ~log_core() { pool_.reset(); }
+  ~log_core() {
+    sink_->file().hurry();
+    pool_.reset();
+  }
 
   void write(level severity, std::string_view channel, std::string_view message, field_list fields) {
     const auto now = time_->now();
@@ -93,6 +91,18 @@ public:
   }
 
   [[nodiscard]] std::uint64_t dropped() const { return pool_->overrun_counter(); }
+
+  [[nodiscard]] std::uint64_t unwritten() const { return sink_->file().lost(); }
+
+  base::result<bool, std::string> reopen() {
+    if (path_.empty())
+      return true;
+    const auto file = open_line_file(path_);
+    if (!file)
+      return base::failure{fmt::format("log file {} cannot be opened: {}", path_, file.fault())};
+    sink_->file().replace(file.value());
+    return true;
+  }
 
   /// The last word, when all that waited has been written.
   void finish() { report_drops(time_->now()); }
@@ -117,18 +127,16 @@ private:
            {kv("count", total - before), kv("total", total)}});
   }
 
-  void put(const log_record& record) {
-    logger_->log(spdlog::level::info, json_ ? render_json(record, identity_) : render_text(record, colour_));
-  }
+  void put(const log_record& record) { logger_->log(spdlog::level::info, style_(record)); }
 
   const base::clock_source* time_;
-  log_identity identity_;
-  bool json_;
-  bool colour_;
+  std::string path_; // empty: no file of ours
+  line_style style_;
   std::mutex mutex_; // guards the two below
   storm_limit storms_;
   std::string key_;
   std::atomic<std::uint64_t> reported_{0};
+  std::shared_ptr<line_sink> sink_;
   std::shared_ptr<spdlog::details::thread_pool> pool_;
   std::shared_ptr<spdlog::async_logger> logger_;
 };
@@ -162,20 +170,37 @@ bool wants_colour() {
   return !is_set("NO_COLOR") && (terminal == nullptr || std::strcmp(terminal, "dumb") != 0);
 }
 
+std::function<std::string(std::uint64_t, const std::string&)> loss_line(const line_style& style,
+                                                                        const base::clock_source* time) {
+  return [style, time](std::uint64_t count, const std::string& why) {
+    return style({time->now().wall,
+                  level::error,
+                  "observe",
+                  "log lines were lost: they could not be written",
+                  {kv("count", count), kv("err", why)}});
+  };
+}
+
 } // namespace
 
 base::result<bool, std::string> start_log(const log_options& options) {
   CAFNODE_INVARIANT(options.time != nullptr && options.queue_max > 0, "a log needs a clock and a queue");
   int file = STDERR_FILENO;
-  if (!options.file.empty())
-    file = ::open(options.file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-  if (file < 0)
-    return base::failure{fmt::format("log file {} cannot be opened: {}", options.file, std::strerror(errno))};
+  if (!options.file.empty()) {
+    const auto opened = open_line_file(options.file);
+    if (!opened)
+      return base::failure{fmt::format("log file {} cannot be opened: {}", options.file, opened.fault())};
+    file = opened.value();
+  }
   const bool terminal = options.file.empty() && !options.write && ::isatty(file) == 1;
   const bool json = options.format == log_format::json || (options.format == log_format::automatic && !terminal);
-  auto sink = std::make_shared<line_sink>(file, !options.file.empty(), options.write);
+  const line_style style{options.identity, json, terminal && wants_colour()};
   try {
-    auto core = std::make_shared<log_core>(options, std::move(sink), json, terminal && wants_colour());
+    auto lines =
+        std::make_unique<line_file>(file, !options.file.empty(),
+                                    line_file_duties{options.time, loss_line(style, options.time), options.on_failing});
+    auto core =
+        std::make_shared<log_core>(options, std::make_shared<line_sink>(std::move(lines), options.write), style);
     stop_log();
     auto& log = running();
     const std::lock_guard lock{log.mutex};
@@ -185,6 +210,11 @@ base::result<bool, std::string> start_log(const log_options& options) {
   }
   set_log_level(options.least);
   return true;
+}
+
+base::result<bool, std::string> reopen_log() {
+  const auto core = current();
+  return core ? core->reopen() : base::result<bool, std::string>{true};
 }
 
 void stop_log() {
@@ -210,6 +240,11 @@ level log_level() noexcept {
 std::uint64_t log_lines_dropped() noexcept {
   const auto core = current();
   return core ? core->dropped() : 0;
+}
+
+std::uint64_t log_lines_unwritten() noexcept {
+  const auto core = current();
+  return core ? core->unwritten() : 0;
 }
 
 void channel::write(level severity, std::string_view message, field_list fields) const {

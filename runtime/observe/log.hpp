@@ -26,13 +26,22 @@ struct log_options {
   std::size_t queue_max = 8192; // lines that wait to be written; beyond it the oldest are dropped and counted
   storm_limit_config storms;
   std::function<void(std::string_view line)> write; // instead of a file, for tests; called on the log's thread
+
+  /// Hears, on the log's thread and at most once a minute, that lines begin to be lost because they cannot be written.
+  /// Must not log. May be empty.
+  std::function<void(const std::string& why)> on_failing;
 };
 
 /// Starts the log of this process: one thread writes, nobody who logs waits for it. The fault says why the file could
 /// not be opened. Until then, and after stop_log(), lines go nowhere.
 [[nodiscard]] base::result<bool, std::string> start_log(const log_options& options);
 
-/// Writes what waits and ends the thread. Any thread, any time.
+/// Opens the file of the log again, for whoever has renamed it; nothing when it has none. On a fault, which says why,
+/// the log goes on with the file that it has. Any thread.
+[[nodiscard]] base::result<bool, std::string> reopen_log();
+
+/// Writes what waits and ends the thread. For somebody who does not read his end of a pipe it waits a second, then the
+/// rest is lost. Any thread, any time.
 void stop_log();
 
 /// The least level that is written from here on. Any thread.
@@ -41,6 +50,10 @@ void set_log_level(level least) noexcept;
 
 /// Lines lost since start_log() because the queue was full; each loss is also reported in the log itself.
 [[nodiscard]] std::uint64_t log_lines_dropped() noexcept;
+
+/// Lines lost since start_log() because they could not be written, on a full disk for example. When there is room
+/// again, the first line of the log says how many they were.
+[[nodiscard]] std::uint64_t log_lines_unwritten() noexcept;
 
 /// The log of one folder: `inline const observe::channel log{"net"};`. Any thread.
 ///
