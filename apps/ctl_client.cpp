@@ -39,16 +39,25 @@ bool is_success(int status) {
 } // namespace
 
 std::string node_address::text() const {
+  if (!socket.empty())
+    return socket;
   return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
 }
 
 std::optional<node_address> parse_address(std::string_view text) {
-  constexpr std::string_view scheme = "http://";
-  if (text.starts_with(scheme))
-    text.remove_prefix(scheme.size());
+  constexpr std::string_view scheme = "http://", encrypted = "https://", local = "unix:";
+  node_address where;
+  if (text.starts_with(local))
+    text.remove_prefix(local.size());
+  if (text.starts_with('/')) {
+    where.socket = text;
+    return where;
+  }
+  where.encrypted = text.starts_with(encrypted);
+  if (where.encrypted || text.starts_with(scheme))
+    text.remove_prefix(where.encrypted ? encrypted.size() : scheme.size());
   if (text.ends_with('/'))
     text.remove_suffix(1);
-  node_address where;
   if (text.starts_with('[') && text.find(']') == std::string_view::npos)
     return std::nullopt;
   where.host = take_host(text);
@@ -95,11 +104,15 @@ net::http_call client::request(const std::string& method, const std::string& tar
   net::http_call asked;
   asked.host = where_.host;
   asked.port = where_.port;
+  asked.socket = where_.socket;
+  asked.tls = where_.tls;
   asked.method = method;
   asked.target = target;
   asked.timeout = timeout_;
   if (method != "GET")
     asked.headers.emplace_back("X-Caf-Node", "1");
+  if (!where_.token.empty() && where_.socket.empty())
+    asked.headers.emplace_back("Authorization", fmt::format("Bearer {}", where_.token.reveal()));
   if (!body.empty())
     asked.headers.emplace_back("Content-Type", "application/json");
   asked.body = std::move(body);

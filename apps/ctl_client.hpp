@@ -2,11 +2,13 @@
 
 #include "apps/ctl_fault.hpp"
 #include "runtime/base/result.hpp"
+#include "runtime/base/secret.hpp"
 
 #include <boost/json/value.hpp>
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,11 +19,16 @@ namespace cafnode::ctl {
 struct node_address {
   std::string host = "127.0.0.1";
   std::uint16_t port = 7601;
+  std::string socket;                          // path of a unix socket, instead
+  bool encrypted = false;                      // https://
+  std::shared_ptr<const net::tls_context> tls; // where encrypted
+  base::secret token;                          // empty: none
 
   [[nodiscard]] std::string text() const;
 };
 
-/// Reads "HOST:PORT", "HOST" or "[V6]:PORT", with or without "http://" before it.
+/// Reads "HOST:PORT", "HOST" or "[V6]:PORT", with or without "http://" or "https://" before it; "/PATH" and
+/// "unix:/PATH" are unix sockets.
 [[nodiscard]] std::optional<node_address> parse_address(std::string_view text);
 
 /// Reads "500ms", "5s", "2m" or a number of seconds; between a millisecond and a day.

@@ -1,10 +1,13 @@
 #include "apps/ctl_commands.hpp"
+#include "apps/ctl_find.hpp"
+#include "runtime/net/local_folders.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <string_view>
@@ -18,13 +21,14 @@ namespace {
 /// What the command line says, as it is read.
 struct line {
   options chosen;
-  std::string address = "127.0.0.1:7601", timeout = "5s", output = "table", watch;
+  std::string timeout = "5s", output = "table", watch;
   bool no_color = false, market = false;
   std::string path, name, label, amount, price;
   bool ask = false, renew = false;
   tree_part tree;
   event_filter filter;
   new_order order;
+  node_wish wish;
   std::function<exit_code(const line&)> command;
 };
 
@@ -47,10 +51,14 @@ std::string check_span(const std::string& text) {
 }
 
 void add_globals(CLI::App& app, line& said) {
-  app.add_option("--addr", said.address, "The node's control address, HOST:PORT")
+  app.add_option("--addr", said.wish.address,
+                 "The node: its unix socket, its name, or HOST:PORT; by default the one that runs here")
       ->envname("CAF_ADDR")
-      ->capture_default_str()
-      ->check([](const std::string& text) { return parse_address(text) ? "" : "not an address: HOST:PORT"; });
+      ->check([](const std::string& text) { return parse_address(text) ? "" : "not an address: a path or HOST:PORT"; });
+  app.add_option("--token-file", said.wish.token_file, "A file of mode 0600 with a token, for what TCP does not allow")
+      ->envname("CAF_TOKEN_FILE");
+  app.add_option("--ca-file", said.wish.ca_file, "PEM file with the authorities to trust, for https://HOST:PORT")
+      ->envname("CAF_CA_FILE");
   app.add_option("-o,--output", said.output, "table or json")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
@@ -201,7 +209,6 @@ bool wants_json(int count, char** words) {
 
 void settle(line& said) {
   options& chosen = said.chosen;
-  chosen.where = parse_address(said.address).value_or(node_address{});
   chosen.timeout = parse_span(said.timeout).value_or(chosen.timeout);
   chosen.as_json = said.output == "json";
   chosen.is_terminal = ::isatty(STDOUT_FILENO) == 1;
@@ -232,6 +239,13 @@ int run(int count, char** words) {
     return static_cast<int>(fault.code);
   }
   settle(said);
+  auto where = find_node(said.wish,
+                         net::control_socket_folders([](const char* name) { return std::getenv(name); }, ::geteuid()));
+  if (!where) {
+    fmt::print(stderr, "{}", fault_text(where.fault(), said.chosen.as_json));
+    return static_cast<int>(where.fault().code);
+  }
+  said.chosen.where = std::move(where).value();
   return static_cast<int>(said.command(said));
 }
 

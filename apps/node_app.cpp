@@ -47,6 +47,7 @@ public:
 
 private:
   bool open_log();
+  void make_host();
   bool start_tree();
   exit_code end(ending why);
 
@@ -74,7 +75,7 @@ bool running_node::open_log() {
   return started.has_value();
 }
 
-bool running_node::start_tree() {
+void running_node::make_host() {
   host::host_options host;
   host.io_threads = io_threads_of(config_);
   host.on_process_end = [this](const std::string& label, const caf::error&) {
@@ -86,6 +87,9 @@ bool running_node::start_tree() {
   };
   host_ = std::make_unique<host::actor_host>(std::move(host));
   sight_->look_at(host_->services());
+}
+
+bool running_node::start_tree() {
   auto plan = make_node_plan(config_, {&host_->engine(), &host_->clock(), sight_->board, sight_->told, sight_->told,
                                        seed_of(config_, clock_)});
   if (!plan) {
@@ -117,19 +121,21 @@ exit_code running_node::run() {
                                    std::_Exit(static_cast<int>(exit_code::temporary));
                                },
                                [this, &settings] { reload(config_, options_, settings); }}};
-  if (!start_tree())
-    return exit_code::bad_config;
-  auto control = start_control(config_, sight_->views,
-                               make_actions(host_->system(), host_->services(), sight_->board, sight_->tree));
+  make_host();
+  // Before the exchange is dialled: a node that nobody can ask must not begin.
+  auto control = open_control(config_, sight_->views,
+                              make_actions(host_->system(), host_->services(), sight_->board, sight_->tree));
   if (!control) {
-    std::fprintf(stderr, "caf-node: %s\n", control.fault().c_str());
-    host_->shutdown(std::move(root_), drain_.load());
-    return exit_code::temporary;
+    std::fprintf(stderr, "caf-node: %s\n", control.fault().text.c_str());
+    return control.fault().code;
   }
   control_ = std::move(control).value();
+  if (!start_tree())
+    return exit_code::bad_config;
+  control_->serve();
   sight_->stage->store(control::node_stage::serving);
-  log.info("the node is up", {observe::kv("control", control_->address()), observe::kv("version", CAFNODE_VERSION),
-                              observe::kv("pid", ::getpid())});
+  log.info("the node is up", {observe::kv("control", control_->address()), observe::kv("socket", control_->socket()),
+                              observe::kv("version", CAFNODE_VERSION), observe::kv("pid", ::getpid())});
   return end(bell_.wait());
 }
 

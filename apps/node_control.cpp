@@ -1,7 +1,7 @@
 #include "apps/node_control.hpp"
 
+#include "apps/node_listeners.hpp"
 #include "runtime/control/http_api.hpp"
-#include "runtime/net/http_server.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -17,30 +17,41 @@ namespace {
 
 class control_thread final : public control_server {
 public:
-  control_thread(std::string address, control::node_views views, control::control_actions actions)
-      : address_{std::move(address)}, api_{with_thread(std::move(views)), std::move(actions)} {}
+  control_thread(control::access_rules rules, control::node_views views, control::control_actions actions)
+      : api_{with_thread(std::move(views)), std::move(actions), std::move(rules)} {}
 
   ~control_thread() override {
     server_.reset();
+    local_.reset();
     work_.reset();
     io_.stop();
     if (thread_.joinable())
       thread_.join();
   }
 
-  base::result<bool, std::string> start(std::uint16_t port) {
-    net::http_server_options options;
-    options.address = address_;
-    options.port = port;
+  base::result<bool, control_failure> open(net::http_server_options options, std::optional<net::local_socket> socket) {
+    options.is_urgent = control::is_health;
     auto made = net::make_http_server(io_, options, api_.handler());
     if (!made)
-      return base::failure{made.fault()};
+      return base::failure{control_failure{exit_code::temporary, made.fault()}};
     server_ = std::move(made).value();
-    thread_ = std::thread{[this] { io_.run(); }};
+    address_ = options.address.find(':') == std::string::npos ? options.address : "[" + options.address + "]";
+    address_ += ":" + std::to_string(server_->port());
+    if (!socket)
+      return true;
+    path_ = socket->path();
+    options.tls = nullptr;
+    local_ = net::make_local_http_server(io_, std::move(*socket), options, api_.handler());
     return true;
   }
 
-  [[nodiscard]] std::string address() const override { return address_ + ":" + std::to_string(server_->port()); }
+  void serve() override {
+    thread_ = std::thread{[this] { io_.run(); }};
+  }
+
+  [[nodiscard]] std::string address() const override { return address_; }
+
+  [[nodiscard]] const std::string& socket() const override { return path_; }
 
 private:
   control::node_views with_thread(control::node_views views) {
@@ -49,23 +60,27 @@ private:
   }
 
   std::string address_;
+  std::string path_;
   boost::asio::io_context io_{1};
   control::http_api api_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   std::unique_ptr<net::http_server> server_;
+  std::unique_ptr<net::http_server> local_;
   std::thread thread_;
 };
 
 } // namespace
 
-base::result<std::unique_ptr<control_server>, std::string>
-start_control(const conf::node_config& config, control::node_views views, control::control_actions actions) {
-  // Names are not looked up here; this one has one meaning.
-  const std::string address = config.control_address == "localhost" ? "127.0.0.1" : config.control_address;
-  auto made = std::make_unique<control_thread>(address, std::move(views), std::move(actions));
-  const auto started = made->start(config.control_port);
-  if (!started)
-    return base::failure{started.fault()};
+base::result<std::unique_ptr<control_server>, control_failure>
+open_control(const conf::node_config& config, control::node_views views, control::control_actions actions) {
+  auto listening = prepare_listeners(config);
+  if (!listening)
+    return base::failure{listening.fault()};
+  auto& parts = listening.value();
+  auto made = std::make_unique<control_thread>(std::move(parts.rules), std::move(views), std::move(actions));
+  const auto opened = made->open(std::move(parts.tcp), std::move(parts.local));
+  if (!opened)
+    return base::failure{opened.fault()};
   return std::unique_ptr<control_server>{std::move(made)};
 }
 

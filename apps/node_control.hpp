@@ -1,5 +1,6 @@
 #pragma once
 
+#include "apps/node_options.hpp"
 #include "conf/node_config.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/control/control_actions.hpp"
@@ -15,12 +16,24 @@ class control_server {
 public:
   virtual ~control_server() = default; // stops listening and ends the thread
 
+  /// From now on requests are answered; those that have come wait for it.
+  virtual void serve() = 0;
+
   /// Where it listens: "127.0.0.1:7601".
   [[nodiscard]] virtual std::string address() const = 0;
+
+  /// The path of its unix socket; empty: it has none.
+  [[nodiscard]] virtual const std::string& socket() const = 0;
 };
 
-/// Starts it; the fault says which address could not be had.
-[[nodiscard]] base::result<std::unique_ptr<control_server>, std::string>
-start_control(const conf::node_config& config, control::node_views views, control::control_actions actions);
+/// Why there is no control API, and what the node ends with for it.
+struct control_failure {
+  exit_code code = exit_code::temporary;
+  std::string text;
+};
+
+/// Listens on the unix socket and on the port; the fault says which could not be had and why. `config.name` is set.
+[[nodiscard]] base::result<std::unique_ptr<control_server>, control_failure>
+open_control(const conf::node_config& config, control::node_views views, control::control_actions actions);
 
 } // namespace cafnode::node

@@ -19,8 +19,9 @@ struct flag {
 constexpr flag flags[] = {
     {"--region", "node.region", "The region that this node stands in, for example tokyo"},
     {"--name", "node.name", "The node's name; by default the host's"},
-    {"--control-address", "control.address", "Where the control API listens"},
+    {"--control-address", "control.address", "Where the control API listens over TCP"},
     {"--control-port", "control.port", "Its port; 0 takes any that is free"},
+    {"--control-socket", "control.socket", "Its unix socket; `off` is none"},
     {"--log-level", "log.level", "trace, debug, info, warn or error"},
     {"--log-format", "log.format", "auto, json or text"},
     {"--log-file", "log.file", "Appended to; by default standard error"},

@@ -1,10 +1,11 @@
+#include "conf/control_check.hpp"
 #include "conf/decoder.hpp"
+#include "conf/loopback.hpp"
 #include "conf/scalar.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 namespace cafnode::conf {
@@ -14,8 +15,7 @@ namespace {
 constexpr std::size_t connections_total_max = 10'000;
 
 bool is_loopback(std::string_view host) {
-  constexpr std::array<std::string_view, 3> names{"localhost", "::1", "ip6-localhost"};
-  return host.starts_with("127.") || std::find(names.begin(), names.end(), host) != names.end();
+  return is_loopback_address(host) || host == "localhost" || host == "ip6-localhost";
 }
 
 class checker {
@@ -23,10 +23,8 @@ public:
   checker(const positions& where, fault_sink& sink) : where_{&where}, sink_{&sink} {}
 
   void check(const node_config& config) {
-    if (!is_loopback(config.control_address))
-      add(fault_code::insecure, "control.address",
-          "control.address is not this machine's own: anyone who reaches it can steer the node",
-          "use 127.0.0.1 and a tunnel", severity::warning);
+    for (auto& fault : check_control(config.control))
+      add(fault.code, fault.path, std::move(fault.message), std::move(fault.hint));
     for (std::size_t i = 0; i < config.exchanges.size(); ++i)
       check_exchange(config.exchanges[i], entry_path("exchanges", config.exchanges[i].name, i));
     if (connections_ > connections_total_max)

@@ -1,5 +1,6 @@
 #include "conf/loader.hpp"
 
+#include "conf/control_check.hpp"
 #include "conf/decoder.hpp"
 #include "conf/field.hpp"
 #include "runtime/base/result.hpp"
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <functional>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -84,6 +86,43 @@ base::result<std::string, fault> read_file(const std::string& path) {
   return std::move(text).value();
 }
 
+bool is_of_control(std::string_view path) {
+  return path.starts_with("control.");
+}
+
+using values = std::vector<override_value>;
+
+/// Who is to blame for a fault of `path`: what set it last, or whatever else set something of the section.
+const override_value* setter_of(const values& all, std::string_view path) {
+  const auto found = std::find_if(all.rbegin(), all.rend(), [path](const auto& value) { return value.path == path; });
+  return found == all.rend() ? nullptr : &*found;
+}
+
+/// What values from outside the file make of the section `control`, by the checks that the file went through.
+void check_again(loaded& into, const values& all) {
+  const auto any = std::find_if(all.rbegin(), all.rend(), [](const auto& value) { return is_of_control(value.path); });
+  if (any == all.rend())
+    return;
+  const auto is_of_section = [](const fault& old) {
+    return is_of_control(old.path) && (old.code == fault_code::insecure || old.code == fault_code::contradiction);
+  };
+  const auto kept = std::stable_partition(into.faults.begin(), into.faults.end(), std::not_fn(is_of_section));
+  const std::vector<fault> before{kept, into.faults.end()};
+  into.faults.erase(kept, into.faults.end());
+  for (const auto& found : check_control(into.config.control)) {
+    const auto* setter = setter_of(all, found.path);
+    const auto same =
+        std::find_if(before.begin(), before.end(), [&](const fault& old) { return old.path == found.path; });
+    if (setter == nullptr && same != before.end()) {
+      into.faults.push_back(*same);
+      continue;
+    }
+    auto told = file_fault(setter != nullptr ? setter->label : any->label, found.code, found.message, found.hint);
+    told.path = found.path;
+    into.faults.push_back(std::move(told));
+  }
+}
+
 std::string without_mark(std::string text) {
   constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
   if (text.starts_with(byte_order_mark))
@@ -139,6 +178,7 @@ void apply_overrides(loaded& into, const std::vector<override_value>& values) {
       into.origins[value.path] = value.from;
     into.faults.insert(into.faults.end(), faults.begin(), faults.end());
   }
+  check_again(into, values);
 }
 
 std::vector<override_value> overrides_from_environment(const std::function<const char*(const char*)>& look_up) {

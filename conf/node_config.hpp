@@ -123,13 +123,26 @@ struct exchange_config {
   std::vector<connection_config> connections;
 };
 
+inline constexpr std::string_view socket_off = "off";
+
+/// Where the control API listens, and who may do what there.
+struct control_config {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 7601;   // 0: any free port
+  std::string socket;          // path of the unix socket; empty: the usual place; or socket_off
+  std::string tls_certificate; // PEM files for the TCP listener; empty: plain
+  std::string tls_key;
+  std::string read_token; // files with a token each, by what it is good for; empty: there is none
+  std::string operate_token;
+  std::string trade_token;
+};
+
 struct node_config {
   std::string name; // empty: the host's name
   std::string region = "local";
   std::uint32_t io_threads = 0; // 0: one a core
   std::uint64_t seed = 0;       // of the back-off's jitter; 0: from the system
-  std::string control_address = "127.0.0.1";
-  std::uint16_t control_port = 7601; // 0: any free port
+  control_config control;
   conf::log_level log_level = log_level::info;
   conf::log_format log_format = log_format::automatic;
   std::string log_file; // empty: standard error

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -14,6 +15,8 @@ namespace cafnode::conf {
 
 namespace {
 
+constexpr std::size_t token_min = 16;
+constexpr std::size_t token_max = 256;
 constexpr std::size_t secret_bytes_max = std::size_t{64} << 10U;
 using outcome = base::result<base::secret, std::string>;
 
@@ -37,11 +40,17 @@ outcome from_environment(const std::string& name) {
   return checked(text, fmt::format("variable {}", name));
 }
 
+/// Who beside its owner may have what rights on a file.
+enum class secrecy { group_may_read, owner_only };
+
 /// Empty when the file may hold a secret; else what is wrong and how to mend it.
-std::string refusal(const std::string& path, const struct stat& about) {
+std::string refusal(const std::string& path, const struct stat& about, secrecy wanted) {
   if (!S_ISREG(about.st_mode))
     return fmt::format("{} is not a plain file", path);
-  if ((about.st_mode & (S_IWGRP | S_IRWXO)) != 0)
+  if (wanted == secrecy::owner_only && about.st_uid != ::geteuid() && about.st_uid != 0)
+    return fmt::format("{} belongs to user {}: it must be this user's or root's", path, about.st_uid);
+  const mode_t never = wanted == secrecy::owner_only ? S_IRWXG | S_IRWXO : S_IWGRP | S_IRWXO;
+  if ((about.st_mode & never) != 0)
     return fmt::format("{} has mode {:04o}, which lets others at the secret: run 'chmod 0600 {}'", path,
                        about.st_mode & 07777U, path);
   if (static_cast<std::size_t>(about.st_size) > secret_bytes_max)
@@ -66,14 +75,14 @@ outcome read_secret(int file, const std::string& path) {
   return checked(std::move(text), path);
 }
 
-outcome from_file(const std::string& path) {
+outcome from_file(const std::string& path, secrecy wanted) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (file < 0)
     return base::failure{fmt::format("{} cannot be opened: {}", path, std::strerror(errno))};
 
   struct stat about {};
 
-  auto why = ::fstat(file, &about) == 0 ? refusal(path, about) : fmt::format("{} cannot be examined", path);
+  auto why = ::fstat(file, &about) == 0 ? refusal(path, about, wanted) : fmt::format("{} cannot be examined", path);
   auto found = why.empty() ? read_secret(file, path) : outcome{base::failure{std::move(why)}};
   ::close(file);
   return found;
@@ -86,12 +95,25 @@ outcome resolve_secret(const secret_reference& reference) {
   case secret_origin::env:
     return from_environment(reference.name);
   case secret_origin::file:
-    return from_file(reference.name);
+    return from_file(reference.name, secrecy::group_may_read);
   case secret_origin::none:
     break;
   }
   return base::failure{
       std::string{"no secret is configured: write {from: env, name: VARIABLE} or {from: file, path: FILE}"}};
+}
+
+outcome read_token(const std::string& path) {
+  auto found = from_file(path, secrecy::owner_only);
+  if (!found)
+    return found;
+  const auto text = found.value().reveal();
+  const auto plain = [](char letter) { return letter > ' ' && letter <= '~'; };
+  if (text.size() < token_min || text.size() > token_max || !std::all_of(text.begin(), text.end(), plain))
+    return base::failure{fmt::format("{} holds no token: {} to {} printable characters without a space; make one with "
+                                     "'openssl rand -hex 32'",
+                                     path, token_min, token_max)};
+  return found;
 }
 
 base::result<std::string, std::string> resolve_text(const text_source& from) {

@@ -13,6 +13,10 @@ namespace cafnode::conf {
 /// operator that names the variable or file and what to do, never its content.
 [[nodiscard]] base::result<base::secret, std::string> resolve_secret(const secret_reference& reference);
 
+/// The token in a file of mode 0600 (no group, no others) that belongs to this user or root: 16 to 256 printable
+/// characters without a space. The fault names the file and what to do.
+[[nodiscard]] base::result<base::secret, std::string> read_token(const std::string& path);
+
 /// The literal, or what the reference points to.
 [[nodiscard]] base::result<std::string, std::string> resolve_text(const text_source& from);
 

@@ -8,6 +8,7 @@ import ctypes
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -178,6 +179,15 @@ class launch:
         node = self.start("caf-node", self.node_command(), log=self.fresh_log("caf-node"), environment={
             "CAF_DERIBIT_CLIENT_ID": "sim-key", "CAF_DERIBIT_CLIENT_SECRET": "sim-secret"})
         self.wait_for(node, f"http://127.0.0.1:{self.control}/readyz")
+        self.socket = self.find_socket(node)
+
+    @staticmethod
+    def find_socket(node):
+        """The unix socket of the node, as its log tells: over TCP one may only look."""
+        told = re.findall(r'"socket":"([^"]+)"', node.log.read_text(errors="replace"))
+        if not told:
+            raise broken_start(f"{node.name} did not say where its control socket is; see {node.log}")
+        return told[-1]
 
     def wait_for(self, child, url):
         """Waits until `url` answers that all is well."""
@@ -202,7 +212,7 @@ class launch:
             f"metrics http://127.0.0.1:{self.control}/metrics")
         say(f"logs                 {self.relative(STATE / 'log')}/caf-node.log  exchange-sim.log   "
             f"audit log {self.relative(self.audit)}")
-        address = "" if self.control == 7601 else f"CAF_ADDR=127.0.0.1:{self.control} "
+        address = "" if self.control == 7601 else f"CAF_ADDR={self.socket} "
         say(f"ask it yourself      {address}{self.relative(self.bin)}/cafctl status | sup tree | conn ls | event tail")
         say()
 
@@ -221,11 +231,11 @@ class launch:
         if sys.stdout.isatty():
             say("Ctrl-C stops everything.\n")
         return self.start("status view", [self.bin / "cafctl", "status", "--watch", every,
-                                          "--addr", f"127.0.0.1:{self.control}"])
+                                          "--addr", self.socket])
 
     def start_smoke(self):
         command = [sys.executable, ROOT / "scripts" / "smoke.py", "--node", f"127.0.0.1:{self.control}",
-                   "--sim", f"127.0.0.1:{self.sim_control}", "--cafctl", self.bin / "cafctl",
+                   "--sim", f"127.0.0.1:{self.sim_control}", "--cafctl", self.bin / "cafctl", "--socket", self.socket,
                    "--node-pid", str(self.parts[-1].process.pid)]
         if self.arguments.soak:
             command += ["--minutes", str(self.arguments.soak)]

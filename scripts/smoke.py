@@ -162,7 +162,7 @@ class smoke:
     # -- faults; each gives the time at which it was done, and the connection it hits where that is known -------------
 
     def cafctl(self, *words):
-        command = [self.arguments.cafctl, *words, "-o", "json", "--addr", self.arguments.node]
+        command = [self.arguments.cafctl, *words, "-o", "json", "--addr", self.arguments.socket]
         done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
         if done.returncode != 0:
             raise not_healed(f"cafctl {' '.join(words)} ended with {done.returncode}: {done.stderr.strip()}")
@@ -286,6 +286,7 @@ def soak(driver, minutes, pid):
 def read_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--node", required=True, help="HOST:PORT of the node's control API")
+    parser.add_argument("--socket", required=True, help="path of the node's unix socket, for what TCP does not allow")
     parser.add_argument("--sim", required=True, help="HOST:PORT of the simulator's control API")
     parser.add_argument("--cafctl", required=True)
     parser.add_argument("--node-pid", type=int, default=0)

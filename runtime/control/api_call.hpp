@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/control/access.hpp"
 #include "runtime/control/api_fault.hpp"
 #include "runtime/control/control_actions.hpp"
 #include "runtime/control/event_followers.hpp"

@@ -1,16 +1,13 @@
 #include "runtime/control/api_fault.hpp"
 
-#include "runtime/control/json_writer.hpp"
+#include "runtime/net/http_error.hpp"
 
 namespace cafnode::control {
 
 net::http_response to_response(const api_fault& fault) {
-  json_writer out;
-  out.open_object().key("error").open_object().field("code", fault.code).field("message", fault.message);
-  if (!fault.hint.empty())
-    out.field("hint", fault.hint);
-  out.close_object().close_object();
-  return {fault.status, "application/json", std::move(out).take()};
+  auto response = net::http_error(fault.status, fault.code, fault.message, fault.hint);
+  response.headers = fault.headers;
+  return response;
 }
 
 namespace {

@@ -1,5 +1,7 @@
 #include "runtime/control/body_fields.hpp"
 
+#include "runtime/control/json_keys.hpp"
+
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
@@ -8,7 +10,6 @@ namespace cafnode::control {
 namespace {
 
 constexpr std::size_t nesting_max = 4;
-constexpr std::size_t shown_max = 40; // bytes of a bad value that are told back
 
 boost::json::parse_options options() {
   boost::json::parse_options chosen;
@@ -25,6 +26,8 @@ body_fields::body_fields(std::string_view body) {
     fault_ = bad_request("the body is not JSON: " + fault.message());
   else if (!parsed.is_object())
     fault_ = bad_request("the body is not a JSON object");
+  else if (count_members(body) != parsed.get_object().size())
+    fault_ = bad_request("the body has a field twice", "which of the two is meant cannot be told");
   else
     fields_ = std::move(parsed.get_object());
 }
@@ -41,12 +44,17 @@ void body_fields::fail(std::string_view name, std::string_view what, std::string
     fault_ = bad_request(fmt::format("{} {}", name, what), std::move(hint));
 }
 
-std::string body_fields::text(std::string_view name) {
+std::string body_fields::text(std::string_view name, text_kind kind) {
   const boost::json::value* given = take(name);
-  if (given != nullptr && given->is_string() && !given->get_string().empty())
-    return std::string{std::string_view{given->get_string()}};
-  fail(name, given == nullptr ? "is missing" : "is not a string with something in it");
-  return {};
+  if (given == nullptr || !given->is_string() || given->get_string().empty()) {
+    fail(name, given == nullptr ? "is missing" : "is not a string with something in it");
+    return {};
+  }
+  std::string text{std::string_view{given->get_string()}};
+  const auto wrong = why_not(kind, text);
+  if (wrong)
+    fail(name, *wrong);
+  return wrong ? std::string{} : text;
 }
 
 base::decimal body_fields::number(std::string_view name) {
@@ -60,8 +68,8 @@ base::decimal body_fields::number(std::string_view name) {
   const auto parsed = base::decimal::parse(text);
   if (parsed && parsed.value().raw() > 0)
     return parsed.value();
-  fail(name, fmt::format("\"{}\" is not a decimal above zero with at most {} places", text.substr(0, shown_max),
-                         base::decimal::places));
+  fail(name,
+       fmt::format("\"{}\" is not a decimal above zero with at most {} places", shown(text), base::decimal::places));
   return {};
 }
 

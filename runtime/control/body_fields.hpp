@@ -2,6 +2,7 @@
 
 #include "runtime/base/decimal.hpp"
 #include "runtime/control/api_fault.hpp"
+#include "runtime/control/request_text.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -19,8 +20,8 @@ class body_fields {
 public:
   explicit body_fields(std::string_view body);
 
-  /// A string that must be there and not be empty.
-  [[nodiscard]] std::string text(std::string_view name);
+  /// A string that must be there, not be empty, and be able to name such a thing.
+  [[nodiscard]] std::string text(std::string_view name, text_kind kind);
 
   /// A decimal above zero, written as a JSON string, that must be there.
   [[nodiscard]] base::decimal number(std::string_view name);

@@ -12,7 +12,7 @@ constexpr std::uint64_t connections_default = 1'000;
 constexpr std::uint64_t connections_max = 10'000;
 
 api_fault no_such_connection(std::string_view name) {
-  return {404, "not_found", fmt::format("there is no connection '{}'", name), "cafctl conn ls shows the names"};
+  return {404, "not_found", fmt::format("there is no connection '{}'", shown(name)), "cafctl conn ls shows the names"};
 }
 
 } // namespace
@@ -21,7 +21,10 @@ void get_connections(api_call& call) {
   const auto limit = read_count(call.request, "limit", connections_default, 1, connections_max);
   if (!limit)
     return call.fail(limit.fault());
-  const std::string_view after = call.request.query_value("after");
+  const auto asked_after = read_text(call.request, "after", text_kind::connection);
+  if (!asked_after)
+    return call.fail(asked_after.fault());
+  const std::string& after = asked_after.value();
   const base::moment now = call.views.clock->now();
   json_writer out;
   std::optional<std::string> next, last;

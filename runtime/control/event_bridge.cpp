@@ -4,6 +4,8 @@
 #include "runtime/observe/timestamp.hpp"
 #include "supervisors/words.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -16,11 +18,21 @@ using supervision::transition;
 
 constexpr std::size_t fields_usual = 16;
 
-/// The number that a field in milliseconds holds, so that readers need not parse text.
-std::optional<std::int64_t> milliseconds_in(std::string_view name, std::string_view text) {
+/// Fields of sessions that are whole numbers whatever they hold. Amounts and prices are decimals and stay text, and ids
+/// are text even where they look like numbers.
+bool is_number(std::string_view name) {
+  constexpr std::array<std::string_view, 12> counts{"code",      "adopted",  "ended",   "absent",
+                                                    "forgotten", "in_doubt", "foreign", "count",
+                                                    "status",    "attempts", "wait_s",  "requests"};
+  return name.ends_with("_ms") || name.ends_with("_us") || name.ends_with("_count") ||
+         std::find(counts.begin(), counts.end(), name) != counts.end();
+}
+
+/// The number that a field holds, so that readers need not parse text.
+std::optional<std::int64_t> number_in(std::string_view name, std::string_view text) {
   std::int64_t number = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (!name.ends_with("_ms") || fault != std::errc{} || end != text.data() + text.size())
+  if (!is_number(name) || fault != std::errc{} || end != text.data() + text.size())
     return std::nullopt;
   return number;
 }
@@ -108,8 +120,13 @@ observe::event to_event(const session::notice& happened) {
   event.subject = happened.subject;
   event.cause = happened.cause;
   for (const auto& [name, text] : happened.fields) {
-    const auto number = milliseconds_in(name, text);
-    event.fields.push_back(number ? kv(name, *number) : kv(name, text));
+    const auto number = number_in(name, text);
+    if (number)
+      event.fields.push_back(kv(name, *number));
+    else if (name == "locked")
+      event.fields.push_back(kv(name, text == "true"));
+    else
+      event.fields.push_back(kv(name, text));
   }
   return event;
 }

@@ -22,7 +22,10 @@ reading<event_filter> read_filter(const net::http_request& request) {
   filter.limit = limit.value();
   filter.since = since.value();
   filter.kept = request.query_value("since").empty() ? event_filter::end::newest : event_filter::end::oldest;
-  filter.kind = request.query_value("kind");
+  const auto kind = read_text(request, "kind", text_kind::word);
+  if (!kind)
+    return base::failure{kind.fault()};
+  filter.kind = kind.value();
   return filter;
 }
 

@@ -1,10 +1,14 @@
 #pragma once
 
+#include "runtime/control/access.hpp"
 #include "runtime/control/control_actions.hpp"
 #include "runtime/control/node_views.hpp"
 #include "runtime/net/http_server.hpp"
 
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace cafnode::control {
 
@@ -14,10 +18,12 @@ namespace cafnode::control {
 /// A request that changes something is taken only with the header `X-Caf-Node: 1` or with a JSON body declared as
 /// `application/json`: a page in somebody's browser can send neither to another site.
 ///
+/// What a caller may do is the rules' (access.hpp); each route says what it needs.
+///
 /// Thread: `handle` is called on the control thread and does not block; answers may be sent from others.
 class http_api {
 public:
-  http_api(node_views views, control_actions actions);
+  http_api(node_views views, control_actions actions, access_rules rules = {});
 
   /// For net::make_http_server. The handler shares what it needs: it may outlive this object.
   [[nodiscard]] net::http_handler handler() const;
@@ -29,5 +35,17 @@ private:
 
   std::shared_ptr<state> state_;
 };
+
+/// Whether a path is that of a health route, which is answered when nothing else is.
+[[nodiscard]] bool is_health(std::string_view path);
+
+struct route_facts {
+  std::string_view method;
+  std::string path; // "/api/v1/connections/{name}/close"
+  scope needed;
+};
+
+/// Every route that there is.
+[[nodiscard]] std::vector<route_facts> route_table();
 
 } // namespace cafnode::control

@@ -55,7 +55,10 @@ void forward(api_call& call, const Action& action, const std::string& connection
 void get_orders(api_call& call) {
   if (!call.actions.list_orders)
     return call.fail(no_orders);
-  const std::string connection{call.request.query_value("connection")};
+  const auto asked = read_text(call.request, "connection", text_kind::connection);
+  if (!asked)
+    return call.fail(asked.fault());
+  const std::string& connection = asked.value();
   const auto deadline = read_deadline(call.request);
   if (!deadline)
     return call.fail(deadline.fault());
@@ -86,10 +89,14 @@ void patch_orders(api_call& call) {
 
 void delete_orders(api_call& call) {
   session::cancel_order order;
-  order.label_or_id = call.request.query_value("id");
+  const auto connection = read_text(call.request, "connection", text_kind::connection);
+  const auto id = read_text(call.request, "id", text_kind::order_id);
+  if (!connection || !id)
+    return call.fail(connection ? id.fault() : connection.fault());
+  order.label_or_id = id.value();
   if (order.label_or_id.empty())
     return call.fail(bad_request("which order?", "DELETE /api/v1/orders?connection=NAME&id=LABEL_OR_ID"));
-  forward(call, call.actions.cancel_order, std::string{call.request.query_value("connection")}, std::move(order));
+  forward(call, call.actions.cancel_order, connection.value(), std::move(order));
 }
 
 } // namespace cafnode::control

@@ -66,6 +66,13 @@ reading<std::chrono::milliseconds> read_deadline(const net::http_request& reques
   return std::chrono::milliseconds{static_cast<std::int64_t>(count.value())};
 }
 
+reading<std::string> read_text(const net::http_request& request, std::string_view name, text_kind kind) {
+  const std::string_view text = request.query_value(name);
+  if (const auto wrong = why_not(kind, text))
+    return failure{bad_request(fmt::format("{} {}", name, *wrong))};
+  return std::string{text};
+}
+
 bool has_flag(const net::http_request& request, std::string_view name) {
   return std::any_of(request.query.begin(), request.query.end(), [name](const auto& given) {
     return given.first == name && (given.second.empty() || given.second == "1" || given.second == "true");
@@ -75,7 +82,7 @@ bool has_flag(const net::http_request& request, std::string_view name) {
 reading<kill_order> read_kill(std::string_view body) {
   body_fields fields{body};
   kill_order order;
-  order.path = fields.text("path");
+  order.path = fields.text("path", text_kind::path);
   order.how = fields.word<kill_how>("how", {{"kill", kill_how::brutal}, {"stop", kill_how::asked}}, kill_how::brutal);
   return finished(fields, std::move(order));
 }
@@ -84,7 +91,7 @@ reading<restart_request> read_restart(std::string_view body) {
   using how = std::optional<supervision::replacement>;
   body_fields fields{body};
   restart_request asked;
-  asked.path = fields.text("path");
+  asked.path = fields.text("path", text_kind::path);
   asked.how = fields.word<how>("how",
                                {{"default", std::nullopt},
                                 {"stop_first", supervision::replacement::stop_first},
@@ -96,8 +103,8 @@ reading<restart_request> read_restart(std::string_view body) {
 reading<addressed<session::place_order>> read_place(std::string_view body) {
   body_fields fields{body};
   addressed<session::place_order> asked;
-  asked.connection = fields.text("connection");
-  asked.order.instrument = fields.text("instrument");
+  asked.connection = fields.text("connection", text_kind::connection);
+  asked.order.instrument = fields.text("instrument", text_kind::instrument);
   read_manner(fields, asked.order);
   asked.order.amount = fields.number("amount");
   if (asked.order.kind == venues::order_kind::limit)
@@ -108,8 +115,8 @@ reading<addressed<session::place_order>> read_place(std::string_view body) {
 reading<addressed<session::edit_order>> read_edit(std::string_view body) {
   body_fields fields{body};
   addressed<session::edit_order> asked;
-  asked.connection = fields.text("connection");
-  asked.order.label = fields.text("label");
+  asked.connection = fields.text("connection", text_kind::connection);
+  asked.order.label = fields.text("label", text_kind::order_id);
   asked.order.amount = fields.number("amount");
   asked.order.price = fields.number("price");
   return finished(fields, std::move(asked));

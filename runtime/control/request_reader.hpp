@@ -4,6 +4,7 @@
 #include "runtime/base/result.hpp"
 #include "runtime/control/api_fault.hpp"
 #include "runtime/control/control_actions.hpp"
+#include "runtime/control/request_text.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -23,6 +24,9 @@ using reading = base::result<Value, api_fault>;
 
 /// `timeout_ms` of the query, 1 to 60,000; 5,000 when it is absent.
 [[nodiscard]] reading<std::chrono::milliseconds> read_deadline(const net::http_request& request);
+
+/// A text of the query that can name such a thing; empty when it is absent.
+[[nodiscard]] reading<std::string> read_text(const net::http_request& request, std::string_view name, text_kind kind);
 
 /// Whether a flag of the query is set: `follow`, `follow=1` or `follow=true`.
 [[nodiscard]] bool has_flag(const net::http_request& request, std::string_view name);

@@ -25,7 +25,8 @@ std::string_view trimmed(std::string_view path) {
 }
 
 api_fault no_such_path(std::string_view path) {
-  return {404, "not_found", fmt::format("nothing runs at the path '{}'", path), "cafctl sup tree shows the paths"};
+  return {404, "not_found", fmt::format("nothing runs at the path '{}'", shown(path)),
+          "cafctl sup tree shows the paths"};
 }
 
 /// It is in the tree, and has no process to kill.
@@ -92,9 +93,13 @@ void get_tree(api_call& call) {
   const auto limit = read_count(call.request, "limit", rows_default, 1, rows_max);
   if (!limit)
     return call.fail(limit.fault());
-  const std::string_view path = trimmed(call.request.query_value("path"));
+  const auto from = read_text(call.request, "path", text_kind::path);
+  const auto after = read_text(call.request, "after", text_kind::path);
+  if (!from || !after)
+    return call.fail(from ? after.fault() : from.fault());
+  const std::string_view path = trimmed(from.value());
   const auto now = call.views.clock->now();
-  const auto page = call.views.tree->page(path, trimmed(call.request.query_value("after")), limit.value(), now.steady);
+  const auto page = call.views.tree->page(path, trimmed(after.value()), limit.value(), now.steady);
   if (!page)
     return call.fail(no_such_path(path));
   call.answer(page_json(*page, call.views.tree->counts(), now));
@@ -104,7 +109,10 @@ void get_tree_show(api_call& call) {
   const auto count = read_count(call.request, "events", history_default, 0, history_max);
   if (!count)
     return call.fail(count.fault());
-  const std::string_view path = trimmed(call.request.query_value("path"));
+  const auto asked = read_text(call.request, "path", text_kind::path);
+  if (!asked)
+    return call.fail(asked.fault());
+  const std::string_view path = trimmed(asked.value());
   const auto now = call.views.clock->now();
   const auto row = call.views.tree->find(path, now.steady);
   if (!row)

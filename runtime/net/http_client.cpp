@@ -2,8 +2,11 @@
 
 #include "runtime/net/asio_types.hpp"
 #include "runtime/net/line_splitter.hpp"
+#include "runtime/net/link_stream.hpp"
+#include "runtime/net/local_socket.hpp"
 
 #include <boost/asio/connect.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
@@ -13,8 +16,9 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <optional>
+#include <sys/un.h>
+#include <unistd.h>
 
 namespace cafnode::net {
 
@@ -43,22 +47,24 @@ class http_exchange {
 public:
   explicit http_exchange(const http_call& call)
       : call_{call},
-        where_{fmt::format("{}:{}", call.host, call.port)},
+        where_{call.socket.empty() ? fmt::format("{}:{}", call.host, call.port) : call.socket},
         resolver_{io_.get_executor()},
-        socket_{io_.get_executor()},
+        stream_{stream_socket{io_.get_executor()}, nullptr},
         deadline_{steady::now() + call.timeout} {
-    parser_.body_limit(std::numeric_limits<std::uint64_t>::max());
+    parser_.body_limit(boost::none);
   }
 
   /// Connects, asks, and reads the header of the answer.
   std::optional<http_failure> begin() {
-    if (auto fault = connect())
+    if (auto fault = call_.socket.empty() ? connect() : connect_locally())
+      return fault;
+    if (auto fault = call_.tls ? shake_hands() : std::nullopt)
       return fault;
     const auto text = request_text();
-    asio::async_write(socket_, asio::buffer(text), completion{outcome_});
+    asio::async_write(stream_, asio::buffer(text), completion{outcome_});
     if (auto fault = wait("asking"))
       return fault;
-    http::async_read_header(socket_, buffer_, parser_, completion{outcome_});
+    http::async_read_header(stream_, buffer_, parser_, completion{outcome_});
     return wait("waiting for the answer of");
   }
 
@@ -80,7 +86,7 @@ public:
       body.data = block.data();
       body.size = block.size();
       body.more = true;
-      http::async_read_some(socket_, buffer_, parser_, completion{outcome_});
+      http::async_read_some(stream_, buffer_, parser_, completion{outcome_});
       if (auto fault = wait("reading the answer of"))
         return fault;
       if (!sink({block.data(), block.size() - body.size}))
@@ -105,17 +111,68 @@ private:
     } else {
       addresses_.emplace_back(literal, call_.port);
     }
-    asio::async_connect(socket_, addresses_,
+    tcp_socket socket{io_.get_executor()};
+    asio::async_connect(socket, addresses_,
                         [this](const error_code& error, const tcp::endpoint&) { outcome_ = error; });
-    if (auto fault = wait("connecting to"))
-      return http_failure{fault->fault == http_fault::timed_out ? http_fault::timed_out : http_fault::unreachable,
-                          fault->detail};
+    if (auto fault = wait("connecting to")) {
+      error_code ignored;
+      socket.close(ignored);
+      io_.restart();
+      io_.poll();
+      return not_reached(*fault);
+    }
+    stream_ = stream{std::move(socket), nullptr};
     return std::nullopt;
+  }
+
+  std::optional<http_failure> connect_locally() {
+    sockaddr_un probe{};
+    if (call_.socket.size() >= sizeof probe.sun_path)
+      return http_failure{http_fault::unreachable, fmt::format("{} is longer than a socket's path may be", where_)};
+    stream_.socket().async_connect(asio::local::stream_protocol::endpoint{call_.socket},
+                                   [this](const error_code& error) { outcome_ = error; });
+    if (auto fault = wait("connecting to"))
+      return not_reached(*fault);
+    const auto who = peer_of(stream_.socket().native_handle());
+    if (who && (who->user == ::geteuid() || who->user == 0 || ::geteuid() == 0))
+      return std::nullopt;
+    return http_failure{http_fault::unreachable,
+                        fmt::format("not asked: {} is served by user {}, who is neither this one nor root", where_,
+                                    who ? std::to_string(who->user) : "unknown")};
+  }
+
+  static http_failure not_reached(const http_failure& fault) {
+    return {fault.fault == http_fault::timed_out ? http_fault::timed_out : http_fault::unreachable, fault.detail};
+  }
+
+  std::optional<http_failure> shake_hands() {
+    error_code ignored;
+    stream_.socket().non_blocking(true, ignored);
+    auto made =
+        std::make_unique<tls_session>(*call_.tls, tls_role::client, stream_.socket().native_handle(), call_.host);
+    auto& tls = *made;
+    stream_ = stream{std::move(stream_.socket()), std::move(made)};
+    for (auto step = tls.handshake(); step.outcome != tls_outcome::done; step = tls.handshake()) {
+      const bool reads = step.outcome == tls_outcome::wants_read;
+      if (!reads && step.outcome != tls_outcome::wants_write)
+        return http_failure{http_fault::broken, fmt::format("no TLS with {}: {}", where_, tls.fault())};
+      stream_.socket().async_wait(reads ? stream_socket::wait_read : stream_socket::wait_write,
+                                  [this](const error_code& error) { outcome_ = error; });
+      if (auto fault = wait("agreeing on TLS with"))
+        return fault;
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::string host_field() const {
+    if (!call_.socket.empty())
+      return "localhost";
+    return call_.host.find(':') == std::string::npos ? where_ : fmt::format("[{}]:{}", call_.host, call_.port);
   }
 
   [[nodiscard]] std::string request_text() const {
     auto text = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: caf-node\r\nConnection: close\r\n", call_.method,
-                            call_.target, where_);
+                            call_.target, host_field());
     for (const auto& [name, value] : call_.headers)
       text += fmt::format("{}: {}\r\n", name, value);
     if (!call_.body.empty() || call_.method != "GET")
@@ -140,18 +197,19 @@ private:
   }
 
   void abandon() {
-    error_code ignored;
     resolver_.cancel();
-    socket_.close(ignored);
+    stream_.close();
     io_.restart();
     io_.poll();
   }
+
+  using stream = basic_link_stream<stream_socket>;
 
   asio::io_context io_{1};
   const http_call& call_;
   std::string where_;
   tcp_resolver resolver_;
-  tcp_socket socket_;
+  stream stream_;
   steady::time_point deadline_;
   std::vector<tcp::endpoint> addresses_;
   boost::beast::flat_buffer buffer_{std::size_t{128} << 10U};

@@ -6,10 +6,13 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace cafnode::net {
+
+class tls_context;
 
 /// Where the client side of a control connection failed. Separate from HTTP statuses, which are answers.
 enum class http_fault : std::uint8_t { unreachable = 1, timed_out = 2, broken = 3 };
@@ -17,6 +20,8 @@ enum class http_fault : std::uint8_t { unreachable = 1, timed_out = 2, broken = 
 struct http_call {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
+  std::string socket; // path of a unix socket, instead of host and port; its owner must be this user or root
+  std::shared_ptr<const tls_context> tls; // null: plain
   std::string method = "GET";
   std::string target = "/"; // path and query
   std::string body;
@@ -29,7 +34,7 @@ struct http_failure {
   std::string detail; // a sentence for the operator
 };
 
-/// One plain HTTP request, waited for. For command-line tools; never inside an actor.
+/// One HTTP request, waited for. For command-line tools; never inside an actor.
 [[nodiscard]] base::result<http_response, http_failure> http_fetch(const http_call& call);
 
 /// As http_fetch, but hands each line of a streamed answer to `on_line` as it comes, without a limit on the whole time;

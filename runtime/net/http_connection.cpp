@@ -1,5 +1,6 @@
 #include "runtime/net/http_connection.hpp"
 
+#include "runtime/net/http_error.hpp"
 #include "runtime/net/http_reply.hpp"
 #include "runtime/net/http_target.hpp"
 
@@ -19,15 +20,19 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::size_t read_block_bytes = std::size_t{64} << 10U;
+constexpr std::size_t first_block_bytes = std::size_t{4} << 10U;
 constexpr std::size_t linger_bytes_max = std::size_t{8} << 20U;
 constexpr std::chrono::seconds linger_limit{2};
 
-std::string head(int status, const std::string& content_type, bool keep_alive) {
-  const auto reason = http::obsolete_reason(static_cast<http::status>(status));
-  return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nCache-Control: no-store\r\n"
-                     "X-Content-Type-Options: nosniff\r\nConnection: {}\r\n",
-                     status, std::string_view{reason.data(), reason.size()}, content_type,
-                     keep_alive ? "keep-alive" : "close");
+std::string head(const http_response& response, bool keep_alive) {
+  const auto reason = http::obsolete_reason(static_cast<http::status>(response.status));
+  auto text = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nCache-Control: no-store\r\n"
+                          "X-Content-Type-Options: nosniff\r\nConnection: {}\r\n",
+                          response.status, std::string_view{reason.data(), reason.size()}, response.content_type,
+                          keep_alive ? "keep-alive" : "close");
+  for (const auto& [name, value] : response.headers)
+    text += fmt::format("{}: {}\r\n", name, value);
+  return text;
 }
 
 std::string lower(std::string_view text) {
@@ -43,11 +48,17 @@ std::string_view view(boost::beast::string_view text) {
 
 } // namespace
 
-http_connection::http_connection(tcp_socket socket, std::shared_ptr<http_shared> shared)
+http_connection::http_connection(stream_socket socket, std::shared_ptr<http_shared> shared, bool urgent_only)
     : shared_{std::move(shared)},
-      stream_{std::move(socket)},
+      stream_{std::move(socket), nullptr},
       buffer_{shared_->options.header_bytes_max + read_block_bytes},
-      patience_{stream_.get_executor()} {
+      deadline_{stream_.get_executor()},
+      urgent_only_{urgent_only} {
+  if (shared_->options.tls) {
+    auto tls = std::make_unique<tls_session>(*shared_->options.tls, tls_role::server, stream_.socket().native_handle(),
+                                             std::string{});
+    stream_ = stream{std::move(stream_.socket()), std::move(tls)};
+  }
   shared_->live.insert(this);
 }
 
@@ -57,21 +68,89 @@ http_connection::~http_connection() {
     backlog_->leave();
 }
 
-void http_connection::drop() {
+void http_connection::begin() {
   error_code ignored;
+  stream_.socket().non_blocking(true, ignored);
+  if (stream_.tls() == nullptr)
+    return read_request();
+  now_does(http_doing::asking, shared_->options.header_timeout);
+  shake_hands();
+}
+
+void http_connection::drop() {
   ++exchange_;
   answering_ = false;
-  patience_.cancel();
+  deadline_.cancel();
   if (backlog_)
     backlog_->leave();
-  stream_.socket().close(ignored);
+  shared_->live.erase(this);
+  stream_.close();
+}
+
+/// Counted from here: a client that goes on with the same for longer than `at_most` is dropped.
+void http_connection::now_does(http_doing what, std::chrono::milliseconds at_most) {
+  stay_ = {what, std::chrono::steady_clock::now()};
+  deadline_.expires_after(at_most);
+  // Nothing but this keeps the connection while its handler thinks.
+  deadline_.async_wait([self = shared_from_this()](const error_code& cancelled) {
+    // A wait that ended before a new one began may still be on its way here.
+    if (!cancelled && self->deadline_.expiry() <= std::chrono::steady_clock::now())
+      self->on_too_late();
+  });
+}
+
+void http_connection::on_too_late() {
+  if (stay_.doing == http_doing::waiting && answering_)
+    return refuse(http_error(504, "timed_out", "no answer came in time from within this server",
+                             "it may still have happened: look before asking again"));
+  // A request that began and does not end is told; to a client that is idle or does not read there is nothing to tell.
+  if (stay_.doing != http_doing::asking)
+    return drop();
+  error_code ignored;
+  too_slow_ = true;
+  stream_.socket().cancel(ignored);
+}
+
+void http_connection::shake_hands() {
+  if (!stream_.socket().is_open())
+    return;
+  const auto again = [self = shared_from_this()](const error_code& error) {
+    error ? self->drop() : self->shake_hands();
+  };
+  switch (stream_.tls()->handshake().outcome) {
+  case tls_outcome::done:
+    return read_request();
+  case tls_outcome::wants_read:
+    return stream_.socket().async_wait(stream_socket::wait_read, again);
+  case tls_outcome::wants_write:
+    return stream_.socket().async_wait(stream_socket::wait_write, again);
+  default:
+    drop();
+  }
 }
 
 void http_connection::read_request() {
+  if (buffer_.size() > 0)
+    return read_header();
+  parser_.reset();
+  now_does(http_doing::idle, shared_->options.idle_timeout);
+  stream_.async_read_some(
+      buffer_.prepare(first_block_bytes),
+      [self = shared_from_this()](const error_code& error, std::size_t got) { self->on_first_bytes(error, got); });
+}
+
+void http_connection::on_first_bytes(const error_code& error, std::size_t got) {
+  if (error)
+    return drop();
+  buffer_.commit(got);
+  read_header();
+}
+
+void http_connection::read_header() {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(shared_->options.header_bytes_max));
   parser_->body_limit(shared_->options.body_bytes_max);
-  stream_.expires_after(shared_->options.idle_timeout);
+  now_does(http_doing::asking, shared_->options.header_timeout);
   http::async_read_header(
       stream_, buffer_, *parser_,
       [self = shared_from_this()](const error_code& error, std::size_t) { self->on_header(error); });
@@ -80,6 +159,12 @@ void http_connection::read_request() {
 void http_connection::on_header(const error_code& error) {
   if (error)
     return on_bad_read(error);
+  if (!parser_->is_done()) {
+    // The stay goes on: who sends slowly is as old as the first byte of its request.
+    const auto since = stay_.since;
+    now_does(http_doing::asking, shared_->options.body_timeout);
+    stay_.since = since;
+  }
   if (view(parser_->get()[http::field::expect]) != "100-continue")
     return read_body();
   out_ = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -96,36 +181,55 @@ void http_connection::read_body() {
 void http_connection::on_bad_read(const error_code& error) {
   keep_alive_ = false;
   body_wanted_ = true;
+  if (too_slow_ && error == asio::error::operation_aborted && stream_.socket().is_open())
+    return refuse(http_error(408, "too_slow", "the request did not come in time"));
   if (error == http::error::header_limit || error == http::error::buffer_overflow)
-    return refuse(431, "the header is longer than this server takes");
+    return refuse(http_error(431, "header_too_long", "the header is longer than this server takes",
+                             fmt::format("at most {} bytes", shared_->options.header_bytes_max)));
   if (error == http::error::body_limit)
-    return refuse(413, "the body is longer than this server takes");
+    return refuse(http_error(413, "body_too_long", "the body is longer than this server takes",
+                             fmt::format("at most {} bytes", shared_->options.body_bytes_max)));
   const auto is_http = error.category() == error_code{http::error::bad_version}.category();
   if (is_http && error != http::error::end_of_stream && error != http::error::partial_message)
-    return refuse(400, "the request is not HTTP: " + error.message());
+    return refuse(http_error(400, "bad_request", "the request is not HTTP: " + error.message()));
   drop();
+}
+
+/// Whether a Host field means this server and not a foreign name that was made to lead here.
+bool http_connection::is_called(std::string_view host_field) {
+  const auto names = [host_field](const std::string& name) { return names_this_host(host_field, name); };
+  const auto& known = shared_->options.names;
+  if (names(shared_->options.address) || std::any_of(known.begin(), known.end(), names))
+    return true;
+  error_code error;
+  const auto here = stream_.socket().local_endpoint(error);
+  return (!error && names(address_text(here.data(), here.size()))) ||
+         (stream_.tls() != nullptr && stream_.tls()->certifies(host_of(host_field)));
 }
 
 void http_connection::on_request(const error_code& error) {
   if (error)
     return on_bad_read(error);
-  stream_.expires_never();
   const auto& request = parser_->get();
-  keep_alive_ = request.keep_alive();
+  keep_alive_ = request.keep_alive() && !urgent_only_;
   body_wanted_ = request.method() != http::verb::head;
   chunked_ = request.version() >= 11;
   const auto hosts = request.count(http::field::host);
   if (hosts > 1 || (hosts == 0 && chunked_))
-    return refuse(400, "the request names no host, or two");
-  if (shared_->loopback && hosts == 1 && !names_this_host(view(request[http::field::host]), shared_->options.address))
-    return refuse(403, "this server answers only requests for this machine's own name");
+    return refuse(http_error(400, "bad_request", "the request names no host, or two"));
+  if (shared_->origin == http_origin::tcp && hosts == 1 && !is_called(view(request[http::field::host])))
+    return refuse(http_error(403, "wrong_host", "this server answers only requests for this machine's own name",
+                             "ask for it by its address"));
   hand_over(request);
 }
 
 void http_connection::hand_over(const http::request<http::string_body>& request) {
   auto target = parse_target(view(request.target()));
   if (!target)
-    return refuse(400, "the request's target is not a path");
+    return refuse(http_error(400, "bad_request", "the request's target is not a path"));
+  const auto& is_urgent = shared_->options.is_urgent;
+  if (urgent_only_ && (!is_urgent || !is_urgent(target->path)))
+    return refuse(too_many_clients());
   http_request passed;
   passed.method = std::string{view(request.method_string())};
   passed.path = std::move(target->path);
@@ -133,6 +237,7 @@ void http_connection::hand_over(const http::request<http::string_body>& request)
   for (const auto& field : request)
     passed.headers.emplace_back(lower(view(field.name_string())), std::string{view(field.value())});
   passed.body = request.body();
+  passed.origin = shared_->origin;
   parser_.reset();
   await_answer();
   const auto shared = shared_; // the handler may destroy the server
@@ -142,17 +247,12 @@ void http_connection::hand_over(const http::request<http::string_body>& request)
 void http_connection::await_answer() {
   answering_ = true;
   ++exchange_;
-  patience_.expires_after(shared_->options.idle_timeout);
-  // Nothing else keeps the connection while its handler thinks.
-  patience_.async_wait([self = shared_from_this(), exchange = exchange_](const error_code& error) {
-    if (!error && self->answering_ && self->exchange_ == exchange)
-      self->refuse(504, "no answer came in time from within this server");
-  });
+  now_does(http_doing::waiting, shared_->options.answer_timeout);
 }
 
-void http_connection::refuse(int status, const std::string& why) {
+void http_connection::refuse(const http_response& why) {
   keep_alive_ = false;
-  write_answer({status, "application/json", fmt::format("{{\"error\":\"{}\"}}\n", why)});
+  write_answer(why);
 }
 
 void http_connection::answer(std::uint64_t exchange, const http_response& response) {
@@ -162,12 +262,10 @@ void http_connection::answer(std::uint64_t exchange, const http_response& respon
 
 void http_connection::write_answer(const http_response& response) {
   answering_ = false;
-  patience_.cancel();
-  out_ = head(response.status, response.content_type, keep_alive_) +
-         fmt::format("Content-Length: {}\r\n\r\n", response.body.size());
+  out_ = head(response, keep_alive_) + fmt::format("Content-Length: {}\r\n\r\n", response.body.size());
   if (body_wanted_)
     out_ += response.body;
-  stream_.expires_after(shared_->options.idle_timeout);
+  now_does(http_doing::reading, shared_->options.idle_timeout);
   asio::async_write(stream_, asio::buffer(out_),
                     [self = shared_from_this()](const error_code& error, std::size_t) { self->on_answered(error); });
 }
@@ -183,9 +281,8 @@ void http_connection::on_answered(const error_code& error) {
 
 void http_connection::linger() {
   // Closing with unread bytes would reset the connection, and the client would lose our answer.
-  error_code ignored;
-  stream_.socket().shutdown(tcp_socket::shutdown_send, ignored);
-  stream_.expires_after(linger_limit);
+  stream_.finish_sending();
+  now_does(http_doing::leaving, linger_limit);
   linger_on();
 }
 
@@ -207,14 +304,15 @@ void http_connection::start_stream(std::uint64_t exchange, int status, const std
     return;
   }
   answering_ = false;
-  patience_.cancel();
+  deadline_.cancel();
+  stay_ = {http_doing::following, std::chrono::steady_clock::now()};
   keep_alive_ = false;
   backlog_ = std::move(backlog);
   if (!body_wanted_)
     backlog_->leave();
   stream_ended_ = !body_wanted_;
   watch_client();
-  write_stream(head(status, content_type, false) + (chunked_ ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n"));
+  write_stream(head({status, content_type, {}}, false) + (chunked_ ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n"));
 }
 
 void http_connection::watch_client() {
@@ -261,13 +359,8 @@ void http_connection::flush_stream() {
 }
 
 void http_connection::end_stream() {
-  error_code ignored;
-  stream_.socket().shutdown(tcp_socket::shutdown_send, ignored); // watch_client() waits for the other side's end
-  patience_.expires_after(linger_limit);
-  patience_.async_wait([weak = weak_from_this()](const error_code& cancelled) {
-    if (const auto self = cancelled ? nullptr : weak.lock())
-      self->drop();
-  });
+  stream_.finish_sending(); // watch_client() waits for the other side's end
+  now_does(http_doing::leaving, linger_limit);
 }
 
 } // namespace cafnode::net

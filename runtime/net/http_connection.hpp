@@ -2,10 +2,11 @@
 
 #include "runtime/net/asio_types.hpp"
 #include "runtime/net/http_backlog.hpp"
+#include "runtime/net/http_crowd.hpp"
 #include "runtime/net/http_server.hpp"
+#include "runtime/net/link_stream.hpp"
 #include "runtime/net/post_gate.hpp"
 
-#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -25,21 +26,21 @@ struct http_shared {
   http_server_options options;
   http_handler handler;
   std::shared_ptr<post_gate> gate;
-  bool loopback = true;
+  http_origin origin = http_origin::tcp;
   bool stopped = false;
-  std::unordered_set<http_connection*> live;
+  std::unordered_set<http_connection*> live; // those not dropped yet
 };
 
 /// One client of the HTTP server, request after request. Includes Beast: only for this folder's own .cpp files.
 class http_connection : public std::enable_shared_from_this<http_connection> {
 public:
-  http_connection(tcp_socket socket, std::shared_ptr<http_shared> shared);
+  /// `urgent_only`: it has one of the places that are kept for what is urgent.
+  http_connection(stream_socket socket, std::shared_ptr<http_shared> shared, bool urgent_only);
   ~http_connection();
   http_connection(const http_connection&) = delete;
   http_connection& operator=(const http_connection&) = delete;
 
-  /// Waits for the next request.
-  void read_request();
+  void begin();
 
   /// Answers the request under way; `exchange` tells a late answer from a current one.
   void answer(std::uint64_t exchange, const http_response& response);
@@ -51,15 +52,24 @@ public:
 
   void drop();
 
+  [[nodiscard]] const http_stay& stay() const noexcept { return stay_; }
+
 private:
   using request_parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
-  using stream = boost::beast::basic_stream<boost::asio::ip::tcp, io_executor>;
+  using stream = basic_link_stream<stream_socket>;
 
+  void now_does(http_doing what, std::chrono::milliseconds at_most);
+  void on_too_late();
+  void shake_hands();
+  void read_request();
+  void on_first_bytes(const error_code& error, std::size_t got);
+  void read_header();
   void on_header(const error_code& error);
   void read_body();
   void on_request(const error_code& error);
   void on_bad_read(const error_code& error);
-  void refuse(int status, const std::string& why);
+  [[nodiscard]] bool is_called(std::string_view host_field);
+  void refuse(const http_response& why);
   void hand_over(const boost::beast::http::request<boost::beast::http::string_body>& request);
   void write_answer(const http_response& response);
   void on_answered(const error_code& error);
@@ -75,8 +85,11 @@ private:
   stream stream_;
   boost::beast::flat_buffer buffer_;
   std::optional<request_parser> parser_;
-  steady_timer patience_; // for the handler's answer
+  steady_timer deadline_; // of what it does now
+  http_stay stay_;
   std::uint64_t exchange_ = 0;
+  bool urgent_only_;
+  bool too_slow_ = false;  // its request did not end in time
   bool answering_ = false; // a request waits for its answer
   bool keep_alive_ = false;
   bool body_wanted_ = true; // not for HEAD

@@ -1,6 +1,7 @@
 #include "runtime/net/http_reply.hpp"
 
 #include "runtime/net/http_connection.hpp"
+#include "runtime/net/http_error.hpp"
 
 #include <atomic>
 #include <utility>
@@ -71,9 +72,7 @@ public:
   connection_reply(const connection_reply&) = delete;
   connection_reply& operator=(const connection_reply&) = delete;
 
-  ~connection_reply() override {
-    send({500, "application/json", "{\"error\":\"the request was dropped unanswered\"}\n"});
-  }
+  ~connection_reply() override { send(http_error(500, "internal", "the request was dropped unanswered")); }
 
   void send(http_response response) override {
     if (used_.exchange(true))

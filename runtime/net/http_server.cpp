@@ -1,19 +1,25 @@
 #include "runtime/net/http_server.hpp"
 
 #include "runtime/net/http_connection.hpp"
+#include "runtime/net/http_error.hpp"
+#include "runtime/net/local_socket.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
+#include <optional>
+#include <sys/socket.h>
 #include <vector>
 
 namespace cafnode::net {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using tcp_acceptor = asio::basic_socket_acceptor<tcp, io_executor>;
+using stream_protocol = asio::generic::stream_protocol;
+using stream_acceptor = asio::basic_socket_acceptor<stream_protocol, io_executor>;
 
 namespace {
 
@@ -32,20 +38,32 @@ public:
 
   error_code listen(const tcp::endpoint& at) {
     error_code error;
-    if (acceptor_.open(at.protocol(), error) || acceptor_.set_option(tcp_acceptor::reuse_address{true}, error) ||
+    const stream_protocol protocol{at.protocol().family(), at.protocol().protocol()};
+    if (acceptor_.open(protocol, error) || acceptor_.set_option(asio::socket_base::reuse_address{true}, error) ||
         acceptor_.bind(at, error))
       return error;
-    acceptor_.listen(tcp_acceptor::max_listen_connections, error);
+    acceptor_.listen(asio::socket_base::max_listen_connections, error);
     return error;
   }
 
+  void listen(local_socket bound) {
+    error_code impossible;
+    acceptor_.assign(stream_protocol{AF_UNIX, 0}, bound.release(), impossible);
+    bound_.emplace(std::move(bound));
+  }
+
   [[nodiscard]] std::uint16_t port() const {
-    error_code ignored;
-    return acceptor_.local_endpoint(ignored).port();
+    error_code error;
+    const auto at = acceptor_.local_endpoint(error);
+    tcp::endpoint out;
+    if (error || at.size() > out.capacity() || shared_->origin != http_origin::tcp)
+      return 0;
+    std::memcpy(out.data(), at.data(), at.size());
+    return out.port();
   }
 
   void accept() {
-    acceptor_.async_accept([self = shared_from_this()](const error_code& error, tcp_socket socket) {
+    acceptor_.async_accept([self = shared_from_this()](const error_code& error, stream_socket socket) {
       self->on_accepted(error, std::move(socket));
     });
   }
@@ -56,21 +74,43 @@ public:
     shared_->gate->shut();
     acceptor_.close(ignored);
     pause_.cancel();
-    for (auto* connection : shared_->live)
+    bound_.reset();
+    const std::vector<http_connection*> all{shared_->live.begin(), shared_->live.end()};
+    for (auto* connection : all)
       connection->drop();
   }
 
 private:
-  void on_accepted(const error_code& error, tcp_socket socket) {
+  void on_accepted(const error_code& error, stream_socket socket) {
     if (shared_->stopped)
       return;
     if (error)
       return rest();
-    if (shared_->live.size() < shared_->options.connections_max)
-      std::make_shared<http_connection>(std::move(socket), shared_)->read_request();
-    else
-      turn_away(socket);
+    welcome(std::move(socket));
     accept();
+  }
+
+  void welcome(stream_socket socket) {
+    if (shared_->origin == http_origin::local && !is_own_or_root(socket.native_handle()))
+      return turn_away(socket, http_error(403, "forbidden", "this socket serves the node's own user and root only",
+                                          "ask as that user, or over TCP with a token"));
+    const auto& options = shared_->options;
+    if (shared_->live.size() >= options.connections_max)
+      make_room();
+    const bool urgent_only = shared_->live.size() >= options.connections_max;
+    if (shared_->live.size() < options.connections_max + options.urgent_max)
+      std::make_shared<http_connection>(std::move(socket), shared_, urgent_only)->begin();
+    else
+      turn_away(socket, too_many_clients());
+  }
+
+  void make_room() {
+    const auto first =
+        std::min_element(shared_->live.begin(), shared_->live.end(), [](const auto* one, const auto* other) {
+          return gives_way_before(one->stay(), other->stay());
+        });
+    if (first != shared_->live.end() && may_give_way((*first)->stay()))
+      (*first)->drop();
   }
 
   // Out of descriptors, most likely: try again in a while instead of at full speed.
@@ -82,18 +122,18 @@ private:
     });
   }
 
-  static void turn_away(tcp_socket& socket) {
-    static constexpr std::string_view busy = "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n"
-                                             "Content-Type: application/json\r\nContent-Length: 33\r\n\r\n"
-                                             "{\"error\":\"too many connections\"}\n";
+  void turn_away(stream_socket& socket, const http_response& why) const {
+    if (shared_->options.tls)
+      return; // it would have to shake hands first
     error_code ignored;
     socket.non_blocking(true, ignored);
-    socket.write_some(asio::buffer(busy), ignored);
-    socket.shutdown(tcp_socket::shutdown_send, ignored);
+    socket.write_some(asio::buffer(closing_answer(why)), ignored);
+    socket.shutdown(stream_socket::shutdown_send, ignored);
   }
 
   std::shared_ptr<http_shared> shared_;
-  tcp_acceptor acceptor_;
+  stream_acceptor acceptor_;
+  std::optional<local_socket> bound_;
   steady_timer pause_;
 };
 
@@ -114,6 +154,16 @@ private:
   std::uint16_t port_;
 };
 
+std::shared_ptr<http_shared> make_shared_part(asio::io_context& io, const http_server_options& options,
+                                              http_handler handler, http_origin origin) {
+  auto shared = std::make_shared<http_shared>();
+  shared->options = options;
+  shared->handler = std::move(handler);
+  shared->gate = std::make_shared<post_gate>(io);
+  shared->origin = origin;
+  return shared;
+}
+
 } // namespace
 
 std::string_view http_request::query_value(std::string_view name) const noexcept {
@@ -130,17 +180,22 @@ make_http_server(asio::io_context& io, const http_server_options& options, http_
   const auto address = asio::ip::make_address(options.address, error);
   if (error)
     return base::failure{fmt::format("cannot listen on \"{}\": it is not an IP address", options.address)};
-  auto shared = std::make_shared<http_shared>();
-  shared->options = options;
-  shared->handler = std::move(handler);
-  shared->gate = std::make_shared<post_gate>(io);
-  shared->loopback = address.is_loopback();
+  auto shared = make_shared_part(io, options, std::move(handler), http_origin::tcp);
   auto listener = std::make_shared<http_listener>(io, shared);
   error = listener->listen({address, options.port});
   if (error)
     return base::failure{fmt::format("cannot listen on {}:{}: {}", options.address, options.port, error.message())};
   listener->accept();
   return std::unique_ptr<http_server>{std::make_unique<beast_http_server>(std::move(listener))};
+}
+
+std::unique_ptr<http_server> make_local_http_server(asio::io_context& io, local_socket socket,
+                                                    const http_server_options& options, http_handler handler) {
+  auto listener =
+      std::make_shared<http_listener>(io, make_shared_part(io, options, std::move(handler), http_origin::local));
+  listener->listen(std::move(socket));
+  listener->accept();
+  return std::make_unique<beast_http_server>(std::move(listener));
 }
 
 } // namespace cafnode::net

@@ -1,6 +1,9 @@
 #include "runtime/net/http_target.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <cstring>
+#include <netinet/in.h>
 
 namespace cafnode::net {
 
@@ -71,13 +74,33 @@ std::optional<http_target> parse_target(std::string_view text) {
   return out;
 }
 
-bool names_this_host(std::string_view host_field, std::string_view bound) {
+std::string_view host_of(std::string_view host_field) {
   const auto bracket = host_field.rfind(']');
   const auto colon = host_field.find(':', bracket == std::string_view::npos ? 0 : bracket);
   auto name = host_field.substr(0, colon);
   if (name.size() > 2 && name.front() == '[' && name.back() == ']')
     name = name.substr(1, name.size() - 2);
-  return equal_ignoring_case(name, "localhost") || name == "127.0.0.1" || name == "::1" || name == bound;
+  return name;
+}
+
+std::string address_text(const void* socket_address, std::size_t size) {
+  char text[INET6_ADDRSTRLEN] = {};
+  sockaddr_storage at{};
+  std::memcpy(&at, socket_address, std::min(size, sizeof at));
+  if (at.ss_family == AF_INET)
+    inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(at).sin_addr, text, sizeof text);
+  const auto& six = reinterpret_cast<const sockaddr_in6&>(at).sin6_addr;
+  if (at.ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&six))
+    inet_ntop(AF_INET, &six.s6_addr[12], text, sizeof text);
+  else if (at.ss_family == AF_INET6)
+    inet_ntop(AF_INET6, &six, text, sizeof text);
+  return text;
+}
+
+bool names_this_host(std::string_view host_field, std::string_view bound) {
+  const auto name = host_of(host_field);
+  return equal_ignoring_case(name, "localhost") || name == "127.0.0.1" || name == "::1" ||
+         (!name.empty() && equal_ignoring_case(name, bound));
 }
 
 } // namespace cafnode::net

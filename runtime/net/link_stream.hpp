@@ -16,17 +16,19 @@
 
 namespace cafnode::net {
 
-/// A TCP connection, with or without TLS, as Beast wants its streams: one type, so that Beast's templates are compiled
+/// A connection, with or without TLS, as Beast wants its streams: one type, so that Beast's templates are compiled
 /// once. Plain calls go straight to the socket. One read and one write at a time; one thread.
-class link_stream {
+template<class Socket>
+class basic_link_stream {
 public:
   using executor_type = io_executor;
 
-  link_stream(tcp_socket socket, std::unique_ptr<tls_session> tls) : socket_{std::move(socket)}, tls_{std::move(tls)} {}
+  basic_link_stream(Socket socket, std::unique_ptr<tls_session> tls)
+      : socket_{std::move(socket)}, tls_{std::move(tls)} {}
 
   [[nodiscard]] executor_type get_executor() noexcept { return socket_.get_executor(); }
 
-  [[nodiscard]] tcp_socket& socket() noexcept { return socket_; }
+  [[nodiscard]] Socket& socket() noexcept { return socket_; }
 
   [[nodiscard]] tls_session* tls() noexcept { return tls_.get(); }
 
@@ -41,7 +43,7 @@ public:
     error_code ignored;
     if (tls_)
       tls_->say_goodbye();
-    socket_.shutdown(tcp_socket::shutdown_send, ignored);
+    socket_.shutdown(Socket::shutdown_send, ignored);
   }
 
   template<class Buffers, class Handler>
@@ -51,9 +53,12 @@ public:
   void async_write_some(const Buffers& buffers, Handler&& handler);
 
 private:
-  tcp_socket socket_;
+  Socket socket_;
   std::unique_ptr<tls_session> tls_;
 };
+
+/// An exchange's.
+using link_stream = basic_link_stream<tcp_socket>;
 
 namespace detail {
 
@@ -70,15 +75,15 @@ inline error_code to_error(tls_outcome outcome, const tls_session& tls) {
 }
 
 /// A TLS read or write that waits for the socket as often as OpenSSL asks; `Attempt` makes one try.
-template<class Attempt, class Handler>
+template<class Stream, class Attempt, class Handler>
 class tls_op : public boost::beast::async_base<Handler, io_executor> {
 public:
-  tls_op(link_stream& stream, Attempt attempt, bool wait_first, Handler handler)
+  tls_op(Stream& stream, Attempt attempt, bool wait_first, Handler handler)
       : boost::beast::async_base<Handler, io_executor>{std::move(handler), stream.get_executor()},
         stream_{stream},
         attempt_{std::move(attempt)} {
     if (wait_first)
-      stream_.socket().async_wait(tcp_socket::wait_read, std::move(*this));
+      stream_.socket().async_wait(boost::asio::socket_base::wait_read, std::move(*this));
     else
       step(false);
   }
@@ -93,13 +98,13 @@ private:
   void step(bool continued) {
     const tls_step made = attempt_(*stream_.tls());
     if (made.outcome == tls_outcome::wants_read)
-      return stream_.socket().async_wait(tcp_socket::wait_read, std::move(*this));
+      return stream_.socket().async_wait(boost::asio::socket_base::wait_read, std::move(*this));
     if (made.outcome == tls_outcome::wants_write)
-      return stream_.socket().async_wait(tcp_socket::wait_write, std::move(*this));
+      return stream_.socket().async_wait(boost::asio::socket_base::wait_write, std::move(*this));
     this->complete(continued, to_error(made.outcome, *stream_.tls()), made.bytes);
   }
 
-  link_stream& stream_;
+  Stream& stream_;
   Attempt attempt_;
 };
 
@@ -136,20 +141,22 @@ boost::asio::mutable_buffer first_filled(const Buffers& buffers) {
 
 } // namespace detail
 
+template<class Socket>
 template<class Buffers, class Handler>
-void link_stream::async_read_some(const Buffers& buffers, Handler&& handler) {
+void basic_link_stream<Socket>::async_read_some(const Buffers& buffers, Handler&& handler) {
   if (!tls_)
     return socket_.async_read_some(buffers, std::forward<Handler>(handler));
-  using op = detail::tls_op<detail::tls_read_attempt, std::decay_t<Handler>>;
+  using op = detail::tls_op<basic_link_stream, detail::tls_read_attempt, std::decay_t<Handler>>;
   const detail::tls_read_attempt attempt{detail::first_filled(buffers)};
   op{*this, attempt, tls_->socket_drained(), std::forward<Handler>(handler)};
 }
 
+template<class Socket>
 template<class Buffers, class Handler>
-void link_stream::async_write_some(const Buffers& buffers, Handler&& handler) {
+void basic_link_stream<Socket>::async_write_some(const Buffers& buffers, Handler&& handler) {
   if (!tls_)
     return socket_.async_write_some(buffers, std::forward<Handler>(handler));
-  using op = detail::tls_op<detail::tls_write_attempt<Buffers>, std::decay_t<Handler>>;
+  using op = detail::tls_op<basic_link_stream, detail::tls_write_attempt<Buffers>, std::decay_t<Handler>>;
   op{*this, detail::tls_write_attempt<Buffers>{buffers}, false, std::forward<Handler>(handler)};
 }
 

@@ -125,6 +125,11 @@ int tls_session::fault_errno() const noexcept {
   return wire_->error != 0 ? wire_->error : EPROTO;
 }
 
+bool tls_session::certifies(std::string_view name) const {
+  auto* own = SSL_get_certificate(ssl_);
+  return own != nullptr && !name.empty() && X509_check_host(own, name.data(), name.size(), 0, nullptr) == 1;
+}
+
 tls_step tls_session::handshake() {
   ERR_clear_error();
   return judge(SSL_do_handshake(ssl_), 0);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 struct ssl_st;
 struct bio_st;
@@ -39,6 +40,9 @@ public:
 
   /// The errno of the failure; EPROTO when TLS itself was broken.
   [[nodiscard]] int fault_errno() const noexcept;
+
+  /// Whether our own certificate is good for `name`. False where we have none.
+  [[nodiscard]] bool certifies(std::string_view name) const;
 
   [[nodiscard]] tls_step handshake();
   [[nodiscard]] tls_step read(void* into, std::size_t size);

@@ -26,7 +26,7 @@ SCENARIO("a configuration does not differ from itself, whatever the order of its
 SCENARIO("each change says what it takes to apply") {
   const auto changes = changes_by([](node_config& c) {
     c.log_level = log_level::debug;
-    c.control_port = 1;
+    c.control.port = 1;
     c.exchanges[0].heartbeat.interval = std::chrono::seconds{20};
     c.exchanges[0].connections[1].channels = {"x"};
   });

@@ -23,7 +23,7 @@ SCENARIO("flags win over the environment, and that over the file") {
   apply_overrides(config, {{"node.region", "tokyo", origin::flag, "--region"}});
   CHECK(config.usable());
   CHECK(config.config.region == "tokyo");
-  CHECK(config.config.control_port == 0);
+  CHECK(config.config.control.port == 0);
   CHECK(config.origins.at("node.region") == origin::flag);
   CHECK(config.origins.at("control.port") == origin::env);
   const auto printed = print_config(config, true);

@@ -7,10 +7,13 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <chrono>
 #include <memory>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
@@ -82,6 +85,16 @@ public:
         return;
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
+  }
+
+  /// What comes within `span`, in one block.
+  [[nodiscard]] std::string read_for(std::chrono::milliseconds span) const {
+    pollfd waits{socket_, POLLIN, 0};
+    std::array<char, 4096> block{};
+    if (::poll(&waits, 1, static_cast<int>(span.count())) != 1)
+      return {};
+    const auto got = ::recv(socket_, block.data(), block.size(), 0);
+    return {block.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
   }
 
   [[nodiscard]] std::string read_to_end() const { return read_until({}); }

@@ -96,7 +96,7 @@ control::http_api& api_rig::api() {
     views.checks = checks;
     views.dead_letters = [this] { return dead_letters; };
     views.post = [this](std::function<void()> work) { posted_.push_back(std::move(work)); };
-    api_ = std::make_unique<control::http_api>(std::move(views), actions);
+    api_ = std::make_unique<control::http_api>(std::move(views), actions, rules);
   }
   return *api_;
 }
@@ -106,6 +106,7 @@ std::shared_ptr<heard_reply> api_rig::ask(const std::string& method, const std::
   net::http_request request;
   request.method = method;
   request.body = body;
+  request.origin = net::http_origin::local;
   split_query(target, request);
   request.headers.emplace_back("x-caf-node", "1");
   return send(std::move(request));

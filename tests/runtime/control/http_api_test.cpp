@@ -14,6 +14,7 @@ net::http_request bare(const std::string& method, const std::string& path) {
   net::http_request request;
   request.method = method;
   request.path = path;
+  request.origin = net::http_origin::local;
   return request;
 }
 
@@ -26,7 +27,7 @@ SCENARIO("what is not there is 404, and a wrong method says which ones work") {
   CHECK(nowhere->at("/error/code") == "not_found");
   const auto wrong = rig.ask("PUT", "/api/v1/orders");
   CHECK(wrong->response.status == 405);
-  CHECK(wrong->at("/error/hint") == "what does: GET, POST, PATCH, DELETE");
+  CHECK(wrong->at("/error/hint") == "what does: GET, HEAD, POST, PATCH, DELETE");
 }
 
 SCENARIO("a request that changes something is refused when a web page could have sent it") {

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+namespace cafnode::conf {
+
+/// Whether `text` is an IPv4 or IPv6 address, as opposed to a name.
+[[nodiscard]] bool is_address(std::string_view text);
+
+/// Whether `text` is an address that only this machine reaches: 127.0.0.0/8 or ::1. A name never is.
+[[nodiscard]] bool is_loopback_address(std::string_view text);
+
+} // namespace cafnode::conf
