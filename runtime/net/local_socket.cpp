@@ -21,7 +21,7 @@ namespace {
 using fault = local_socket_fault;
 using kind = local_socket_fault::kind;
 
-constexpr int waiting_max = 128;
+constexpr int waiting_max = 4'096; // the system has a bound of its own
 constexpr int swept_max = 1'000;
 
 /// A descriptor that closes itself.
