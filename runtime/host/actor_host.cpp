@@ -69,7 +69,7 @@ const base::clock_source& actor_host::clock() const noexcept {
   return parts_->clock;
 }
 
-shutdown_report actor_host::shutdown(caf::actor root, std::chrono::milliseconds within) {
+shutdown_report actor_host::end_processes(caf::actor root, std::chrono::milliseconds within) {
   CAFNODE_INVARIANT(parts_, "a host was shut down twice");
   shutdown_report report;
   if (root)
@@ -78,8 +78,15 @@ shutdown_report actor_host::shutdown(caf::actor root, std::chrono::milliseconds 
   root = nullptr;
   if (!wait_until_empty(within))
     report.killed = kill_the_rest();
-  if (!is_empty()) {
-    report.stuck = abandon();
+  if (!is_empty())
+    report.stuck = stuck();
+  return report;
+}
+
+shutdown_report actor_host::shutdown(caf::actor root, std::chrono::milliseconds within) {
+  auto report = end_processes(std::move(root), within);
+  if (!report.stuck.empty()) {
+    abandon();
     return report;
   }
   parts_->engine.stop();
@@ -115,17 +122,20 @@ std::vector<std::string> actor_host::kill_the_rest() {
   return labels;
 }
 
-std::vector<std::string> actor_host::abandon() {
+std::vector<std::string> actor_host::stuck() const {
   std::vector<std::string> labels;
-  for (const auto& each : services().live())
+  for (const auto& each : parts_->config.services().live())
     labels.push_back(each.label);
   if (labels.empty())
     labels.emplace_back("an actor that is no process");
+  return labels;
+}
+
+void actor_host::abandon() {
   parts_->engine.abandon();
   // Kept where it can be reached: this is meant, and no leak.
   static std::vector<parts*>& abandoned = *new std::vector<parts*>;
   abandoned.push_back(parts_.release());
-  return labels;
 }
 
 } // namespace cafnode::host

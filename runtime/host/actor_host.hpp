@@ -61,10 +61,14 @@ public:
   [[nodiscard]] io_engine& engine() noexcept;
   [[nodiscard]] const base::clock_source& clock() const noexcept;
 
-  /// Asks `root` to stop, waits at most `within` until every process has ended, kills those that are left, waits
-  /// host_options::kill_grace for them, and ends the threads. Never on one of them. Once; nothing of this may be used
-  /// afterwards. When some are stuck, their threads and all they may touch are left alone: then exit the program soon,
-  /// and without destructors of what they may touch.
+  /// Asks `root` to stop, waits at most `within` until every process has ended, kills those that are left, and waits
+  /// host_options::kill_grace for them. The system and its threads still stand, so that those who use them (a control
+  /// thread) can be ended next; what these start meanwhile, shutdown() ends. Never on a thread of this.
+  shutdown_report end_processes(caf::actor root, std::chrono::milliseconds within);
+
+  /// end_processes(), then ends the threads and the system. Once; nothing of this may be used afterwards, so whoever
+  /// asks processes from other threads must have ended. When some are stuck, their threads and all they may touch are
+  /// left alone: then exit the program soon, and without destructors of what they may touch.
   shutdown_report shutdown(caf::actor root, std::chrono::milliseconds within);
 
 private:
@@ -73,7 +77,8 @@ private:
   [[nodiscard]] bool is_empty() const;
   bool wait_until_empty(std::chrono::milliseconds within);
   [[nodiscard]] std::vector<std::string> kill_the_rest();
-  [[nodiscard]] std::vector<std::string> abandon();
+  [[nodiscard]] std::vector<std::string> stuck() const;
+  void abandon();
 
   std::unique_ptr<parts> parts_;
 };

@@ -2,6 +2,7 @@
 
 #include "runtime/base/invariant.hpp"
 #include "runtime/host/io_timers.hpp"
+#include "runtime/host/last_words.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,6 +12,7 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <new>
 #include <pthread.h>
 #include <thread>
 #include <utility>
@@ -121,6 +123,8 @@ void io_unit::machinery::run_some_events() {
       context.run_one();
     else
       poll_some();
+  } catch (const std::bad_alloc&) {
+    end_out_of_memory();
   } catch (const std::exception& escaped) {
     if (on_escape)
       on_escape(escaped.what());

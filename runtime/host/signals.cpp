@@ -40,4 +40,12 @@ signals::~signals() {
   machinery_->thread.join();
 }
 
+void hold_signals() noexcept {
+  sigset_t held;
+  sigemptyset(&held);
+  for (const int each : {SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&held, each);
+  static_cast<void>(pthread_sigmask(SIG_BLOCK, &held, nullptr));
+}
+
 } // namespace cafnode::host

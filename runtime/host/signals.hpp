@@ -27,4 +27,8 @@ private:
   std::unique_ptr<machinery> machinery_;
 };
 
+/// For the end of a program, with no other thread left but that of `signals`: from here on those it hears are held
+/// back from the calling thread, so that one that comes in the last moments does not change how the program ends.
+void hold_signals() noexcept;
+
 } // namespace cafnode::host

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+
+namespace cafnode::host {
+
+/// For the start of a program, before it opens anything: standard input, output and error that are closed become
+/// /dev/null, so that no socket gets their numbers and is written to as if it were they; and a reader that has gone
+/// (SIGPIPE) or a file that may not grow (SIGXFSZ) is an error of the write and ends nothing.
+void prepare_files() noexcept;
+
+/// Raises the number of files that this process may have open to the most that it may raise it to, and gives that.
+std::uint64_t raise_file_limit() noexcept;
+
+} // namespace cafnode::host
