@@ -96,19 +96,9 @@ void link_core::on_read(const error_code& error) {
     return; // a close under way sees to the rest
   if (error)
     return finish(judge(error, "while a message was awaited"));
-  if (!ws_->got_text())
-    return refuse_binary();
+  // Text or binary: what is in it is for the reader to judge.
   if (handler_ != nullptr)
     handler_->on_link_frame();
-}
-
-void link_core::refuse_binary() {
-  // Started only for its close frame, which the socket takes at once or never.
-  ws_->async_close(beast::websocket::close_code::unknown_data, [self = shared_from_this()](const error_code&) {});
-  finish({close_cause::protocol_error,
-          0,
-          {},
-          fmt::format("{} sent a binary message; only text is expected", endpoint_text(options_.host, options_.port))});
 }
 
 bool link_core::send(std::string_view text) {

@@ -43,7 +43,6 @@ private:
   void on_dialed(dialer::outcome dialed);
   void on_upgraded(const error_code& error, const upgrade_answer& answer);
   void on_read(const error_code& error);
-  void refuse_binary();
   void write_next();
   void on_written(const error_code& error);
   void send_close();
