@@ -48,7 +48,6 @@ void add_board_metrics(observe::registry& to, const std::shared_ptr<session::boa
       {metric::frames, {"in"}, counted(&connection_counters::frames_in)},
       {metric::frames, {"out"}, counted(&connection_counters::frames_out)},
       {metric::frame_bytes, {"in"}, counted(&connection_counters::bytes_in)},
-      {metric::frame_faults, {}, counted(&connection_counters::protocol_faults)},
       {metric::heartbeat_answers, {}, counted(&connection_counters::heartbeats_answered)},
       {metric::heartbeats_missed, {}, counted(&connection_counters::heartbeats_missed)},
       {metric::orders, {"open"}, counted(&connection_counters::orders_open)},
@@ -58,6 +57,13 @@ void add_board_metrics(observe::registry& to, const std::shared_ptr<session::boa
                         phase::live, phase::draining, phase::closed})
     readings.push_back({metric::connections, {std::string{to_string(at)}}, [at](const connection_record& record) {
                           return record.view().phase == at ? 1.0 : 0.0;
+                        }});
+  for (std::size_t kind = 0; kind < venues::fault_kinds; ++kind)
+    readings.push_back({metric::frame_faults,
+                        {std::string{venues::to_string(static_cast<venues::fault_kind>(kind))}},
+                        [kind](const connection_record& record) {
+                          const auto& count = record.counters.faults_by_kind.at(kind);
+                          return static_cast<double>(count.load(std::memory_order_relaxed));
                         }});
   for (const auto& exchange : exchanges)
     for (const auto& one : readings) {

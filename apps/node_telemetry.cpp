@@ -46,7 +46,7 @@ observe::level severity_of(const session::notice& happened) {
   namespace kind = session::kind;
   constexpr std::array healed{kind::link_closed,      kind::heartbeat_missed, kind::heartbeat_by_client,
                               kind::silent,           kind::protocol_fault,   kind::subscription_missing,
-                              kind::platform_changed, kind::order_in_doubt};
+                              kind::platform_changed, kind::order_in_doubt,   kind::upkeep_failed};
   return std::find(healed.begin(), healed.end(), happened.kind) == healed.end() ? observe::level::info
                                                                                 : observe::level::warn;
 }

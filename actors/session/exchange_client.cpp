@@ -183,8 +183,25 @@ void exchange_client::handle(const venues::platform_changed& changed) {
 }
 
 void exchange_client::handle(const venues::protocol_fault& fault) {
-  count(counters_.protocol_faults);
-  context_->notify(kind::protocol_fault, now(), fault.detail, {{"fault", std::string{venues::to_string(fault.kind)}}});
+  counters_.protocol_faults.fetch_add(fault.count, std::memory_order_relaxed);
+  counters_.faults_by_kind.at(static_cast<std::size_t>(fault.kind)).fetch_add(fault.count, std::memory_order_relaxed);
+  const auto at = now();
+  const auto since = faults_.show(fault, at.steady);
+  if (!since)
+    return;
+  std::vector<std::pair<std::string_view, std::string>> fields{{"fault", std::string{venues::to_string(fault.kind)}},
+                                                               {"count", fmt::to_string(*since)}};
+  if (!fault.text.empty())
+    fields.emplace_back("text", fault.text);
+  context_->notify(kind::protocol_fault, at, fault.detail, std::move(fields));
+}
+
+void exchange_client::handle(const venues::upkeep_failed& failed) {
+  const bool again = failed.retry_in > base::duration::zero();
+  context_->notify(kind::upkeep_failed, now(),
+                   failed.text +
+                       (again ? "; tried again, the connection stays up" : "; the connection ends when its login does"),
+                   {{"retry_in_ms", again ? fmt::to_string(to_ms(failed.retry_in)) : std::string{}}});
 }
 
 template<class Answer>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/session/fault_sampler.hpp"
 #include "actors/session/messages.hpp"
 #include "actors/session/phase.hpp"
 #include "actors/session/session_context.hpp"
@@ -57,6 +58,7 @@ private:
   void handle(const venues::subscription_missing& missing);
   void handle(const venues::platform_changed& changed);
   void handle(const venues::protocol_fault& fault);
+  void handle(const venues::upkeep_failed& failed);
 
   void handle(const venues::cancel_counted&) {}
 
@@ -85,6 +87,7 @@ private:
   std::shared_ptr<session_context> context_;
   connection_counters& counters_;
   phase_track phase_;
+  fault_sampler faults_;
   std::unique_ptr<venues::machine> machine_;
   std::unique_ptr<net::ws_link> link_;
   caf::message frame_ready_; // one message, sent for every frame

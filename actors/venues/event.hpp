@@ -70,6 +70,7 @@ struct orders_listed {
   request_id request = 0;
   std::vector<order_report> orders;
   std::int64_t exchange_ms = 0; // the exchange's own clock as it answered, Unix time; 0: it did not say
+  std::size_t unreadable = 0;   // orders that are there and not in `orders`: only without any can one be absent
 };
 
 struct fills_listed {
@@ -146,25 +147,39 @@ struct platform_changed {
   std::string text;
 };
 
-/// Something the peer sent makes no sense; counted and shown, costs at most this connection.
+/// Something of what the peer sent cannot be read. Only `not_json` counts against a connection: an exchange that says
+/// more than this version knows is not broken. Append, and to `fault_kinds` too.
 enum class fault_kind : std::uint8_t {
   not_json,          // half a frame, invalid UTF-8, garbage
-  wrong_shape,       // JSON, but not what the protocol says
+  wrong_shape,       // a field, a record or a frame that is not what the protocol says
   unknown_reply,     // an answer to nobody, or a second answer
   foreign_channel,   // a notification of a channel that was not subscribed here
   bad_number,        // a price or an amount that cannot be held exactly
   unsolicited_error, // an error without a request
+  unknown_message,   // a method, or a type of heartbeat, that this version does not know
+  unknown_word,      // a state, a direction or the like that it does not know
 };
+
+inline constexpr std::size_t fault_kinds = 8;
 
 struct protocol_fault {
   fault_kind kind = fault_kind::wrong_shape;
-  std::string detail; // for a person, cut at 200 bytes, no secrets
+  std::string detail;      // for a person, cut at 200 bytes, no secrets
+  std::string text = {};   // the record or the frame as it came, cut at 400 bytes; empty where it may hold a secret
+  std::uint32_t count = 1; // of this kind in one frame; `detail` and `text` are the first one's
+};
+
+/// Something that the machine does by itself to keep a live connection going has failed: a renewal of the login, a
+/// subscription. It is tried again; what it would have renewed is good meanwhile.
+struct upkeep_failed {
+  std::string text;          // what, and what the exchange said
+  base::duration retry_in{}; // zero: not tried again
 };
 
 using event = std::variant<stage_reached, test_requested, heartbeat_seen, heartbeat_acknowledged, subscription_missing,
                            order_accepted, request_failed, cancel_counted, orders_listed, fills_listed,
                            positions_listed, order_updated, filled, position_changed, ticker, book_changed, book_gap,
-                           public_trade, raw_notification, platform_changed, protocol_fault>;
+                           public_trade, raw_notification, platform_changed, protocol_fault, upkeep_failed>;
 
 [[nodiscard]] std::string_view to_string(stage value) noexcept;
 [[nodiscard]] std::string_view to_string(fault_kind value) noexcept;

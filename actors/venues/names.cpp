@@ -54,6 +54,10 @@ std::string_view to_string(fault_kind value) noexcept {
     return "bad_number";
   case fault_kind::unsolicited_error:
     return "unsolicited_error";
+  case fault_kind::unknown_message:
+    return "unknown_message";
+  case fault_kind::unknown_word:
+    return "unknown_word";
   }
   return "?";
 }

@@ -40,7 +40,20 @@ struct edit_request {
   std::int64_t valid_until_ms = 0;
 };
 
-/// One order as the exchange reports it.
+/// Fields that a report can lack: the exchange left them out, or they could not be read. Bits of `lacks`.
+enum report_field : std::uint16_t {
+  field_id = 1,
+  field_label = 2,
+  field_instrument = 4,
+  field_side = 8,
+  field_state = 16,
+  field_price = 32,
+  field_amount = 64,
+  field_filled = 128,
+  field_updated = 256,
+};
+
+/// One order as the exchange reports it. What it lacks is empty, zero or unknown here, and means nothing.
 struct order_report {
   std::string order_id;
   std::string label; // empty: not ours, or none given
@@ -56,6 +69,7 @@ struct order_report {
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;
   bool replaced = false;
+  std::uint16_t lacks = 0; // report_field
 };
 
 /// One fill of ours.
@@ -72,6 +86,7 @@ struct fill_report {
   std::uint64_t trade_seq = 0; // per instrument
   std::int64_t at_ms = 0;
   bool maker = false;
+  std::uint16_t lacks = 0; // report_field: of price, amount and side
 };
 
 struct position_report {

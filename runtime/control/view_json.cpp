@@ -117,6 +117,11 @@ void write_traffic(json_writer& out, const session::connection_counters& counted
   out.field("opens", counted.opens.load()).field("lives", counted.lives.load());
   out.field("frames_in", counted.frames_in.load()).field("bytes_in", counted.bytes_in.load());
   out.field("frames_out", counted.frames_out.load()).field("protocol_faults", counted.protocol_faults.load());
+  out.key("faults").open_object();
+  for (std::size_t kind = 0; kind < venues::fault_kinds; ++kind)
+    if (const auto count = counted.faults_by_kind.at(kind).load())
+      out.field(venues::to_string(static_cast<venues::fault_kind>(kind)), count);
+  out.close_object();
   out.field("last_frame_ago_ms", last_ns == 0 ? std::nullopt : std::optional{milliseconds_between(last, now.steady)});
 }
 

@@ -34,7 +34,7 @@ inline const metric_spec frames{
 inline const metric_spec frame_bytes{
     metric_kind::counter, "caf_node_frame_bytes_total", "Bytes in frames by direction.", {"exchange", "direction"}, {}};
 inline const metric_spec frame_faults{
-    metric_kind::counter, "caf_node_frame_faults_total", "Frames that made no sense.", {"exchange"}, {}};
+    metric_kind::counter, "caf_node_frame_faults_total", "What could not be read, by kind.", {"exchange", "kind"}, {}};
 inline const metric_spec heartbeat_answers{
     metric_kind::counter, "caf_node_heartbeat_answers_total", "Heartbeats answered.", {"exchange"}, {}};
 inline const metric_spec heartbeats_missed{

@@ -7,12 +7,21 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace cafnode::deribit {
 
 namespace {
 
 constexpr std::int64_t life_max_s = 10LL * 365 * 24 * 3600; // longer grants are renewed as if they were this long
+constexpr std::int64_t life_unknown_s = 60;
+
+// A socket whose login the exchange has forgotten can neither place nor cancel: a minute, then a new one is better.
+constexpr std::chrono::seconds lost_max{60};
+
+constexpr base::backoff_config login_pauses{std::chrono::seconds{1}, std::chrono::seconds{30}, 50};
+constexpr std::chrono::milliseconds refresh_rest{250};
+constexpr std::chrono::milliseconds login_rest{1000}; // too many logins in a row are answered 12003 login_over_limit
 
 std::string to_hex(const unsigned char* bytes, std::size_t count) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -74,11 +83,62 @@ std::string_view write_refresh(frame_writer& to, venues::request_id id, const ba
   return to.finish();
 }
 
+login_clock::login_clock(base::duration patience) : patience_{patience}, pauses_{login_pauses} {}
+
 void login_clock::granted(token_grant grant, base::time_point now) {
-  CAFNODE_INVARIANT(grant.expires_in_s > 0, "a login that was over before it began");
+  const auto life_s = grant.expires_in_s > 0 ? std::min(grant.expires_in_s, life_max_s) : life_unknown_s;
+  const std::chrono::milliseconds life{life_s * 1000};
+  has_refresh_token_ = !grant.refresh_token.reveal().empty();
   refresh_token_ = std::move(grant.refresh_token);
-  const std::chrono::milliseconds life{std::min(grant.expires_in_s, life_max_s) * 1000};
   due_ = now + life * 4 / 5;
+  turn_ = now + life * 9 / 10;
+  over_ = now + life;
+  granted_ = true;
+  lost_ = refused_ = logged_in_last_ = false;
+  pauses_.reset();
+}
+
+void login_clock::lost(base::time_point now) {
+  lost_ = true;
+  over_ = std::min(over_, now + lost_max);
+  due_ = now;
+}
+
+login_clock::step login_clock::next(base::time_point now) const noexcept {
+  if (!granted_)
+    return step::none;
+  if (now >= over_ || (lost_ && refused_))
+    return step::give_up;
+  if (refused_ || now < due_)
+    return step::none;
+  const bool only_logins = lost_ || !has_refresh_token_;
+  return only_logins || (now >= turn_ && !logged_in_last_) ? step::log_in : step::refresh;
+}
+
+void login_clock::began(step what, base::time_point now, base::rng& chance) {
+  logged_in_last_ = what == step::log_in;
+  pause_ = pauses_.next(chance);
+  due_ = now + shorten(std::max(patience_, pause_), now, 2);
+}
+
+void login_clock::failed(step what, bool for_good, base::time_point now) {
+  due_ = now + shorten(pause_, now, lost_ || !has_refresh_token_ ? 2 : 4);
+  if (what == step::log_in)
+    refused_ = refused_ || for_good;
+  else if (for_good && std::exchange(has_refresh_token_, false))
+    due_ = now;
+}
+
+std::optional<base::time_point> login_clock::due() const noexcept {
+  if (!granted_)
+    return std::nullopt;
+  return refused_ && !lost_ ? over_ : std::min(due_, over_);
+}
+
+/// No longer than a part of what is left, and never so short that attempts follow each other in a rush.
+base::duration login_clock::shorten(base::duration wait, base::time_point now, int parts) const noexcept {
+  const base::duration shortest = lost_ || !has_refresh_token_ ? login_rest : refresh_rest;
+  return std::max(std::min(wait, (over_ - now) / parts), shortest);
 }
 
 } // namespace cafnode::deribit

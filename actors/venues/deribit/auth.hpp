@@ -2,6 +2,7 @@
 
 #include "actors/venues/deribit/encode.hpp"
 #include "actors/venues/machine.hpp"
+#include "runtime/base/backoff.hpp"
 #include "runtime/base/rng.hpp"
 #include "runtime/base/secret.hpp"
 #include "runtime/base/time.hpp"
@@ -33,24 +34,66 @@ namespace cafnode::deribit {
 /// What the exchange gives for a login. The access token is not kept: the socket itself is logged in.
 struct token_grant {
   base::secret refresh_token;
-  std::int64_t expires_in_s = 0;
+  std::int64_t expires_in_s = 0; // 0: not known
 };
 
-/// Knows when the login has to be renewed: at 80 % of its life.
+/// What to do about a login, and when: at 80 % of its life it is renewed with its refresh token. Whatever the exchange
+/// says to that, or if it says nothing, the login holds until its life is over. Meanwhile it is tried again after
+/// pauses that grow, and that shrink again towards the end; from half of the time that is left on, a new login takes
+/// turns with the refresh token. Chance is an argument. Times are those of the exchange's `expires_in`, counted from
+/// its answer.
 class login_clock {
 public:
+  /// `patience` is how long an attempt waits for its answer.
+  explicit login_clock(base::duration patience);
+
+  enum class step : std::uint8_t {
+    none,
+    refresh, // with the refresh token
+    log_in,  // with the credentials
+    give_up, // the login is over
+  };
+
+  /// A grant without a life of its own is renewed as if it lived a minute.
   void granted(token_grant grant, base::time_point now);
 
-  /// No renewal is due until the next grant.
-  void renewing() noexcept { due_.reset(); }
+  /// The exchange does not know this login any more: only a new one helps, and soon.
+  void lost(base::time_point now);
 
-  [[nodiscard]] const std::optional<base::time_point>& due() const noexcept { return due_; }
+  [[nodiscard]] bool is_lost() const noexcept { return lost_; }
+
+  [[nodiscard]] step next(base::time_point now) const noexcept;
+
+  /// An attempt goes out. The next one follows when no answer comes.
+  void began(step what, base::time_point now, base::rng& chance);
+
+  /// An attempt failed. `for_good`: the exchange will not take these credentials, or this refresh token, the next time
+  /// either.
+  void failed(step what, bool for_good, base::time_point now);
+
+  /// When `next` has something to say; nothing before the first grant.
+  [[nodiscard]] std::optional<base::time_point> due() const noexcept;
+
+  /// Whether the exchange has refused the credentials.
+  [[nodiscard]] bool refused() const noexcept { return refused_; }
 
   [[nodiscard]] const base::secret& refresh_token() const noexcept { return refresh_token_; }
 
 private:
+  [[nodiscard]] base::duration shorten(base::duration wait, base::time_point now, int parts) const noexcept;
+
+  base::duration patience_;
   base::secret refresh_token_;
-  std::optional<base::time_point> due_;
+  base::backoff pauses_;
+  base::duration pause_{};
+  base::time_point due_{};
+  base::time_point turn_{}; // from here on with the credentials, too
+  base::time_point over_{};
+  bool granted_ = false;
+  bool lost_ = false;
+  bool refused_ = false;
+  bool has_refresh_token_ = false;
+  bool logged_in_last_ = false; // the latest attempt was a login
 };
 
 } // namespace cafnode::deribit

@@ -44,12 +44,19 @@ struct account_changes {
   std::vector<venues::position_report> positions;
 };
 
-/// Nothing when a frame was read, else what is wrong with it. A frame is read whole or not at all.
+/// Nothing when a frame was read, else what is wrong with it.
 using decode_fault = std::optional<venues::protocol_fault>;
 
-/// Takes frames apart. Keys may come in any order, unknown keys are passed over, known keys must come once and hold
-/// what the protocol says. One frame at a time: `open` it, then read its content with the function that fits. Numbers
-/// are taken from their digits: one that a decimal cannot hold is a fault, never rounded, except for averages and fees.
+/// Takes frames apart. Keys may come in any order, unknown keys are passed over. One frame at a time: `open` it, then
+/// read its content with the function that fits.
+///
+/// Orders, trades and positions are records: one that cannot be read is passed over and the others are taken; of an
+/// order or a trade that says whose it is, the fields that can be read are taken and `lacks` tells the others. What was
+/// passed over is in `notes`. Tickers and books are read whole or not at all. A frame that is no JSON gives nothing at
+/// all.
+///
+/// Numbers are taken from their digits, in quotes or not: one that a decimal cannot hold is a fault, never rounded,
+/// except for averages and fees, and for what binary arithmetic leaves behind the fifteenth digit.
 ///
 /// Reads up to 64 bytes behind a frame's end. Keeps its memory between frames, as much as the largest frame needed.
 class frame_decoder {
@@ -65,7 +72,7 @@ public:
 
   // The result of an answer. Arrays of orders and trades are read the same way in notifications.
   [[nodiscard]] decode_fault read_ok();
-  [[nodiscard]] decode_fault read_version(); // what public/test gives
+  [[nodiscard]] decode_fault read_anything(); // where any result means that it was done
   [[nodiscard]] decode_fault read_grant(token_grant& to);
   [[nodiscard]] decode_fault read_channels(std::vector<std::string_view>& to);
   [[nodiscard]] decode_fault read_count(std::int64_t& to);
@@ -85,6 +92,15 @@ public:
   [[nodiscard]] decode_fault read_trades(std::vector<venues::public_trade>& to);
   [[nodiscard]] decode_fault read_platform(venues::platform_changed& to);
   [[nodiscard]] decode_fault read_raw(std::string_view& to); // the data's JSON text
+
+  /// What of the frame had to be passed over, one a kind; complete once its content is read.
+  [[nodiscard]] const std::vector<venues::protocol_fault>& notes() const noexcept;
+
+  /// How many records of the content were passed over as a whole.
+  [[nodiscard]] std::size_t passed_over() const noexcept;
+
+  /// The frames of a batch: the elements of the array that `frame` is.
+  [[nodiscard]] decode_fault split(std::string_view frame, std::vector<std::string_view>& to);
 
 private:
   struct state;

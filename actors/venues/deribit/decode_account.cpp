@@ -1,5 +1,7 @@
 #include "actors/venues/deribit/decode_state.hpp"
 
+#include <array>
+
 namespace cafnode::deribit {
 
 namespace {
@@ -9,9 +11,9 @@ using venues::fault_kind;
 using venues::order_state;
 
 constexpr json::key_set<14> order_keys{"order",
-                                       7,
+                                       6,
                                        {"order_id", "instrument_name", "direction", "order_state", "amount",
-                                        "creation_timestamp", "last_update_timestamp", "order_type", "label", "price",
+                                        "last_update_timestamp", "creation_timestamp", "order_type", "label", "price",
                                         "filled_amount", "average_price", "cancel_reason", "replaced"}};
 
 enum order_key : std::size_t {
@@ -20,8 +22,8 @@ enum order_key : std::size_t {
   direction,
   state_word,
   amount,
-  creation_timestamp,
   last_update_timestamp,
+  creation_timestamp,
   order_type,
   label,
   price,
@@ -36,16 +38,25 @@ constexpr json::key_set<12> fill_keys{"trade",
                                       {"trade_id", "order_id", "instrument_name", "direction", "price", "amount",
                                        "trade_seq", "timestamp", "label", "fee", "fee_currency", "liquidity"}};
 constexpr json::key_set<4> position_keys{"position", 3, {"instrument_name", "size", "direction", "average_price"}};
-constexpr json::key_set<2> placed_keys{"result", 2, {"order", "trades"}};
-constexpr json::key_set<2> page_keys{"result", 2, {"trades", "has_more"}};
+constexpr json::key_set<2> placed_keys{"result", 1, {"order", "trades"}};
+constexpr json::key_set<2> page_keys{"result", 1, {"trades", "has_more"}};
 constexpr json::key_set<3> change_keys{"data", 0, {"orders", "trades", "positions"}};
-constexpr json::key_set<3> grant_keys{"result", 3, {"access_token", "refresh_token", "expires_in"}};
 
-/// Which of the fields are there that only some orders may lack.
-struct order_seen {
-  bool filled_amount = false;
-  bool price = false;
-};
+/// What a report lacks when the field with this index cannot be read.
+constexpr std::array<std::uint16_t, 14> order_field_bits{venues::field_id,
+                                                         venues::field_instrument,
+                                                         venues::field_side,
+                                                         venues::field_state,
+                                                         venues::field_amount,
+                                                         venues::field_updated,
+                                                         0,
+                                                         0,
+                                                         venues::field_label,
+                                                         venues::field_price,
+                                                         venues::field_filled,
+                                                         0,
+                                                         0,
+                                                         0};
 
 /// Empties an order and keeps its memory.
 void reset(venues::order_report& order) {
@@ -53,9 +64,13 @@ void reset(venues::order_report& order) {
   order.label.clear();
   order.instrument.clear();
   order.cancel_reason.clear();
+  order.side = venues::side::buy;
   order.kind = venues::order_kind::market; // until order_type says that it is a limit order
-  order.price = order.filled = order.average_price = {};
+  order.state = order_state::unknown;
+  order.price = order.amount = order.filled = order.average_price = {};
+  order.created_ms = order.updated_ms = 0;
   order.replaced = false;
+  order.lacks = venues::field_label | venues::field_price | venues::field_filled; // until they come
 }
 
 bool read_state(reader& in, order_state& to) {
@@ -68,28 +83,36 @@ bool read_state(reader& in, order_state& to) {
        : found == R"("triggered")"   ? order_state::triggered
                                      : order_state::unknown;
   if (to == order_state::unknown)
-    return in.fail(fault_kind::wrong_shape, "is no state of an order", "order_state", found);
+    return in.fail(fault_kind::unknown_word, "is no state of an order", "order_state", found);
   return in.skip();
 }
 
-bool read_kind(reader& in, venues::order_kind& to) {
-  const auto found = in.token();
-  to = found == R"("limit")" ? venues::order_kind::limit : venues::order_kind::market;
-  return found.starts_with('"') ? in.skip() : in.fail(fault_kind::wrong_shape, "is not a text", "order_type", found);
-}
-
 /// The price of an open trigger-market order is the text "market_price".
-bool read_price(reader& in, base::decimal& to, bool& seen) {
-  if (in.token() == R"("market_price")")
-    return true;
-  seen = !in.is_null();
-  return in.exact_or_null("price", to);
+bool read_price(reader& in, venues::order_report& to) {
+  if (in.is_null() || in.token() == R"("market_price")")
+    return in.skip();
+  to.lacks &= static_cast<std::uint16_t>(~venues::field_price);
+  return in.exact("price", to.price);
 }
 
-bool read_order_field(reader& in, std::size_t key, std::string_view name, venues::order_report& to, order_seen& seen) {
+bool read_filled(reader& in, venues::order_report& to) {
+  if (in.is_null())
+    return in.skip();
+  to.lacks &= static_cast<std::uint16_t>(~venues::field_filled);
+  return in.exact("filled_amount", to.filled);
+}
+
+bool read_label(reader& in, venues::order_report& to) {
+  if (in.is_null())
+    return in.skip();
+  to.lacks &= static_cast<std::uint16_t>(~venues::field_label);
+  return in.name("label", to.label);
+}
+
+bool read_order_field(reader& in, std::size_t key, std::string_view name, venues::order_report& to) {
   switch (key) {
   case order_id:
-    return in.text(name, to.order_id);
+    return in.name(name, to.order_id);
   case instrument_name:
     return in.text(name, to.instrument);
   case direction:
@@ -99,46 +122,58 @@ bool read_order_field(reader& in, std::size_t key, std::string_view name, venues
   case amount:
     return in.exact(name, to.amount);
   case creation_timestamp:
-    return in.whole(name, to.created_ms);
+    return in.is_null() || in.whole(name, to.created_ms);
   case last_update_timestamp:
     return in.whole(name, to.updated_ms);
   case order_type:
-    return read_kind(in, to.kind);
+    to.kind = in.token() == R"("limit")" ? venues::order_kind::limit : venues::order_kind::market;
+    return in.skip();
   case label:
-    return in.text(name, to.label);
+    return read_label(in, to);
   case price:
-    return read_price(in, to.price, seen.price);
+    return read_price(in, to);
   case filled_amount:
-    seen.filled_amount = true;
-    return in.exact(name, to.filled);
+    return read_filled(in, to);
   case average_price:
     return in.rounded_or_null(name, to.average_price);
   case cancel_reason:
-    return in.text(name, to.cancel_reason);
+    return in.is_null() || in.text(name, to.cancel_reason);
   case replaced:
-    return in.flag(name, to.replaced);
+    return in.is_null() || in.flag(name, to.replaced);
   default:
     return true;
   }
 }
 
+bool lacks(const venues::order_report& order, std::uint16_t fields) noexcept {
+  return (order.lacks & fields) != 0;
+}
+
 /// What was filled may only be left out where nothing can have been: an order that is over without it would be placed
-/// again for too much.
-bool is_whole(reader& in, const venues::order_report& order, const order_seen& seen) {
-  const bool may_lack_fills = order.state == order_state::untriggered || order.state == order_state::rejected;
-  if (!seen.filled_amount && !may_lack_fills)
-    return in.fail(fault_kind::wrong_shape, "is not there", "filled_amount", "order");
-  if (!seen.price && order.kind == venues::order_kind::limit)
-    return in.fail(fault_kind::wrong_shape, "is not there", "price", "order");
+/// again for too much. Without an id and a label nobody knows whose it is.
+bool settle_order(reader& in, venues::order_report& order) {
+  const auto drop = [&order](std::uint16_t fields) { order.lacks &= static_cast<std::uint16_t>(~fields); };
+  if (order.state == order_state::untriggered || order.state == order_state::rejected)
+    drop(venues::field_filled);
+  if (order.kind != venues::order_kind::limit)
+    drop(venues::field_price);
+  if (lacks(order, venues::field_filled))
+    in.lacks_field("filled_amount", "order");
+  if (lacks(order, venues::field_price))
+    in.lacks_field("price", "order");
+  if (order.order_id.empty() && order.label.empty())
+    return in.fail(fault_kind::wrong_shape, "has neither an id nor a label", "order");
+  if (order.order_id.empty())
+    order.lacks |= venues::field_id;
   return true;
 }
 
 bool read_order_object(reader& in, venues::order_report& to) {
   reset(to);
-  order_seen seen;
-  return in.walk(order_keys, [&](std::size_t key, std::string_view name) {
-    return read_order_field(in, key, name, to, seen);
-  }) && is_whole(in, to, seen);
+  return in.walk_bearing(
+             order_keys, [&](std::size_t key, std::string_view name) { return read_order_field(in, key, name, to); },
+             [&](std::size_t key) { to.lacks |= order_field_bits[key]; }) &&
+         settle_order(in, to);
 }
 
 /// One order, or the wrapper {"order":{...}} of the exchange's notifications article, which no frame from the wire has.
@@ -155,23 +190,23 @@ bool read_order_or_wrapper(reader& in, venues::order_report& to) {
 }
 
 bool read_orders_array(reader& in, std::vector<venues::order_report>& to) {
-  return in.each("orders", [&] { return read_order_object(in, to.emplace_back()); });
+  return in.records("orders", to, [&](auto& order) { return read_order_object(in, order); });
 }
 
 bool read_liquidity(reader& in, bool& maker) {
   const auto found = in.token();
   maker = found == R"("M")";
-  if (!maker && found != R"("T")")
-    return in.fail(fault_kind::wrong_shape, "is neither M nor T", "liquidity", found);
+  if (!maker && found != R"("T")" && found != "null")
+    return in.fail(fault_kind::unknown_word, "is neither M nor T", "liquidity", found);
   return in.skip();
 }
 
 bool read_fill_field(reader& in, std::size_t key, std::string_view name, venues::fill_report& to) {
   switch (key) {
   case 0:
-    return in.text(name, to.trade_id);
+    return in.name(name, to.trade_id);
   case 1:
-    return in.text(name, to.order_id);
+    return in.name(name, to.order_id);
   case 2:
     return in.text(name, to.instrument);
   case 3:
@@ -185,117 +220,87 @@ bool read_fill_field(reader& in, std::size_t key, std::string_view name, venues:
   case 7:
     return in.whole(name, to.at_ms);
   case 8:
-    return in.text(name, to.label);
+    return in.is_null() || in.name(name, to.label);
   case 9:
     return in.rounded_or_null(name, to.fee);
   case 10:
-    return in.text(name, to.fee_currency);
+    return in.is_null() || in.text(name, to.fee_currency);
   default:
     return read_liquidity(in, to.maker);
   }
 }
 
+/// A fill without its id cannot be told from one that was counted before.
+bool read_fill(reader& in, venues::fill_report& to) {
+  constexpr std::array<std::uint16_t, 12> bits{
+      0, venues::field_id, venues::field_instrument, venues::field_side, venues::field_price, venues::field_amount};
+  return in.walk_bearing(
+             fill_keys, [&](std::size_t key, std::string_view name) { return read_fill_field(in, key, name, to); },
+             [&](std::size_t key) { to.lacks |= bits[key]; }) &&
+         (!to.trade_id.empty() || in.fail(fault_kind::wrong_shape, "has no id", "trade"));
+}
+
 bool read_fill_array(reader& in, std::vector<venues::fill_report>& to) {
-  return in.each("trades", [&] {
-    auto& fill = to.emplace_back();
-    return in.walk(fill_keys,
-                   [&](std::size_t key, std::string_view name) { return read_fill_field(in, key, name, fill); });
-  });
+  return in.records("trades", to, [&](auto& fill) { return read_fill(in, fill); });
 }
 
 /// The size of a short position is negative; where it is not, the direction says so.
 bool read_position(reader& in, venues::position_report& to) {
   std::string_view way;
-  const bool read = in.walk(position_keys, [&](std::size_t key, std::string_view name) {
-    switch (key) {
-    case 0:
-      return in.text(name, to.instrument);
-    case 1:
-      return in.exact(name, to.size);
-    case 2:
-      return in.text(name, way);
-    default:
-      return in.rounded_or_null(name, to.average_price);
-    }
-  });
-  if (read && way != "buy" && way != "sell" && way != "zero")
-    return in.fail(fault_kind::wrong_shape, "is no direction of a position", "direction", way);
+  bool lacks_size = false;
+  const bool read = in.walk_bearing(
+      position_keys,
+      [&](std::size_t key, std::string_view name) {
+        switch (key) {
+        case 0:
+          return in.text(name, to.instrument);
+        case 1:
+          return in.exact(name, to.size);
+        case 2:
+          return in.text(name, way);
+        default:
+          return in.rounded_or_null(name, to.average_price);
+        }
+      },
+      [&](std::size_t key) { lacks_size = lacks_size || key == 1; });
+  if (!read)
+    return false;
+  const bool told = way == "buy" || way == "sell" || way == "zero" || to.size <= base::decimal{};
+  if (to.instrument.empty() || lacks_size || !told)
+    return in.fail(fault_kind::unknown_word, "is of no instrument, size or direction that is known", "position", way);
   if (way == "sell" && to.size > base::decimal{})
     to.size = -to.size;
-  return read;
+  return true;
 }
 
 bool read_position_array(reader& in, std::vector<venues::position_report>& to) {
-  return in.each("positions", [&] { return read_position(in, to.emplace_back()); });
-}
-
-/// What a login gives is never quoted in a fault.
-bool read_token(reader& in, std::string_view name, std::string_view& to) {
-  return in.peek() == '"' ? in.text(name, to) : in.fail(fault_kind::wrong_shape, "is not a text", name);
+  return in.records("positions", to, [&](auto& position) { return read_position(in, position); });
 }
 
 } // namespace
-
-decode_fault frame_decoder::read_ok() {
-  auto& in = state_->in;
-  return state_->content([&] {
-    const auto found = in.token();
-    return found == R"("ok")" ? in.skip() : in.fail(fault_kind::wrong_shape, "is not ok", "result", found);
-  });
-}
-
-decode_fault frame_decoder::read_version() {
-  auto& in = state_->in;
-  return state_->content([&] {
-    return in.peek() == '{' ? in.skip() : in.fail(fault_kind::wrong_shape, "is no object", "result", in.token());
-  });
-}
-
-decode_fault frame_decoder::read_grant(token_grant& to) {
-  auto& in = state_->in;
-  std::string_view access;
-  std::string_view refresh;
-  auto fault = state_->content([&] {
-    return in.walk(grant_keys, [&](std::size_t key, std::string_view name) {
-      if (key == 2)
-        return in.whole(name, to.expires_in_s);
-      return read_token(in, name, key == 0 ? access : refresh);
-    });
-  });
-  if (!fault && to.expires_in_s <= 0)
-    return venues::protocol_fault{fault_kind::wrong_shape, "'expires_in' is over already"};
-  to.refresh_token = base::secret{std::string{refresh}};
-  return fault;
-}
-
-decode_fault frame_decoder::read_channels(std::vector<std::string_view>& to) {
-  auto& in = state_->in;
-  to.clear();
-  return state_->content([&] { return in.each("result", [&] { return in.text("channel", to.emplace_back()); }); });
-}
-
-decode_fault frame_decoder::read_count(std::int64_t& to) {
-  auto& in = state_->in;
-  return state_->content([&] {
-    std::uint64_t found = 0;
-    const bool read = in.whole("result", found);
-    to = static_cast<std::int64_t>(found);
-    return read;
-  });
-}
 
 decode_fault frame_decoder::read_placed(venues::order_report& order, std::vector<venues::fill_report>& fills) {
   auto& in = state_->in;
   fills.clear();
   return state_->content([&] {
-    return in.walk(placed_keys, [&](std::size_t key, std::string_view) {
-      return key == 0 ? read_order_object(in, order) : read_fill_array(in, fills);
-    });
+    bool usable = false;
+    const bool read = in.walk_bearing(
+        placed_keys,
+        [&](std::size_t key, std::string_view) {
+          return key == 0 ? in.record(usable, [&] { return read_order_object(in, order); })
+                          : read_fill_array(in, fills);
+        },
+        [](std::size_t) {});
+    in.note_frame();
+    if (!read || usable)
+      return read;
+    in.forget_notes(); // they are of what is a fault as a whole
+    return in.fail(fault_kind::wrong_shape, "cannot be read", "order", "result");
   });
 }
 
 decode_fault frame_decoder::read_order(venues::order_report& to) {
-  return state_->content([&] { return read_order_object(state_->in, to); });
+  return state_->content([&] { return state_->read_one(to, read_order_object); });
 }
 
 decode_fault frame_decoder::read_orders(std::vector<venues::order_report>& to) {
@@ -312,7 +317,7 @@ decode_fault frame_decoder::read_fills(std::vector<venues::fill_report>& to, boo
     if (in.peek() != '{')
       return read_fill_array(in, to);
     return in.walk(page_keys, [&](std::size_t key, std::string_view name) {
-      return key == 0 ? read_fill_array(in, to) : in.flag(name, has_more);
+      return key == 0 ? read_fill_array(in, to) : in.is_null() || in.flag(name, has_more);
     });
   });
 }
@@ -327,7 +332,7 @@ bool frame_decoder::content_is_array() const noexcept {
 }
 
 decode_fault frame_decoder::read_order_news(venues::order_report& to) {
-  return state_->content([&] { return read_order_or_wrapper(state_->in, to); });
+  return state_->content([&] { return state_->read_one(to, read_order_or_wrapper); });
 }
 
 decode_fault frame_decoder::read_own_trades(std::vector<venues::fill_report>& to) {
@@ -341,16 +346,21 @@ decode_fault frame_decoder::read_changes(account_changes& to) {
   to.fills.clear();
   to.positions.clear();
   return state_->content([&] {
-    return in.walk(change_keys, [&](std::size_t key, std::string_view) {
-      switch (key) {
-      case 0:
-        return read_orders_array(in, to.orders);
-      case 1:
-        return read_fill_array(in, to.fills);
-      default:
-        return read_position_array(in, to.positions);
-      }
-    });
+    const bool read = in.walk_bearing(
+        change_keys,
+        [&](std::size_t key, std::string_view) {
+          switch (key) {
+          case 0:
+            return read_orders_array(in, to.orders);
+          case 1:
+            return read_fill_array(in, to.fills);
+          default:
+            return read_position_array(in, to.positions);
+          }
+        },
+        [](std::size_t) {});
+    in.note_frame();
+    return read;
   });
 }
 

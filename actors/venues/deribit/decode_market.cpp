@@ -9,7 +9,7 @@ using venues::fault_kind;
 using venues::level_change;
 
 constexpr json::key_set<9> ticker_keys{"ticker",
-                                       6,
+                                       2,
                                        {"timestamp", "instrument_name", "best_bid_price", "best_bid_amount",
                                         "best_ask_price", "best_ask_amount", "last_price", "mark_price",
                                         "index_price"}};
@@ -47,14 +47,27 @@ bool read_level_word(reader& in, level_change& to) {
   const auto found = in.token();
   to = found == R"("delete")" ? level_change::removed : level_change::set;
   const bool known = to == level_change::removed || found == R"("new")" || found == R"("change")";
-  return known ? in.skip() : in.fail(fault_kind::wrong_shape, "is no change of a level", "book", found);
+  return known ? in.skip() : in.fail(fault_kind::unknown_word, "is no change of a level", "book", found);
 }
 
-/// ["new", price, amount]
+/// ["new", price, amount], and perhaps more.
 bool read_level(reader& in, venues::book_level& to) {
-  return in.expect('[', "level") && read_level_word(in, to.change) && in.expect(',', "level") &&
-         in.exact("price", to.price) && in.expect(',', "level") && in.exact("amount", to.amount) &&
-         in.expect(']', "level");
+  std::size_t items = 0;
+  const bool read = in.peek() == '[' ? in.each("level",
+                                               [&] {
+                                                 switch (items++) {
+                                                 case 0:
+                                                   return read_level_word(in, to.change);
+                                                 case 1:
+                                                   return in.exact("price", to.price);
+                                                 case 2:
+                                                   return in.exact("amount", to.amount);
+                                                 default:
+                                                   return true;
+                                                 }
+                                               })
+                                     : in.expect('[', "level");
+  return read && (items >= 3 || in.fail(fault_kind::wrong_shape, "has too few items", "level"));
 }
 
 bool read_levels(reader& in, std::string_view name, std::vector<venues::book_level>& to) {
@@ -65,7 +78,7 @@ bool read_book_type(reader& in, bool& snapshot) {
   const auto found = in.token();
   snapshot = found == R"("snapshot")";
   const bool known = snapshot || found == R"("change")";
-  return known ? in.skip() : in.fail(fault_kind::wrong_shape, "is neither snapshot nor change", "type", found);
+  return known ? in.skip() : in.fail(fault_kind::unknown_word, "is neither snapshot nor change", "type", found);
 }
 
 bool read_book_field(reader& in, std::size_t key, std::string_view name, book_frame& to) {
@@ -83,14 +96,14 @@ bool read_book_field(reader& in, std::size_t key, std::string_view name, book_fr
   case 5:
     return read_levels(in, name, to.asks);
   default:
-    return in.whole(name, to.previous_id);
+    return in.is_null() || in.whole(name, to.previous_id);
   }
 }
 
 bool read_book_object(reader& in, book_frame& to) {
   bool chained = false;
   const bool read = in.walk(book_keys, [&](std::size_t key, std::string_view name) {
-    chained = chained || key == 6;
+    chained = chained || (key == 6 && !in.is_null());
     return read_book_field(in, key, name, to);
   });
   if (read && !to.snapshot && !chained)
@@ -127,7 +140,7 @@ bool read_platform_object(reader& in, venues::platform_changed& to) {
   const bool read = in.walk(platform_keys, [&](std::size_t key, std::string_view name) {
     known = known || key < 2;
     if (key == 2)
-      return in.text(name, index);
+      return in.is_null() || in.text(name, index);
     return in.flag(name, key == 0 ? locked : maintenance);
   });
   if (read && !known)
@@ -156,7 +169,7 @@ decode_fault frame_decoder::read_book(book_frame& to) {
 decode_fault frame_decoder::read_trades(std::vector<venues::public_trade>& to) {
   auto& in = state_->in;
   to.clear();
-  return state_->content([&] { return in.each("trades", [&] { return read_trade(in, to.emplace_back()); }); });
+  return state_->content([&] { return in.records("trades", to, [&](auto& trade) { return read_trade(in, trade); }); });
 }
 
 decode_fault frame_decoder::read_platform(venues::platform_changed& to) {

@@ -10,6 +10,7 @@ struct frame_outline {
   std::string_view method;
   std::string_view heartbeat_type;
   bool has_id = false, has_data = false, has_result = false, has_error = false;
+  bool null_result = false; // a result of null: none, if there is an error beside it
 };
 
 /// A frame is walked over once. At its content, the result or the data, the walk rests until somebody reads that, and
@@ -23,6 +24,7 @@ struct frame_decoder::state {
   std::uint32_t params_seen = 0;
   bool in_params = false;
   bool rests = false; // at the content
+  bool ends = false;  // the content was read: what follows is only looked at
 
   bool read_frame();
   bool read_top(bool first);
@@ -30,7 +32,9 @@ struct frame_decoder::state {
   bool read_params(bool first);
   bool read_id();
   bool read_error();
+  bool read_error_code();
   bool read_error_data();
+  bool pass_over(json::reader::mark before);
   bool rest_here(bool known);
   bool classify();
 
@@ -43,6 +47,15 @@ struct frame_decoder::state {
       finish();
     rests = false;
     return in.take_fault();
+  }
+
+  /// Reads the one record that the content is; what of it cannot be read is noted.
+  template<class Record, class Read>
+  bool read_one(Record& to, Read read) {
+    const bool usable = read(in, to);
+    if (usable)
+      in.note_frame();
+    return usable;
   }
 
   bool finish();

@@ -69,4 +69,40 @@ std::optional<std::int64_t> parse_whole(std::string_view text) noexcept {
   return scale(negative ? -digits : digits, *exponent - places);
 }
 
+bool parse_noisy(std::string_view text, base::decimal& to) noexcept {
+  constexpr int digits_max = 15;
+  const char* at = text.data();
+  const char* end = at + text.size();
+  const bool negative = at != end && *at == '-';
+  at += negative ? 1 : 0;
+  std::int64_t digits = 0;
+  int taken = 0;
+  int exponent = 0;
+  bool up = false;
+  bool behind_point = false;
+  for (; at != end && (is_digit(*at) || (*at == '.' && !behind_point)); ++at) {
+    if (*at == '.') {
+      behind_point = true;
+      continue;
+    }
+    if (taken == digits_max)
+      up = *at >= '5';
+    if (taken < digits_max) {
+      digits = digits * 10 + (*at - '0');
+      exponent -= behind_point ? 1 : 0;
+    } else {
+      exponent += behind_point ? 0 : 1;
+    }
+    taken += digits != 0 ? 1 : 0;
+  }
+  const auto more = take_exponent(at, end);
+  if (!more || at != end || taken <= digits_max)
+    return false;
+  digits += up ? 1 : 0;
+  const auto raw = scale(negative ? -digits : digits, exponent + *more + base::decimal::places);
+  if (raw)
+    to = base::decimal::from_raw(*raw);
+  return raw.has_value();
+}
+
 } // namespace cafnode::deribit

@@ -63,4 +63,8 @@ namespace cafnode::deribit {
 /// A whole number in any notation of JSON (`17`, `1.7e1`, `17.0`); nothing when it is not whole or not of this range.
 [[nodiscard]] std::optional<std::int64_t> parse_whole(std::string_view text) noexcept;
 
+/// A number that a computer's own arithmetic has left crumbs on (`0.30000000000000004`): read at fifteen digits, which
+/// is as far as such a number can be trusted. False, and `to` left alone, when that still is finer than eight places.
+[[nodiscard]] bool parse_noisy(std::string_view text, base::decimal& to) noexcept;
+
 } // namespace cafnode::deribit

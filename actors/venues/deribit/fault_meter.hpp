@@ -8,7 +8,8 @@
 
 namespace cafnode::deribit {
 
-/// Counts what makes no sense, so that a peer that only talks nonsense is left.
+/// Counts frames that are no JSON, so that a peer that only talks garbage is left. Nothing else counts: see
+/// `venues::fault_kind`.
 class fault_meter {
 public:
   static constexpr std::size_t faults_max = 20;

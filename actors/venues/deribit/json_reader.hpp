@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace cafnode::deribit::json {
 
@@ -81,9 +82,28 @@ public:
   /// Starts anew on `text`. Reads up to 64 bytes behind its end.
   bool start(std::string_view text);
 
-  [[nodiscard]] std::optional<venues::protocol_fault> take_fault() { return std::exchange(fault_, std::nullopt); }
+  /// What made the text unreadable, with the text itself.
+  [[nodiscard]] std::optional<venues::protocol_fault> take_fault();
+
+  /// What had to be passed over in a text that was read otherwise: one for each kind. They stand until the next
+  /// `start`.
+  [[nodiscard]] const std::vector<venues::protocol_fault>& notes() const noexcept { return notes_; }
+
+  /// How many records of the arrays read by `records` were passed over.
+  [[nodiscard]] std::size_t passed_over() const noexcept { return passed_over_; }
 
   bool fail(venues::fault_kind kind, std::string_view what, std::string_view key = {}, std::string_view found = {});
+
+  /// What was said with `fail` is no fault after all.
+  bool forget_fault() noexcept {
+    fault_.reset();
+    return true;
+  }
+
+  void forget_notes() noexcept {
+    notes_.clear();
+    passed_over_ = 0;
+  }
 
   [[nodiscard]] mark here() const noexcept { return at_; }
 
@@ -135,6 +155,7 @@ public:
   bool rounded_or_null(std::string_view key, base::decimal& to); // null leaves it as it is
   bool whole(std::string_view key, std::int64_t& to);
   bool whole(std::string_view key, std::uint64_t& to);
+  bool name(std::string_view key, std::string& to); // a text, or a number as it is written
   bool flag(std::string_view key, bool& to);
   bool side(std::string_view key, venues::side& to);
 
@@ -176,6 +197,76 @@ public:
     }
   }
 
+  /// As `walk`, for records: a field that cannot be read, comes twice or is not there costs only itself. It is passed
+  /// over and told to `lacking(index)`; the record as a whole is noted once. False when this is no object, or no JSON.
+  template<std::size_t N, class Read, class Lacking>
+  bool walk_bearing(const key_set<N>& keys, Read read, Lacking lacking) {
+    if (!expect('{', keys.what()))
+      return false;
+    std::uint32_t seen = 0;
+    std::string_view key;
+    for (bool first = true;; first = false) {
+      const auto found = next_key(first, keys.what(), key);
+      if (found != step::key)
+        return found == step::end && note_lacking(seen, keys, lacking);
+      const std::size_t index = keys.find(key);
+      const mark before = at_;
+      if (index == N ? skip() : once(seen, index, key) && read_or_skip(index, keys.name(index), read))
+        continue;
+      if (!pass_over(before))
+        return false;
+      lacking(index);
+    }
+  }
+
+  /// Keeps for the record that something is not there.
+  void lacks_field(std::string_view key, std::string_view where) {
+    fail(venues::fault_kind::wrong_shape, "is not there", key, where);
+    keep_first();
+  }
+
+  /// After something was said with `fail`: moves behind the value that began at `before` and keeps the fault for the
+  /// record. False when the JSON is broken.
+  bool pass_over(mark before);
+
+  /// Reads one record. What of it could not be read is noted, with its text; when `read` fails, all of it is passed
+  /// over and not `usable`. False when the JSON is broken.
+  template<class Read>
+  bool record(bool& usable, Read read) {
+    const mark before = at_;
+    auto around = std::exchange(field_fault_, std::nullopt);
+    usable = read();
+    if (!usable && !pass_over(before))
+      return false;
+    if (field_fault_)
+      note_record(before);
+    field_fault_ = std::move(around);
+    return true;
+  }
+
+  /// Notes what was passed over outside of records, with the text of the frame.
+  void note_frame() {
+    if (field_fault_)
+      note_record(nullptr);
+  }
+
+  /// Reads an array of records into `to`, with `read(record)` for each. Null is no array of records, but an empty one.
+  template<class Record, class Read>
+  bool records(std::string_view where, std::vector<Record>& to, Read read) {
+    if (is_null())
+      return skip();
+    return each(where, [&] {
+      bool usable = false;
+      if (!record(usable, [&] { return read(to.emplace_back()); }))
+        return false;
+      if (!usable) {
+        to.pop_back();
+        ++passed_over_;
+      }
+      return true;
+    });
+  }
+
   /// Reads an array: calls `read()` before each element.
   template<class Read>
   bool each(std::string_view where, Read read) {
@@ -211,6 +302,20 @@ public:
   }
 
 private:
+  template<std::size_t N, class Lacking>
+  bool note_lacking(std::uint32_t seen, const key_set<N>& keys, Lacking& lacking) {
+    for (auto missing = keys.required() & ~seen; missing != 0; missing &= missing - 1) {
+      const auto index = static_cast<std::size_t>(__builtin_ctz(missing));
+      lacks_field(keys.name(index), keys.what());
+      lacking(index);
+    }
+    return true;
+  }
+
+  void keep_first();
+  void note_record(mark begin);
+  [[nodiscard]] std::string excerpt(mark begin) const;
+
   // Control characters that are no space never come this far: the index refuses them, or starts a token with them.
   static bool is_space(char c) noexcept { return static_cast<unsigned char>(c) <= ' '; }
 
@@ -236,6 +341,9 @@ private:
   structure_index index_;
   std::deque<std::string> unescaped_; // texts that had escapes; they stand until the next `start`
   std::optional<venues::protocol_fault> fault_;
+  std::optional<venues::protocol_fault> field_fault_; // the first in the record that is being read
+  std::vector<venues::protocol_fault> notes_;         // at most one a kind
+  std::size_t passed_over_ = 0;
 };
 
 } // namespace cafnode::deribit::json

@@ -29,17 +29,20 @@ std::int32_t take_unit(std::string_view& text) noexcept {
   return unit;
 }
 
-/// The character behind \u, with its second half where it has one; -1 when it is none.
+/// The character behind \u, with its second half where it has one; -1 when it is none. Half a pair is well formed for
+/// JSON and no character: it becomes U+FFFD.
 std::int32_t take_character(std::string_view& text) noexcept {
+  constexpr std::int32_t no_character = 0xfffd;
   const auto high = take_unit(text);
   if (high < 0xd800 || high > 0xdfff)
     return high;
   if (high > 0xdbff || !text.starts_with("\\u"))
-    return -1;
-  text.remove_prefix(2);
-  const auto low = take_unit(text);
+    return no_character;
+  auto rest = text.substr(2);
+  const auto low = take_unit(rest);
   if (low < 0xdc00 || low > 0xdfff)
-    return -1;
+    return no_character; // the next escape is read by itself
+  text = rest;
   return 0x10000 + (high - 0xd800) * 0x400 + (low - 0xdc00);
 }
 

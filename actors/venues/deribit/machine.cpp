@@ -18,6 +18,8 @@ std::vector<std::string> channels_of(const venues::machine_config& config) {
   return channels;
 }
 
+constexpr base::backoff_config subscribe_pauses{std::chrono::seconds{1}, std::chrono::seconds{60}, 50};
+
 /// Marks the thread's decoder as busy while a frame is open.
 class open_frame {
 public:
@@ -50,7 +52,9 @@ protocol_machine::protocol_machine(venues::machine_config config)
     : config_{std::move(config)},
       chance_{config_.nonce_seed},
       pending_{config_.answer_deadline, config_.pending_max},
-      book_{channels_of(config_)} {}
+      book_{channels_of(config_)},
+      login_{config_.answer_deadline},
+      subscribe_pauses_{subscribe_pauses} {}
 
 void protocol_machine::open(base::moment now, venues::outbox& out) {
   CAFNODE_INVARIANT(progress_ == progress::fresh, "a machine was opened twice");
@@ -70,22 +74,40 @@ void protocol_machine::receive(std::string_view frame, base::moment now, venues:
   CAFNODE_INVARIANT(progress_ != progress::fresh, "a frame came before the machine was opened");
   if (is_over())
     return;
+  const open_frame reading{memory_of_thread()};
+  if (!frame.starts_with('['))
+    return receive_one(frame, now, out);
+  // JSON-RPC has batches; the exchange sends none today.
+  std::vector<std::string_view> parts;
+  if (const auto fault = memory_of_thread().decoder.split(frame, parts))
+    return complain(*fault, now, out);
+  for (const auto part : parts)
+    if (!is_over())
+      receive_one(part, now, out);
+}
+
+void protocol_machine::receive_one(std::string_view frame, base::moment now, venues::outbox& out) {
   auto& memory = memory_of_thread();
-  const open_frame reading{memory};
   if (const auto fault = memory.decoder.open(frame, memory.head))
     return complain(*fault, now, out);
   switch (memory.head.kind) {
   case frame_kind::test_request:
-    return out.emit(venues::test_requested{});
+    out.emit(venues::test_requested{});
+    break;
   case frame_kind::heartbeat:
-    return out.emit(venues::heartbeat_seen{});
+    out.emit(venues::heartbeat_seen{});
+    break;
   case frame_kind::notification:
-    return on_notification(now, out);
+    on_notification(now, out);
+    break;
   case frame_kind::result:
-    return on_result(now, out);
+    on_result(now, out);
+    break;
   case frame_kind::error:
-    return on_error(now, out);
+    on_error(now, out);
+    break;
   }
+  tell_notes(out);
 }
 
 std::optional<base::time_point> protocol_machine::next_due() const {
@@ -95,8 +117,10 @@ std::optional<base::time_point> protocol_machine::next_due() const {
   const auto sooner = [&due](base::time_point at) { due = due ? std::min(*due, at) : at; };
   if (login_.due() && progress_ != progress::leaving)
     sooner(*login_.due());
-  if (book_.has_broken() && renewal_ == renewal::none && progress_ == progress::live)
-    sooner(books_rest_until_);
+  if (subscribe_again_at_ && progress_ != progress::leaving)
+    sooner(*subscribe_again_at_);
+  else if (const auto books = book_.next_renewal(); books && renewal_ == renewal::none && progress_ == progress::live)
+    sooner(std::max(*books, books_rest_until_));
   return due;
 }
 
@@ -105,12 +129,12 @@ void protocol_machine::tick(base::moment now, venues::outbox& out) {
     const auto overdue = pending_.take_overdue(now.steady);
     if (!overdue)
       break;
-    on_deadline(*overdue, out);
+    on_deadline(*overdue, now, out);
   }
   if (is_over() || progress_ == progress::leaving)
     return;
-  if (login_.due() && *login_.due() <= now.steady)
-    refresh(now, out);
+  keep_login(now, out);
+  subscribe_again(now, out);
   renew_books(now, out);
 }
 
@@ -143,21 +167,26 @@ void protocol_machine::abandon(base::moment, venues::outbox& out) {
                                       std::string{method_of(left->kind)} + ": the connection ended without an answer"});
 }
 
-void protocol_machine::on_deadline(const pending_request& request, venues::outbox& out) {
+void protocol_machine::on_deadline(const pending_request& request, base::moment now, venues::outbox& out) {
   const auto text = "no answer to " + std::string{method_of(request.kind)} + " within " +
                     std::to_string(config_.answer_deadline.count()) + " ms";
   if (is_owners(request.kind))
     return out.emit(venues::request_failed{request.id, 0, venues::disposition::unknown, text});
   // Whether missing heartbeats mean anything is for the owner to judge: it sees none acknowledged.
   if (request.kind != request_kind::answer_heartbeat)
-    shut(venues::give_up::unavailable, text, out);
+    on_step_failed(request, text, now, out);
+}
+
+void protocol_machine::tell_notes(venues::outbox& out) {
+  for (const auto& note : memory_of_thread().decoder.notes())
+    out.emit(note);
 }
 
 void protocol_machine::complain(const venues::protocol_fault& fault, base::moment now, venues::outbox& out) {
-  const auto verdict = faults_.record(now.steady);
   out.emit(fault);
-  if (verdict == fault_meter::verdict::leave)
-    shut(venues::give_up::unavailable, "too many frames that make no sense, the last one: " + fault.detail, out);
+  // An exchange that says what this version does not understand is alive, and so are the orders on this connection.
+  if (fault.kind == venues::fault_kind::not_json && faults_.record(now.steady) == fault_meter::verdict::leave)
+    shut(venues::give_up::unavailable, "too many frames that are no JSON, the last one: " + fault.detail, out);
 }
 
 void protocol_machine::shut(venues::give_up why, std::string_view text, venues::outbox& out) {

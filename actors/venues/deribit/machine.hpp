@@ -82,10 +82,15 @@ private:
 
   enum class renewal : std::uint8_t { none, unsubscribing, subscribing };
 
+  using disposition = venues::disposition;
+
   // The handshake, renewals of the login and of books: machine_handshake.cpp.
   void log_in(base::moment now, venues::outbox& out);
+  void keep_login(base::moment now, venues::outbox& out);
   void refresh(base::moment now, venues::outbox& out);
-  void log_in_again(base::moment now, venues::outbox& out);
+  void on_unauthorized(const pending_request& request, base::moment now, venues::outbox& out);
+  void on_login_failed(const pending_request& request, disposition meaning, const std::string& text, base::moment now,
+                       venues::outbox& out);
   void greeted(base::moment now, venues::outbox& out);
   void begin_subscribing(base::moment now, venues::outbox& out);
   void subscribe_next(base::moment now, venues::outbox& out);
@@ -94,8 +99,11 @@ private:
   void on_step_done(request_kind kind, base::moment now, venues::outbox& out);
   void on_login(const pending_request& request, base::moment now, venues::outbox& out);
   void on_subscribed(const pending_request& request, base::moment now, venues::outbox& out);
-  void give_up_on(const pending_request& request, const venues::protocol_fault& fault, base::moment now,
-                  venues::outbox& out);
+  void subscribe_again(base::moment now, venues::outbox& out);
+  void on_subscription_failed(const pending_request& request, const std::string& text, base::moment now,
+                              venues::outbox& out);
+  void on_step_failed(const pending_request& request, const std::string& text, base::moment now, venues::outbox& out);
+  void give_up_on(const pending_request& request, venues::protocol_fault fault, base::moment now, venues::outbox& out);
   void on_own_error(const pending_request& request, base::moment now, venues::outbox& out);
   void send_channels(request_kind kind, std::span<const std::string_view> channels, base::moment now,
                      venues::outbox& out);
@@ -121,7 +129,9 @@ private:
   [[nodiscard]] decode_fault tell_platform(venues::outbox& out);
   [[nodiscard]] decode_fault tell_raw(const channel_entry& channel, venues::outbox& out);
 
-  void on_deadline(const pending_request& request, venues::outbox& out);
+  void receive_one(std::string_view frame, base::moment now, venues::outbox& out);
+  void on_deadline(const pending_request& request, base::moment now, venues::outbox& out);
+  void tell_notes(venues::outbox& out);
   void complain(const venues::protocol_fault& fault, base::moment now, venues::outbox& out);
   void shut(venues::give_up why, std::string_view text, venues::outbox& out);
 
@@ -135,14 +145,17 @@ private:
   subscription_book book_;
   fault_meter faults_;
   login_clock login_;
-  base::time_point logged_in_again_at_{};
+  std::string login_trouble_;                     // what the exchange last said to a renewal
+  venues::request_id granted_after_ = 0;          // the youngest request when the latest login was granted
+  std::optional<base::time_point> lost_login_at_; // when the exchange last forgot one
+  base::backoff subscribe_pauses_;
+  std::optional<base::time_point> subscribe_again_at_;
   base::time_point books_rest_until_{};
   progress progress_ = progress::fresh;
   renewal renewal_ = renewal::none;
   bool heartbeat_set_ = false;
   bool logged_in_ = false;
-  bool logging_in_again_ = false; // a login on a connection that has had one
-  bool may_log_in_again_ = true;  // false soon after it was done
+  bool first_login_repeated_ = false;
 };
 
 } // namespace cafnode::deribit

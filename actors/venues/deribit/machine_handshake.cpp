@@ -10,11 +10,28 @@ namespace {
 using venues::disposition;
 using venues::give_up;
 
-// A login that fails again this soon after a new one will not get better on this connection.
-constexpr std::chrono::seconds login_again_pause{60};
+// A login that is forgotten again this soon will not get better on this connection.
+constexpr std::chrono::seconds lost_again_min{60};
 
 // Each renewal costs a subscription's credits, so broken books are gathered.
 constexpr std::chrono::seconds books_rest{2};
+
+bool is_login(request_kind kind) noexcept {
+  return kind == request_kind::authenticate || kind == request_kind::refresh_token;
+}
+
+bool is_unsubscription(request_kind kind) noexcept {
+  return kind == request_kind::unsubscribe_public || kind == request_kind::unsubscribe_private;
+}
+
+bool is_subscription(request_kind kind) noexcept {
+  return is_unsubscription(kind) || kind == request_kind::subscribe_public || kind == request_kind::subscribe_private;
+}
+
+/// Whether the same may work a little later.
+bool will_pass(disposition meaning) noexcept {
+  return meaning == disposition::retry || meaning == disposition::pause || meaning == disposition::unknown;
+}
 
 } // namespace
 
@@ -36,25 +53,55 @@ void protocol_machine::log_in(base::moment now, venues::outbox& out) {
 }
 
 void protocol_machine::refresh(base::moment now, venues::outbox& out) {
-  login_.renewing();
-  if (!pending_.has_room())
-    return shut(give_up::unavailable, "no room to renew the login", out);
   auto& writer = memory_of_thread().writer;
   const auto id = pending_.add(request_kind::refresh_token, now.steady);
   out.send(write_refresh(writer, id, login_.refresh_token()));
   writer.wipe();
 }
 
-void protocol_machine::log_in_again(base::moment now, venues::outbox& out) {
-  if (logging_in_again_)
+void protocol_machine::keep_login(base::moment now, venues::outbox& out) {
+  const auto step = login_.next(now.steady);
+  if (step == login_clock::step::none)
     return;
-  const bool soon = !may_log_in_again_ && now.steady - logged_in_again_at_ < login_again_pause;
-  if (soon || !pending_.has_room())
+  if (step == login_clock::step::give_up)
+    return shut(login_.refused() ? give_up::refused : give_up::unavailable,
+                "the login is over and could not be renewed: " +
+                    (login_trouble_.empty() ? std::string{"no answer came"} : login_trouble_),
+                out);
+  login_.began(step, now.steady, chance_);
+  if (!pending_.has_room())
+    login_trouble_ = "too many requests wait for their answers";
+  else if (step == login_clock::step::refresh)
+    refresh(now, out);
+  else
+    log_in(now, out);
+}
+
+/// The exchange says that this connection is not logged in. What was sent before the latest login was granted says
+/// nothing about that one.
+void protocol_machine::on_unauthorized(const pending_request& request, base::moment now, venues::outbox& out) {
+  if (request.id <= granted_after_ || login_.is_lost())
+    return;
+  if (lost_login_at_ && now.steady - *lost_login_at_ < lost_again_min)
     return shut(give_up::unavailable, "the exchange forgets a login as soon as it is made", out);
-  logging_in_again_ = true;
-  may_log_in_again_ = false;
-  logged_in_again_at_ = now.steady;
-  log_in(now, out);
+  lost_login_at_ = now.steady;
+  login_trouble_ = std::string{method_of(request.kind)} + " was answered that this connection is not logged in";
+  login_.lost(now.steady);
+  keep_login(now, out);
+}
+
+void protocol_machine::on_login_failed(const pending_request& request, disposition meaning, const std::string& text,
+                                       base::moment now, venues::outbox& out) {
+  if (request.id <= granted_after_)
+    return;
+  const bool fresh = request.kind == request_kind::authenticate;
+  const bool for_good = meaning == disposition::fatal || meaning == disposition::our_bug ||
+                        (!fresh && meaning == disposition::reauthenticate);
+  login_trouble_ = text;
+  login_.failed(fresh ? login_clock::step::log_in : login_clock::step::refresh, for_good, now.steady);
+  const auto wait = login_.due().value_or(now.steady) - now.steady;
+  out.emit(venues::upkeep_failed{text, login_.refused() ? base::duration::zero() : std::max(wait, base::duration{1})});
+  keep_login(now, out);
 }
 
 void protocol_machine::greeted(base::moment now, venues::outbox& out) {
@@ -88,19 +135,57 @@ void protocol_machine::subscribe_next(base::moment now, venues::outbox& out) {
 }
 
 void protocol_machine::renew_books(base::moment now, venues::outbox& out) {
-  if (progress_ != progress::live || renewal_ != renewal::none || !book_.has_broken() || now.steady < books_rest_until_)
+  if (progress_ != progress::live || renewal_ != renewal::none || subscribe_again_at_ || !book_.has_broken() ||
+      now.steady < books_rest_until_)
+    return;
+  const auto channels = book_.begin_renewal(now.steady);
+  if (channels.empty())
     return;
   renewal_ = renewal::unsubscribing;
   books_rest_until_ = now.steady + books_rest;
   // A second subscription of a channel brings no snapshot; one after an unsubscription does.
-  send_channels(has_login() ? request_kind::unsubscribe_private : request_kind::unsubscribe_public,
-                book_.begin_renewal(), now, out);
+  send_channels(has_login() ? request_kind::unsubscribe_private : request_kind::unsubscribe_public, channels, now, out);
+}
+
+void protocol_machine::subscribe_again(base::moment now, venues::outbox& out) {
+  if (!subscribe_again_at_ || now.steady < *subscribe_again_at_)
+    return;
+  subscribe_again_at_.reset();
+  if (progress_ == progress::live)
+    renewal_ = renewal::subscribing;
+  subscribe_next(now, out);
+}
+
+void protocol_machine::on_subscription_failed(const pending_request& request, const std::string& text, base::moment now,
+                                              venues::outbox& out) {
+  const base::duration wait = subscribe_pauses_.next(chance_);
+  if (is_unsubscription(request.kind)) {
+    book_.unsubscribe_failed();
+    renewal_ = renewal::none;
+    books_rest_until_ = now.steady + wait;
+  } else {
+    book_.call_failed();
+    subscribe_again_at_ = now.steady + wait;
+  }
+  out.emit(venues::upkeep_failed{text, wait});
+}
+
+/// A request of the machine's own came to nothing. Before the connection is live it is of no use without it; then what
+/// it would have renewed holds meanwhile.
+void protocol_machine::on_step_failed(const pending_request& request, const std::string& text, base::moment now,
+                                      venues::outbox& out) {
+  if (is_login(request.kind) && logged_in_)
+    return on_login_failed(request, disposition::retry, text, now, out);
+  if (is_subscription(request.kind) && progress_ == progress::live)
+    return on_subscription_failed(request, text, now, out);
+  if (progress_ != progress::leaving)
+    shut(give_up::unavailable, text, out);
 }
 
 void protocol_machine::send_channels(request_kind kind, std::span<const std::string_view> channels, base::moment now,
                                      venues::outbox& out) {
   if (!pending_.has_room())
-    return shut(give_up::unavailable, "no room for a subscription", out);
+    return on_subscription_failed({0, kind, now.steady}, "too many requests wait for their answers", now, out);
   const auto id = pending_.add(kind, now.steady);
   out.send(write_subscriptions(memory_of_thread().writer, id, kind, channels));
 }
@@ -110,10 +195,13 @@ void protocol_machine::on_own_result(const pending_request& request, base::momen
   decode_fault fault;
   switch (request.kind) {
   case request_kind::answer_heartbeat:
-    fault = decoder.read_version();
+    fault = decoder.read_anything();
     if (!fault)
       return out.emit(venues::heartbeat_acknowledged{now.steady - request.sent_at});
     return complain(*fault, now, out);
+  case request_kind::set_heartbeat:
+    fault = decoder.read_anything();
+    break;
   case request_kind::authenticate:
   case request_kind::refresh_token:
     return on_login(request, now, out);
@@ -149,8 +237,8 @@ void protocol_machine::on_login(const pending_request& request, base::moment now
   if (const auto fault = memory_of_thread().decoder.read_grant(grant))
     return give_up_on(request, *fault, now, out);
   login_.granted(std::move(grant), now.steady);
+  granted_after_ = pending_.last_id();
   logged_in_ = true;
-  logging_in_again_ = false;
   greeted(now, out);
 }
 
@@ -159,6 +247,7 @@ void protocol_machine::on_subscribed(const pending_request& request, base::momen
   if (const auto fault = memory.decoder.read_channels(memory.channels))
     return give_up_on(request, *fault, now, out);
   auto compared = book_.settle_call(memory.channels);
+  subscribe_pauses_.reset();
   for (const auto& extra : compared.extra)
     complain({venues::fault_kind::foreign_channel, "subscribed without being asked: " + extra.substr(0, 160)}, now,
              out);
@@ -173,11 +262,15 @@ void protocol_machine::on_subscribed(const pending_request& request, base::momen
     subscribe_next(now, out);
 }
 
-void protocol_machine::give_up_on(const pending_request& request, const venues::protocol_fault& fault, base::moment now,
+void protocol_machine::give_up_on(const pending_request& request, venues::protocol_fault fault, base::moment now,
                                   venues::outbox& out) {
+  if (is_login(request.kind))
+    fault.text.clear(); // whatever its shape, it may hold a token
   complain(fault, now, out);
-  shut(give_up::unavailable,
-       "the answer to " + std::string{method_of(request.kind)} + " makes no sense: " + fault.detail, out);
+  if (!is_over())
+    on_step_failed(request,
+                   "the answer to " + std::string{method_of(request.kind)} + " makes no sense: " + fault.detail, now,
+                   out);
 }
 
 void protocol_machine::on_own_error(const pending_request& request, base::moment now, venues::outbox& out) {
@@ -192,10 +285,20 @@ void protocol_machine::on_own_error(const pending_request& request, base::moment
   // The owner sees that this one was not acknowledged.
   if (request.kind == request_kind::answer_heartbeat)
     return complain({venues::fault_kind::unsolicited_error, text}, now, out);
-  if (request.kind == request_kind::refresh_token)
-    return log_in_again(now, out);
-  if (meaning == disposition::reauthenticate && has_login() && may_log_in_again_ && !logged_in_)
-    return log_in_again(now, out);
+  if (is_login(request.kind) && logged_in_)
+    return on_login_failed(request, meaning, text, now, out);
+  if (is_login(request.kind) && meaning == disposition::reauthenticate && !first_login_repeated_) {
+    first_login_repeated_ = true;
+    return log_in(now, out);
+  }
+  if (meaning == disposition::reauthenticate && logged_in_ && request.id <= granted_after_)
+    return on_step_failed(request, text, now, out);
+  if (meaning == disposition::reauthenticate && progress_ == progress::live)
+    on_unauthorized(request, now, out);
+  if (is_over())
+    return;
+  if (is_subscription(request.kind) && (progress_ == progress::live || will_pass(meaning)))
+    return on_subscription_failed(request, text, now, out);
   // A connection that has worked is not refused for a request that the machine makes by itself.
   const bool for_good = meaning == disposition::fatal ||
                         (meaning == disposition::our_bug && progress_ != progress::live) ||

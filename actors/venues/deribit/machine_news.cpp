@@ -20,6 +20,11 @@ void protocol_machine::on_notification(base::moment now, venues::outbox& out) {
   if (auto fault = tell(*channel, now, out)) {
     fault->detail = channel->name.substr(0, 60) + ": " + fault->detail;
     complain(*fault, now, out);
+    // A change that was not taken breaks the chain, whatever the next one says.
+    if (!is_over() && channel->kind == channel_kind::book && book_.lose(*channel)) {
+      out.emit(venues::book_gap{channel->instrument});
+      renew_books(now, out);
+    }
   }
 }
 

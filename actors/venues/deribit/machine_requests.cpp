@@ -135,8 +135,10 @@ void protocol_machine::on_result(base::moment now, venues::outbox& out) {
   const auto fault = read_answer(*request, answer);
   if (!fault) {
     // Known only now: it stands behind the result.
-    if (auto* listed = std::get_if<venues::orders_listed>(&answer))
+    if (auto* listed = std::get_if<venues::orders_listed>(&answer)) {
       listed->exchange_ms = head.exchange_us / 1000;
+      listed->unreadable = memory_of_thread().decoder.passed_over();
+    }
     return out.emit(answer);
   }
   // Something happened, and what it was cannot be read: the same as no answer.
@@ -173,7 +175,7 @@ void protocol_machine::on_owners_error(const pending_request& request, base::mom
   if (meaning == disposition::back_off)
     shut(venues::give_up::unavailable, text + ": back off, the exchange ends this session", out);
   else if (meaning == disposition::reauthenticate && progress_ == progress::live)
-    log_in_again(now, out);
+    on_unauthorized(request, now, out);
 }
 
 void protocol_machine::on_late_result(const pending_request& request, base::moment, venues::outbox& out) {
@@ -191,6 +193,9 @@ void protocol_machine::on_answer_to_nobody(base::moment now, venues::outbox& out
   const auto& head = memory_of_thread().head;
   const bool error = head.kind == frame_kind::error;
   if (const auto late = head.id ? pending_.take_late(*head.id) : std::nullopt) {
+    const bool login = late->kind == request_kind::authenticate || late->kind == request_kind::refresh_token;
+    if (login && !error && !is_over())
+      return on_login(*late, now, out); // the tokens before it are void
     if (late->kind == request_kind::answer_heartbeat && !error)
       return out.emit(venues::heartbeat_acknowledged{now.steady - late->sent_at});
     // The exchange is slow, not mad: not counted against it.

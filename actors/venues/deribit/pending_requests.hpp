@@ -51,6 +51,9 @@ public:
 
   [[nodiscard]] std::optional<base::time_point> next_deadline() const noexcept;
 
+  /// The youngest request so far; 0 before the first.
+  [[nodiscard]] venues::request_id last_id() const noexcept { return last_id_; }
+
   [[nodiscard]] std::size_t size() const noexcept { return waiting_.size(); }
 
   /// Those among them that the owner asked for.

@@ -119,24 +119,74 @@ chain_step subscription_book::follow(channel_entry& channel, bool snapshot, std:
   const bool fits = snapshot || previous_id == channel.change_id;
   channel.chained = fits;
   channel.change_id = change_id;
-  if (fits == channel.broken) {
-    channel.broken = !fits;
-    broken_ = fits ? broken_ - 1 : broken_ + 1;
-  }
+  if (fits)
+    channel.renewals = 0;
+  set_broken(channel, !fits);
   return fits ? chain_step::fits : chain_step::broken;
 }
 
-std::vector<std::string_view> subscription_book::begin_renewal() {
+void subscription_book::set_broken(channel_entry& channel, bool broken) noexcept {
+  if (broken == channel.broken)
+    return;
+  channel.broken = broken;
+  broken_ = broken ? broken_ + 1 : broken_ - 1;
+}
+
+void subscription_book::call_failed() {
+  CAFNODE_INVARIANT(call_under_way_, "a call failed that was not under way");
+  call_under_way_ = false;
+  for (auto& channel : channels_) {
+    if (channel.state != channel_state::asked)
+      continue;
+    const bool book = channel.kind == channel_kind::book;
+    channel.state = book ? channel_state::confirmed : channel_state::wanted;
+    if (book && !channel.chained)
+      set_broken(channel, true);
+  }
+}
+
+bool subscription_book::lose(channel_entry& channel) noexcept {
+  if (channel.broken || channel.state == channel_state::renewing)
+    return false;
+  channel.chained = false;
+  set_broken(channel, true);
+  return true;
+}
+
+std::vector<std::string_view> subscription_book::begin_renewal(base::time_point now) {
+  constexpr std::chrono::seconds first_rest{2};
+  constexpr unsigned doublings_max = 5;
   std::vector<std::string_view> call;
   for (auto& channel : channels_) {
-    if (!channel.broken || call.size() == channels_per_call_max)
+    if (!channel.broken || channel.rests_until > now || call.size() == channels_per_call_max)
       continue;
-    channel.broken = false;
+    set_broken(channel, false);
     channel.state = channel_state::renewing;
-    --broken_;
+    channel.rests_until = now + first_rest * (1U << std::min(channel.renewals, doublings_max));
+    ++channel.renewals;
     call.push_back(channel.name);
   }
   return call;
+}
+
+std::optional<base::time_point> subscription_book::next_renewal() const noexcept {
+  std::optional<base::time_point> first;
+  if (broken_ == 0)
+    return first;
+  for (const auto& channel : channels_)
+    if (channel.broken && (!first || channel.rests_until < *first))
+      first = channel.rests_until;
+  return first;
+}
+
+void subscription_book::unsubscribe_failed() noexcept {
+  for (auto& channel : channels_) {
+    if (channel.state != channel_state::renewing)
+      continue;
+    channel.state = channel_state::confirmed;
+    channel.chained = false;
+    set_broken(channel, true);
+  }
 }
 
 void subscription_book::end_unsubscribe() noexcept {

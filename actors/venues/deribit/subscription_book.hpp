@@ -1,7 +1,10 @@
 #pragma once
 
+#include "runtime/base/time.hpp"
+
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +46,8 @@ struct channel_entry {
   bool broken = false;         // to be renewed
   std::string_view instrument; // in `name`, for tickers and books
   std::uint64_t change_id = 0; // of the last book frame
+  unsigned renewals = 0;       // since a frame of it last fitted
+  base::time_point rests_until{};
 };
 
 /// All channels of a connection, as they were asked for. One subscribe call is under way at a time.
@@ -64,6 +69,10 @@ public:
   /// Compares the exchange's answer with what was asked.
   [[nodiscard]] comparison settle_call(std::span<const std::string_view> answered);
 
+  /// The call came to nothing, as far as anybody knows: its channels are wanted again. Books may be subscribed all the
+  /// same, so they are `broken`: without an unsubscription no snapshot would come.
+  void call_failed();
+
   /// The channel of a notification; nullptr when it was not subscribed on this connection.
   [[nodiscard]] channel_entry* find_live(std::string_view name) noexcept;
 
@@ -74,8 +83,19 @@ public:
   [[nodiscard]] chain_step follow(channel_entry& channel, bool snapshot, std::uint64_t change_id,
                                   std::uint64_t previous_id) noexcept;
 
-  /// The broken books, to be unsubscribed; they are `renewing` with this.
-  [[nodiscard]] std::vector<std::string_view> begin_renewal();
+  /// A frame of this book could not be read: it waits to be renewed, like one whose chain broke. False when it did
+  /// already.
+  bool lose(channel_entry& channel) noexcept;
+
+  /// The broken books that need not rest any longer, to be unsubscribed; they are `renewing` with this. One that breaks
+  /// again before a frame of it fits rests 2 s, then twice as long each time, up to 64 s.
+  [[nodiscard]] std::vector<std::string_view> begin_renewal(base::time_point now);
+
+  /// When `begin_renewal` has something to give; nothing while no book is broken.
+  [[nodiscard]] std::optional<base::time_point> next_renewal() const noexcept;
+
+  /// The unsubscribe call came to nothing: what was `renewing` is broken as before.
+  void unsubscribe_failed() noexcept;
 
   /// The unsubscribe call was answered: what was `renewing` is `wanted` again.
   void end_unsubscribe() noexcept;
@@ -87,6 +107,7 @@ public:
 
 private:
   [[nodiscard]] const channel_entry* find(std::string_view name) const noexcept;
+  void set_broken(channel_entry& channel, bool broken) noexcept;
 
   std::vector<channel_entry> channels_; // never grows after construction: the index looks into it
   std::unordered_map<std::string_view, std::size_t> index_;

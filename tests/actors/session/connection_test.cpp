@@ -144,6 +144,27 @@ SCENARIO("garbage is counted and told, and costs nothing else") {
   CHECK(world.phase() == phase::live);
 }
 
+SCENARIO("what cannot be read is counted by kind, and one event a minute tells of each kind") {
+  using venues::fault_kind;
+  test::session_world world;
+  world.go_live();
+  const auto word = static_cast<std::size_t>(fault_kind::unknown_word);
+  for (int i = 0; i < 10; ++i)
+    world.peer_says(venues::protocol_fault{fault_kind::unknown_word, "no state", "{\"order_id\":1}", 3});
+  world.peer_says(venues::protocol_fault{fault_kind::bad_number, "too fine"});
+  CHECK(world.record->counters.protocol_faults == 31);
+  CHECK(world.record->counters.faults_by_kind[word] == 30);
+  CHECK(world.notices->count(session::kind::protocol_fault) == 2);
+  for (int i = 0; i < 7; ++i) {
+    world.world.pass(10s);
+    world.peer_says(venues::protocol_fault{fault_kind::unknown_word, "no state", "{\"order_id\":2}"});
+  }
+  CHECK(world.notices->count(session::kind::protocol_fault) == 3);
+  CHECK(world.notices->latest(session::kind::protocol_fault, "text") == "{\"order_id\":2}");
+  CHECK(world.notices->latest(session::kind::protocol_fault, "count") == "33");
+  CHECK(world.phase() == phase::live);
+}
+
 SCENARIO("an operator closes a connection once, and it comes back") {
   test::session_world world;
   world.go_live();

@@ -65,13 +65,14 @@ SCENARIO("a login is renewed at 80 % of its life, on the live connection") {
       CHECK(rig.out.closed.empty());
       CHECK(rig.out.sent.back().find("client_credentials") != std::string::npos);
       rig.refuse(rig.last("public/auth"), 13004, "invalid_credentials");
-      CHECK(rig.out.closed == std::vector{give_up::refused});
-    }
-  }
-  WHEN("nothing comes") {
-    rig.pass(5s);
-    THEN("the connection is given up") {
-      CHECK(rig.out.closed == std::vector{give_up::unavailable});
+      AND_THEN("credentials that are wrong are not tried again, and the connection lasts as long as its login") {
+        CHECK(rig.out.closed.empty());
+        rig.pass(179s);
+        CHECK(rig.out.closed.empty());
+        CHECK(rig.count("public/auth") == 3);
+        rig.pass(1s);
+        CHECK(rig.out.closed == std::vector{give_up::refused});
+      }
     }
   }
 }
@@ -87,11 +88,11 @@ SCENARIO("a login that lasts ten years and more needs no renewal that overflows 
   CHECK(*rig.machine->next_due() - rig.now.steady == std::chrono::hours{24 * 365 * 8});
 }
 
-SCENARIO("a grant that makes no sense ends the connection, without a word of it in the reason") {
-  for (const auto* grant :
-       {R"({"access_token":"s3cret","refresh_token":"s3cret","expires_in":0})",
-        R"({"access_token":["s3cret"],"refresh_token":"s3cret","expires_in":9})",
-        R"({"access_token":"s3cret","refresh_token":"s3cret\x","expires_in":9})", R"({"access_token":"s3cret"})"}) {
+SCENARIO("a login without a token ends the connection, without a word of it in the reason") {
+  for (const auto* grant : {R"({"access_token":["s3cret"],"refresh_token":null,"expires_in":9})",
+                            R"({"access_token":"s3cret","refresh_token":"s3cret\x","expires_in":9})",
+                            R"({"expires_in":9})", R"("s3cret")"}) {
+    CAPTURE(std::string{grant});
     deribit_rig rig;
     rig.machine->open(rig.now, rig.out);
     rig.answer(2, grant);
@@ -99,6 +100,24 @@ SCENARIO("a grant that makes no sense ends the connection, without a word of it 
     CHECK(rig.out.close_text.find("s3cret") == std::string::npos);
     REQUIRE(rig.out.all<venues::protocol_fault>().size() == 1);
     CHECK(rig.out.all<venues::protocol_fault>()[0].detail.find("s3cret") == std::string::npos);
+    CHECK(rig.out.all<venues::protocol_fault>()[0].text.find("s3cret") == std::string::npos);
+  }
+}
+
+SCENARIO("a login whose life cannot be read is renewed within a minute, and its tokens are in no report") {
+  for (const auto* life : {"0", "-1", "null", "\"soon\"", "1e30", "899.5", "{}"}) {
+    CAPTURE(std::string{life});
+    deribit_rig rig;
+    rig.machine->open(rig.now, rig.out);
+    rig.answer(1, R"("ok")");
+    rig.answer(2, R"({"access_token":"s3cret","refresh_token":"s3cret","expires_in":)" + std::string{life} + "}");
+    rig.answer(3, R"("ok")");
+    rig.confirm_subscription();
+    CHECK(rig.out.closed.empty());
+    REQUIRE(rig.out.all<venues::protocol_fault>().size() == 1);
+    CHECK(rig.out.all<venues::protocol_fault>()[0].text.empty());
+    rig.pass(48s);
+    CHECK(rig.count("public/auth") == 2);
   }
 }
 

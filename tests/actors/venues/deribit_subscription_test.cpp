@@ -154,6 +154,9 @@ SCENARIO("a book is silent until its snapshot, and a change must name its foreru
   rig.notify(book, R"({"type":"change","timestamp":1,"instrument_name":"BTC-PERPETUAL","bids":[],"asks":[],)"
                    R"("change_id":11})");
   CHECK(rig.out.all<venues::book_changed>().size() == 1);
-  CHECK(rig.out.all<venues::book_gap>().empty());
   CHECK(rig.out.all<venues::protocol_fault>().size() == 1);
+  THEN("the change that was not taken leaves a gap, and the book is renewed") {
+    CHECK(rig.out.all<venues::book_gap>().size() == 1);
+    CHECK(rig.count("private/unsubscribe") == 1);
+  }
 }
