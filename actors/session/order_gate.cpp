@@ -10,6 +10,12 @@ namespace cafnode::session {
 
 namespace {
 
+std::string text_unless(bool unreadable, base::decimal value) {
+  return unreadable ? "unreadable" : value.to_string();
+}
+
+constexpr base::backoff_config list_pauses{std::chrono::milliseconds{250}, std::chrono::seconds{10}, 50};
+
 reconcile_limits with_labels_of(const session_context& context) {
   auto limits = context.config.reconcile;
   limits.label_head = context.config.name + ".";
@@ -22,7 +28,9 @@ order_gate::order_gate(caf::actor_config& config, std::shared_ptr<session_contex
     : process_base{config, context->config.path + "/order_gate"},
       context_{std::move(context)},
       policy_{context_->config.gate, context_->outside.budget},
-      reconciliation_{context_->orders, with_labels_of(*context_)} {}
+      reconciliation_{context_->orders, with_labels_of(*context_)},
+      list_pauses_{list_pauses},
+      chance_{std::hash<std::string>{}(context_->config.path)} {}
 
 caf::behavior order_gate::behave() {
   process::tell(*this, context_->client, gate_up{caf::actor_cast<caf::actor>(this)});
@@ -147,13 +155,27 @@ void order_gate::settle(awaited request, const order_news& news) {
       context_->orders.refused(request.label);
     refuse(request.promise, unsent->why + ": nothing was sent");
   } else if (const auto* accepted = std::get_if<venues::order_accepted>(&news.what)) {
-    take(accepted->order, "answer");
-    for (const auto& fill : accepted->fills)
-      take(fill);
-    request.promise.deliver(order_outcome{outcome::done, accepted->order, 0, {}});
+    settle_acceptance(request, *accepted);
   } else if (const auto* failed = std::get_if<venues::request_failed>(&news.what)) {
     settle_failure(request, *failed);
   }
+}
+
+void order_gate::settle_acceptance(awaited& request, const venues::order_accepted& accepted) {
+  auto order = accepted.order;
+  if ((order.lacks & venues::field_label) != 0)
+    order.label = request.label;
+  take(order, "answer");
+  for (const auto& fill : accepted.fills)
+    take(fill);
+  // It was done; what the order is now is not known before the exchange says it in words that can be read.
+  const bool readable = (order.lacks & (venues::field_state | venues::field_filled)) == 0;
+  order_outcome answer{readable ? outcome::done : outcome::in_doubt, std::move(order), 0, {}};
+  if (!readable)
+    answer.text = "the exchange accepted it and said more than can be read: what became of it is being found out";
+  if (const auto* known = context_->orders.find(request.label); known != nullptr && !readable)
+    answer.order = known->report;
+  request.promise.deliver(std::move(answer));
 }
 
 void order_gate::settle_failure(awaited& request, const venues::request_failed& failed) {
@@ -185,12 +207,21 @@ void order_gate::unasked(const order_news& news) {
     take(accepted->order, "answer to an earlier gate");
 }
 
-void order_gate::take(const venues::order_report& report, std::string_view source) {
+void order_gate::take(const venues::order_report& news, std::string_view source) {
+  auto report = news;
+  if (const auto* known = report.label.empty() ? context_->orders.find_by_id(report.order_id) : nullptr;
+      known != nullptr)
+    report.label = known->request.label;
   const auto effect = context_->orders.apply(report);
   if (effect == report_effect::duplicate)
     cancel_duplicate(report.order_id);
   if (effect != report_effect::changed)
     return;
+  if (const auto* known = context_->orders.find(report.label); known != nullptr) {
+    report = known->report;
+    if (known->certainty == certainty::in_doubt)
+      ask_later(0);
+  }
   constexpr std::array<std::string_view, 7> states{"open",        "filled",    "rejected", "cancelled",
                                                    "untriggered", "triggered", "unknown"};
   context_->notify(kind::order_changed, now(), report.cancel_reason,
@@ -207,8 +238,8 @@ void order_gate::take(const venues::fill_report& fill) {
   context_->notify(kind::fill_seen, now(), "filled",
                    {{"trade_id", fill.trade_id},
                     {"label", fill.label},
-                    {"price", fill.price.to_string()},
-                    {"amount", fill.amount.to_string()}});
+                    {"price", text_unless(fill.lacks & venues::field_price, fill.price)},
+                    {"amount", text_unless(fill.lacks & venues::field_amount, fill.amount)}});
 }
 
 void order_gate::cancel_duplicate(const std::string& order_id) {
@@ -250,7 +281,7 @@ void order_gate::answered(const query& asked, const order_news& news) {
     if (asked.kind == query_kind::open_orders)
       reconciliation_.open_orders_answered(orders->orders);
     else
-      reconciliation_.label_answered(asked, orders->orders, orders->exchange_ms);
+      reconciliation_.label_answered(asked, orders->orders, orders->exchange_ms, orders->unreadable);
   } else if (const auto* fills = std::get_if<venues::fills_listed>(&news.what)) {
     for (const auto& fill : fills->fills)
       take(fill);
@@ -267,6 +298,7 @@ void order_gate::answered(const query& asked, const order_news& news) {
     reconciliation_.id_unknown(asked);
   } else {
     reconciliation_.failed(asked);
+    list_later(news);
   }
   if (reconciliation_.running())
     pump();
@@ -274,7 +306,24 @@ void order_gate::answered(const query& asked, const order_news& news) {
     end_round();
 }
 
+/// The open orders could not be listed: without them nothing is reconciled, so they are asked for until they are.
+void order_gate::list_later(const order_news& news) {
+  if (!reconciliation_.is_held_back() || list_timer_.armed())
+    return;
+  const auto wait = list_pauses_.next(chance_);
+  const auto* failed = std::get_if<venues::request_failed>(&news.what);
+  context_->notify(kind::upkeep_failed, now(),
+                   (failed != nullptr ? failed->text : std::string{"the open orders could not be asked for"}) +
+                       "; asked again, no order is taken before that is answered",
+                   {{"retry_in_ms", fmt::to_string(wait.count())}});
+  list_timer_ = after(wait, [this] {
+    reconciliation_.list_again();
+    pump();
+  });
+}
+
 void order_gate::end_round() {
+  list_pauses_.reset();
   for (const auto& order_id : reconciliation_.take_duplicates())
     cancel_duplicate(order_id);
   const auto& summary = reconciliation_.summary();

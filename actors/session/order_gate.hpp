@@ -5,6 +5,8 @@
 #include "actors/session/order_messages.hpp"
 #include "actors/session/reconciliation.hpp"
 #include "actors/session/session_context.hpp"
+#include "runtime/base/backoff.hpp"
+#include "runtime/base/rng.hpp"
 #include "runtime/process/process_base.hpp"
 
 #include <caf/response_promise.hpp>
@@ -53,9 +55,10 @@ private:
   // -- answers -------------------------------------------------------------------------------------------------------
   void on_news(const order_news& news);
   void settle(awaited request, const order_news& news);
+  void settle_acceptance(awaited& request, const venues::order_accepted& accepted);
   void settle_failure(awaited& request, const venues::request_failed& failed);
   void unasked(const order_news& news);
-  void take(const venues::order_report& report, std::string_view source);
+  void take(const venues::order_report& news, std::string_view source);
   void take(const venues::fill_report& fill);
   void cancel_duplicate(const std::string& order_id);
 
@@ -63,6 +66,7 @@ private:
   void begin_reconciliation();
   void pump();
   void answered(const query& asked, const order_news& news);
+  void list_later(const order_news& news);
   void end_round();
   void ask_later(std::int64_t proof_ms);
 
@@ -78,7 +82,10 @@ private:
   bool verified_ = false;                    // what was adopted has been looked at a second time
   std::map<std::uint64_t, awaited> awaited_; // bounded by the policy's in_flight_max and the client's own bound
   std::map<std::uint64_t, query> asked_;     // bounded by reconcile_limits::in_flight_max
+  base::backoff list_pauses_;
+  base::rng chance_;
   process::timer pump_timer_;
+  process::timer list_timer_;
   process::timer proof_timer_;
   std::optional<caf::error> stopping_;
   process::timer drain_timer_;

@@ -25,6 +25,40 @@ bool is_older(const venues::order_report& news, const venues::order_report& know
   return news.updated_ms < known.updated_ms && !is_over(news.state);
 }
 
+bool lacks(const venues::order_report& report, unsigned fields) {
+  return (report.lacks & fields) != 0;
+}
+
+/// What is known after `news` that may lack fields: those are as they were. An order whose state cannot be read, or
+/// that is over without saying how much of it was filled, is in no state that anybody could act on.
+venues::order_report completed(venues::order_report news, const venues::order_report& known) {
+  using namespace venues;
+  const auto keep = [&news](unsigned field, auto& value, const auto& before) {
+    if (lacks(news, field))
+      value = before;
+  };
+  news.label = known.label;
+  keep(field_id, news.order_id, known.order_id);
+  keep(field_instrument, news.instrument, known.instrument);
+  keep(field_side, news.side, known.side);
+  keep(field_price, news.price, known.price);
+  keep(field_amount, news.amount, known.amount);
+  keep(field_updated, news.updated_ms, known.updated_ms);
+  if (lacks(news, field_filled) && news.state == order_state::filled && !news.amount.is_zero()) {
+    news.filled = news.amount;
+    news.lacks = static_cast<std::uint16_t>(news.lacks & ~unsigned{field_filled});
+  }
+  keep(field_filled, news.filled, known.filled);
+  if (is_over(news.state) && lacks(news, field_filled))
+    news.state = order_state::unknown;
+  return news;
+}
+
+/// Whether a report leaves open what the order is, or how much of it was filled.
+bool leaves_doubt(const venues::order_report& report) {
+  return report.state == venues::order_state::unknown || lacks(report, venues::field_filled);
+}
+
 bool says_the_same(const venues::order_report& news, const venues::order_report& known) {
   return news.order_id == known.order_id && news.state == known.state && news.filled == known.filled &&
          news.amount == known.amount && news.price == known.price && news.updated_ms == known.updated_ms;
@@ -79,7 +113,9 @@ bool order_table::adopt(const venues::order_report& report) {
   request.amount = report.amount;
   request.price = report.price;
   request.label = report.label;
-  live_.emplace(report.label, known_order{std::move(request), report, certainty::sure});
+  auto known = completed(report, not_yet_seen(request));
+  const auto sure = leaves_doubt(known) ? certainty::in_doubt : certainty::sure;
+  live_.emplace(report.label, known_order{std::move(request), std::move(known), sure});
   return true;
 }
 
@@ -94,21 +130,24 @@ void order_table::forgotten(std::string_view label) {
 }
 
 report_effect order_table::apply(const venues::order_report& report) {
-  const auto found = live_.find(report.label);
-  if (report.label.empty() || found == live_.end())
+  const auto found = find_reported(report);
+  if (found == live_.end())
     return has_ended(report.label) ? report_effect::stale : report_effect::foreign;
   auto& known = found->second;
-  if (!known.report.order_id.empty() && known.report.order_id != report.order_id)
+  if (!known.report.order_id.empty() && !report.order_id.empty() && known.report.order_id != report.order_id)
     return report_effect::duplicate;
+  auto news = completed(report, known.report);
   // A lagging answer may be older than what is known: it clears no doubt.
-  if (is_older(report, known.report))
+  if (is_older(news, known.report))
     return report_effect::stale;
   const bool was_sure = known.certainty == certainty::sure;
-  known.certainty = certainty::sure;
-  if (was_sure && says_the_same(report, known.report))
+  const bool same = says_the_same(news, known.report);
+  const bool doubtful = leaves_doubt(news);
+  known.certainty = doubtful ? certainty::in_doubt : certainty::sure;
+  if (same && (was_sure || doubtful))
     return report_effect::stale;
-  known.report = report;
-  if (is_over(report.state))
+  known.report = std::move(news);
+  if (is_over(known.report.state))
     end(found);
   return report_effect::changed;
 }
@@ -169,6 +208,14 @@ std::vector<known_order> order_table::in_doubt() const {
 std::size_t order_table::doubt_count() const noexcept {
   return static_cast<std::size_t>(std::count_if(
       live_.begin(), live_.end(), [](const auto& entry) { return entry.second.certainty == certainty::in_doubt; }));
+}
+
+/// A report that lacks its label is known by its id.
+order_table::live_map::iterator order_table::find_reported(const venues::order_report& report) {
+  if (!report.label.empty())
+    return live_.find(report.label);
+  const auto* known = find_by_id(report.order_id);
+  return known == nullptr ? live_.end() : live_.find(known->request.label);
 }
 
 void order_table::end(live_map::iterator found) {

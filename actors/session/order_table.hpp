@@ -66,7 +66,8 @@ public:
   /// last is not known.
   void forgotten(std::string_view label);
 
-  /// Takes over what the exchange says of an order, whichever way the news came.
+  /// Takes over what the exchange says of an order, whichever way the news came. What the report lacks stays as it was;
+  /// without a state, or over without a filled amount, the order is in doubt and never over.
   report_effect apply(const venues::order_report& report);
 
   /// True when this fill is new.
@@ -93,6 +94,7 @@ public:
 private:
   using live_map = std::map<std::string, known_order, std::less<>>;
 
+  [[nodiscard]] live_map::iterator find_reported(const venues::order_report& report);
   void end(live_map::iterator found);
   [[nodiscard]] bool has_ended(std::string_view label) const;
 

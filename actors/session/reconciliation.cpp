@@ -21,10 +21,12 @@ void reconciliation::begin_round() {
   attempts_.clear();
   to_ask_.clear();
   in_flight_ = 0;
+  must_list_ = held_back_ = false;
 }
 
 void reconciliation::start() {
   begin_round();
+  must_list_ = true;
   orders_->doubt_all();
   ask({query_kind::open_orders, {}, {}, {}});
   ask({query_kind::positions, {}, {}, {}});
@@ -102,20 +104,24 @@ void reconciliation::open_orders_answered(const std::vector<venues::order_report
   ask_about_doubts();
 }
 
-void reconciliation::label_answered(const query& asked, const std::vector<venues::order_report>& orders,
-                                    std::int64_t exchange_ms) {
+void reconciliation::label_answered(const query& asked, std::vector<venues::order_report> orders,
+                                    std::int64_t exchange_ms, std::size_t unreadable) {
   CAFNODE_INVARIANT(in_flight_ > 0, "an answer came to a question that was never taken");
   --in_flight_;
   const auto* known = orders_->find(asked.label);
-  if (known != nullptr && orders.empty() && known->certainty == certainty::in_doubt &&
-      exchange_ms >= proof_ms(*known)) {
+  // An order that is there and cannot be read is not absent.
+  const bool none = orders.empty() && unreadable == 0;
+  if (known != nullptr && none && known->certainty == certainty::in_doubt && exchange_ms >= proof_ms(*known)) {
     orders_->absent(asked.label);
     ++summary_.absent;
-  } else if (known != nullptr && orders.empty() && !known->report.order_id.empty() &&
+  } else if (known != nullptr && none && !known->report.order_id.empty() &&
              exchange_ms >= known->report.updated_ms + limits_.absence_margin.count()) {
     ask({query_kind::by_id, asked.label, asked.instrument, known->report.order_id});
   }
-  for (const auto& report : orders) {
+  for (auto& report : orders) {
+    // It is the answer to that label.
+    if ((report.lacks & venues::field_label) != 0)
+      report.label = asked.label;
     take_over(report);
     if (is_over(report.state) && !report.filled.is_zero())
       ask({query_kind::fills_of_order, report.label, report.instrument, report.order_id});
@@ -147,8 +153,17 @@ void reconciliation::positions_answered() {
 void reconciliation::failed(const query& asked) {
   CAFNODE_INVARIANT(in_flight_ > 0, "an answer came to a question that was never taken");
   --in_flight_;
+  if (asked.kind == query_kind::open_orders && must_list_) {
+    held_back_ = true;
+    return;
+  }
   if (++attempts_[name_of(asked)] < limits_.attempts_max)
     ask(asked);
+}
+
+void reconciliation::list_again() {
+  if (std::exchange(held_back_, false))
+    ask({query_kind::open_orders, {}, {}, {}});
 }
 
 std::int64_t reconciliation::proof_ms(const known_order& order) const {

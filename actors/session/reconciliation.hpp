@@ -67,13 +67,20 @@ public:
   // Answers. `exchange_ms` is the exchange's own clock as it answered: whether a fence has passed is its word, not
   // ours.
   void open_orders_answered(const std::vector<venues::order_report>& orders);
-  void label_answered(const query& asked, const std::vector<venues::order_report>& orders, std::int64_t exchange_ms);
+  // `unreadable` orders are in the answer and not in `orders`.
+  void label_answered(const query& asked, std::vector<venues::order_report> orders, std::int64_t exchange_ms,
+                      std::size_t unreadable = 0);
   void id_unknown(const query& asked); // the answer to by_id is that there is no such order
   void fills_answered(const query& asked);
   void positions_answered();
+  /// Asked again at once, a few times. The open orders of a round that begins with `start` are held back instead: the
+  /// round does not end before they were listed, so they are asked for until they are (`list_again`).
   void failed(const query& asked);
+  void list_again();
 
-  [[nodiscard]] bool running() const noexcept { return in_flight_ > 0 || !to_ask_.empty(); }
+  [[nodiscard]] bool is_held_back() const noexcept { return held_back_; }
+
+  [[nodiscard]] bool running() const noexcept { return in_flight_ > 0 || !to_ask_.empty() || held_back_; }
 
   [[nodiscard]] const reconcile_summary& summary() const noexcept { return summary_; }
 
@@ -97,6 +104,8 @@ private:
   reconcile_summary summary_;
   std::deque<query> to_ask_;
   std::size_t in_flight_ = 0;
+  bool must_list_ = false;                      // this round ends only with a list of the open orders
+  bool held_back_ = false;                      // that list, until list_again
   std::map<std::string, std::size_t> attempts_; // failures by question
   std::vector<std::string> duplicates_;
 };

@@ -94,6 +94,83 @@ SCENARIO("orders of others are foreign") {
   CHECK(orders.apply(report("", order_state::open, 0, 1)) == report_effect::foreign);
 }
 
+SCENARIO("a report that lacks fields changes what it says, and makes nothing of what it does not say") {
+  using namespace cafnode::venues;
+  order_table orders;
+  REQUIRE(orders.begin(request("a")));
+  orders.apply(report("a", order_state::open, 3, 1, "77"));
+  auto partly = report("a", order_state::unknown, 4, 2, "77");
+  WHEN("its state is in a word of tomorrow") {
+    partly.lacks = field_state;
+    CHECK(orders.apply(partly) == report_effect::changed);
+    CHECK(orders.find("a")->certainty == certainty::in_doubt);
+    CHECK(orders.find("a")->report.state == order_state::unknown);
+    CHECK(orders.find("a")->report.filled == partly.filled);
+    CHECK(orders.apply(partly) == report_effect::stale);
+    THEN("a word that is known ends the doubt") {
+      CHECK(orders.apply(report("a", order_state::cancelled, 4, 3, "77")) == report_effect::changed);
+      CHECK(orders.live_count() == 0);
+    }
+  }
+  WHEN("it is cancelled, and nobody can read how much of it was filled") {
+    partly.state = order_state::cancelled;
+    partly.filled = {};
+    partly.lacks = field_filled;
+    orders.apply(partly);
+    THEN("it is not over, and no fill is forgotten") {
+      REQUIRE(orders.find("a") != nullptr);
+      CHECK(orders.find("a")->certainty == certainty::in_doubt);
+      CHECK(orders.find("a")->report.filled == report("a", order_state::open, 3, 1).filled);
+    }
+  }
+  WHEN("it is filled, which says how much") {
+    partly.state = order_state::filled;
+    partly.filled = {};
+    partly.lacks = field_filled;
+    CHECK(orders.apply(partly) == report_effect::changed);
+    REQUIRE(orders.ended().size() == 1);
+    CHECK(orders.ended().front().report.filled == partly.amount);
+  }
+}
+
+SCENARIO("a report that lacks what is known of its order belongs to it all the same") {
+  using namespace cafnode::venues;
+  order_table orders;
+  REQUIRE(orders.begin(request("a")));
+  orders.apply(report("a", order_state::open, 3, 1, "77"));
+  auto partly = report("a", order_state::open, 4, 2, "77");
+  WHEN("its label, amount, price and time are missing") {
+    auto nameless = report("", order_state::open, 4, 0, "77");
+    nameless.amount = {};
+    nameless.lacks = field_label | field_amount | field_price | field_updated;
+    CHECK(orders.apply(nameless) == report_effect::changed);
+    CHECK(orders.find("a")->certainty == certainty::sure);
+    CHECK(orders.find("a")->report.label == "a");
+    CHECK(orders.find("a")->report.amount == partly.amount);
+    CHECK(orders.find("a")->report.updated_ms == 1);
+    CHECK(orders.find("a")->report.filled == partly.filled);
+  }
+  WHEN("its id is missing") {
+    partly.order_id.clear();
+    partly.lacks = field_id;
+    CHECK(orders.apply(partly) == report_effect::changed);
+    CHECK(orders.find_by_id("77") != nullptr);
+  }
+  WHEN("an order of nobody lacks its label") {
+    auto foreign = report("", order_state::open, 0, 2, "99");
+    foreign.lacks = field_label;
+    CHECK(orders.apply(foreign) == report_effect::foreign);
+  }
+}
+
+SCENARIO("an order of an earlier run whose state cannot be read is taken in, in doubt") {
+  order_table orders;
+  auto partly = report("a.1.1", order_state::unknown, 0, 2, "77");
+  partly.lacks = cafnode::venues::field_state;
+  CHECK(orders.adopt(partly));
+  CHECK(orders.doubt_count() == 1);
+}
+
 SCENARIO("a fill counts once") {
   order_table orders;
   fill_report fill;

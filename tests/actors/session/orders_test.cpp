@@ -213,6 +213,59 @@ SCENARIO("a cancel that lost the race does not end the order by itself: the exch
   CHECK(world.context->orders.live_count() == 0);
 }
 
+SCENARIO("the connection is not live before the exchange has listed the open orders") {
+  test::session_world world;
+  world.go_live();
+  const auto label = rest_one(world);
+  process::kill(world.process("order_gate"));
+  world.world.pass(1s);
+  REQUIRE(world.phase() == phase::reconciling);
+  const auto lists = [&] { return world.request("open_orders"); };
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    const auto asked = lists();
+    world.peer_says(venues::request_failed{asked, 11051, disposition::pause, "system_maintenance"});
+    CHECK(world.phase() == phase::reconciling);
+    world.world.pass(11s);
+    REQUIRE(lists() != asked);
+  }
+  CHECK(world.notices->count(session::kind::upkeep_failed) == 8);
+}
+
+SCENARIO("an order that was accepted in words that cannot be read is in doubt, can be cancelled, and is asked about") {
+  test::session_world world;
+  world.go_live();
+  const auto answer = world.ask_gate(wanted());
+  const auto label = world.machine().placed.back().label;
+  auto partly = report("", order_state::unknown);
+  partly.lacks = venues::field_label | venues::field_state;
+  world.peer_says(venues::order_accepted{world.request("place"), partly, {}});
+  REQUIRE(answer->has_value());
+  CHECK((*answer)->outcome == outcome::in_doubt);
+  CHECK((*answer)->order.order_id == "o1");
+  CHECK((*answer)->order.label == label);
+  CHECK(world.record->counters.orders_in_doubt == 1);
+  WHEN("it is cancelled") {
+    const auto cancelled = world.ask_gate(session::cancel_order{label});
+    REQUIRE(world.request("cancel o1") != 0);
+    world.peer_says(venues::order_accepted{world.request("cancel"), report(label, order_state::cancelled), {}});
+    CHECK((*cancelled)->outcome == outcome::done);
+    CHECK(world.context->orders.live_count() == 0);
+  }
+  WHEN("the exchange is asked") {
+    world.world.pass(1s);
+    REQUIRE(world.request("label " + label) != 0);
+    THEN("an answer that cannot be read either leaves it in doubt") {
+      world.peer_says(venues::orders_listed{world.request("label"), {}, 9'000'000'000'000, 1});
+      CHECK(world.record->counters.orders_in_doubt == 1);
+    }
+    THEN("one that can ends the doubt") {
+      world.peer_says(venues::orders_listed{world.request("label"), {report(label, order_state::open)}});
+      CHECK(world.record->counters.orders_in_doubt == 0);
+      CHECK(world.record->counters.orders_open == 1);
+    }
+  }
+}
+
 SCENARIO("orders that nobody can name are refused with a sentence") {
   test::session_world world;
   world.go_live();

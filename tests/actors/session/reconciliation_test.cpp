@@ -166,6 +166,63 @@ SCENARIO("a question that fails is asked again, but not for ever, and its order 
   CHECK(orders.doubt_count() == 0);
 }
 
+SCENARIO("a round that begins with all orders ends only once the open ones were listed") {
+  order_table orders;
+  reconciliation round{orders, {2000ms, 3, "alpha.", 8}};
+  round.start();
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    const auto asked = take(round, query_kind::open_orders);
+    while (const auto other = round.next())
+      round.positions_answered();
+    round.failed(asked);
+    CHECK(round.is_held_back());
+    CHECK(round.running());
+    CHECK(!round.next().has_value());
+    round.list_again();
+  }
+  take(round, query_kind::open_orders);
+  auto found = report("alpha.1.2", order_state::open);
+  round.open_orders_answered({found});
+  CHECK_FALSE(round.running());
+  CHECK(round.summary().adopted == 1);
+  AND_WHEN("a later look fails") {
+    round.verify();
+    for (int attempt = 0; attempt < 3; ++attempt)
+      round.failed(take(round, query_kind::open_orders));
+    THEN("it is over: what was listed once is not taken back") {
+      CHECK_FALSE(round.running());
+    }
+  }
+}
+
+SCENARIO("an order that is in an answer and cannot be read is not absent") {
+  order_table orders;
+  begin(orders, "a");
+  begin(orders, "b");
+  reconciliation round{orders, {}};
+  start(round, {});
+  const auto first = take(round, query_kind::by_label);
+  const auto second = take(round, query_kind::by_label);
+  round.label_answered(first, {}, fence_ms + 60'000, 1);
+  auto partly = report("", order_state::unknown, 0, "77");
+  partly.lacks = cafnode::venues::field_label | cafnode::venues::field_state;
+  round.label_answered(second, {partly}, fence_ms + 60'000);
+  CHECK_FALSE(round.running());
+  CHECK(round.summary().absent == 0);
+  CHECK(orders.doubt_count() == 2);
+  THEN("what could be read of it is known") {
+    REQUIRE(orders.find_by_id("77") != nullptr);
+    CHECK(orders.find_by_id("77")->request.label == second.label);
+  }
+  AND_THEN("one that the exchange has confirmed is not asked for in a circle") {
+    round.resume();
+    round.label_answered(take(round, query_kind::by_label), {}, fence_ms + 60'000, 1);
+    round.label_answered(take(round, query_kind::by_label), {}, fence_ms + 60'000, 1);
+    CHECK_FALSE(round.running());
+    CHECK(orders.doubt_count() == 2);
+  }
+}
+
 SCENARIO("no more questions are under way than the limit") {
   order_table orders;
   for (int i = 0; i < 5; ++i)
