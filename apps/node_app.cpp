@@ -145,12 +145,15 @@ exit_code running_node::end(ending why) {
     log.info("asked to stop: draining", {observe::kv("within_ms", drain_.load().count())});
   else
     log.error("the supervisor tree gave up: the node ends");
-  const auto report = host_->shutdown(std::move(root_), drain_.load());
+  const auto report = host_->end_processes(std::move(root_), drain_.load());
   for (const auto& label : report.killed)
     log.warn("did not end in time and was killed", {observe::kv("actor", label)});
   for (const auto& label : report.stuck)
     log.error("is stuck in a handler", {observe::kv("actor", label)});
+  // It asks processes and reads what the host counts: it ends before the host, and answers until then.
   control_.reset();
+  if (report.stuck.empty())
+    host_->shutdown({}, std::chrono::milliseconds{0});
   log.info("the node has stopped");
   observe::stop_log();
   const auto code = why == ending::asked ? exit_code::clean : exit_code::internal;

@@ -2,6 +2,7 @@
 
 #include "apps/node_listeners.hpp"
 #include "runtime/control/http_api.hpp"
+#include "runtime/net/post_gate.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,12 +22,17 @@ public:
       : api_{with_thread(std::move(views)), std::move(actions), std::move(rules)} {}
 
   ~control_thread() override {
-    server_.reset();
-    local_.reset();
-    work_.reset();
-    io_.stop();
-    if (thread_.joinable())
-      thread_.join();
+    // First nobody posts any more; then the servers end on the thread that they live on, where no connection of theirs
+    // is in the middle of something; what its queue still holds goes with io_, which outlives all that refers to it.
+    gate_->shut();
+    if (!thread_.joinable())
+      return;
+    boost::asio::post(io_, [this] {
+      server_.reset();
+      local_.reset();
+      io_.stop();
+    });
+    thread_.join();
   }
 
   base::result<bool, control_failure> open(net::http_server_options options, std::optional<net::local_socket> socket) {
@@ -55,13 +61,15 @@ public:
 
 private:
   control::node_views with_thread(control::node_views views) {
-    views.post = [this](std::function<void()> work) { boost::asio::post(io_, std::move(work)); };
+    // The gate may outlive this: whoever publishes an event keeps it for as long as that takes.
+    views.post = [gate = gate_](const std::function<void()>& work) { gate->post(work); };
     return views;
   }
 
   std::string address_;
   std::string path_;
   boost::asio::io_context io_{1};
+  std::shared_ptr<net::post_gate> gate_ = std::make_shared<net::post_gate>(io_);
   control::http_api api_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
   std::unique_ptr<net::http_server> server_;
