@@ -115,7 +115,8 @@ std::string add_set(const std::string& pair, configuration& into) {
     return fmt::format("--set takes name=value, not '{}'", pair);
   const std::string text = pair.substr(equals + 1);
   boost::json::value value = boost::json::string{text};
-  if (auto typed = sim::parse_json(text))
+  const bool is_quoted = text.starts_with('"');
+  if (auto typed = sim::parse_json(text); typed && (is_quoted || !typed->is_string())) // 1.5 stays the text it is
     value = std::move(*typed);
   auto read = sim::read_settings({{pair.substr(0, equals), std::move(value)}}, into.rules);
   if (!read)

@@ -11,6 +11,8 @@ namespace cafnode::sim {
 namespace {
 
 constexpr std::size_t reads_per_turn = 4; // so that one busy client does not starve the others
+constexpr std::size_t calls_per_turn = 32;
+constexpr std::size_t unread_answers_max = 256 * 1024; // beyond it no further request of the caller is served
 constexpr int no_status = 1005;
 
 } // namespace
@@ -42,7 +44,7 @@ void connection::advance_handshake() {
 }
 
 void connection::wait_to_read() {
-  if (reading_ || frozen_ || phase_ == phase::closed)
+  if (reading_ || frozen_ || resting_ || phase_ == phase::closed)
     return;
   reading_ = true;
   line_->when_readable([self = shared_from_this()] {
@@ -55,7 +57,7 @@ void connection::wait_to_read() {
 void connection::on_readable() {
   thread_local std::array<char, 64 * 1024> scratch; // shared by all: an idle connection owns no read buffer
   const auto self = shared_from_this();
-  for (std::size_t turn = 0; turn < reads_per_turn && phase_ != phase::closed && !frozen_; ++turn) {
+  for (std::size_t turn = 0; turn < reads_per_turn && phase_ != phase::closed && !frozen_ && !resting_; ++turn) {
     const io_result got = line_->read(scratch);
     if (got.status == io_status::closed)
       return on_lost();
@@ -79,24 +81,45 @@ void connection::consume(std::string_view bytes) {
 }
 
 void connection::consume_http() {
-  while (phase_ == phase::http && !busy_ && !input_.empty()) {
-    std::size_t used = 0;
-    const auto outcome = http_->feed(input_, used);
-    input_.erase(0, used);
-    if (outcome == http_reader::state::unfinished)
-      return;
-    if (outcome != http_reader::state::complete) {
-      keep_alive_ = false;
-      busy_ = true;
-      return respond(outcome == http_reader::state::broken ? 400 : 413, "{}");
+  if (serving_ || resting_)
+    return; // an answer was given at once: the loop that is under way goes on
+  serving_ = true;
+  std::size_t taken = 0; // of the input; cut off once, since a sender decides how many requests it holds
+  for (std::size_t calls = 0; phase_ == phase::http && !busy_ && taken < input_.size(); ++calls) {
+    if (calls == calls_per_turn || queued_bytes_ > unread_answers_max) {
+      rest();
+      break;
     }
-    http_call call = http_->take();
-    keep_alive_ = call.keep_alive;
-    busy_ = true;
-    events_.on_call(*this, std::move(call));
+    std::size_t used = 0;
+    const auto outcome = http_->feed(std::string_view{input_}.substr(taken), used);
+    taken += used;
+    if (outcome == http_reader::state::unfinished)
+      break;
+    serve(outcome);
   }
+  input_.erase(0, taken);
+  serving_ = false;
   if (frames_ && !input_.empty()) // frames that came right behind the upgrade
     consume_frames(std::exchange(input_, {}));
+}
+
+void connection::serve(http_reader::state outcome) {
+  busy_ = true;
+  keep_alive_ = false;
+  if (outcome != http_reader::state::complete)
+    return respond(outcome == http_reader::state::broken ? 400 : 413, "{}");
+  http_call call = http_->take();
+  keep_alive_ = call.keep_alive;
+  events_.on_call(*this, std::move(call));
+}
+
+void connection::rest() {
+  resting_ = true;
+  line_->when_writable([self = shared_from_this()] {
+    self->resting_ = false;
+    self->consume_http();
+    self->wait_to_read();
+  });
 }
 
 void connection::consume_frames(std::string_view bytes) {
@@ -212,6 +235,8 @@ void connection::respond(int status, std::string_view body, std::string_view con
   const auto self = shared_from_this();
   busy_ = false;
   send(std::make_shared<const std::string>(write_http(status, body, keep_alive_, content_type)), false);
+  if (phase_ == phase::closed)
+    return; // too slow for it
   if (!keep_alive_) {
     phase_ = phase::closing;
     pending_close_ = {1006, "", "server"};

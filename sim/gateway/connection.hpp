@@ -91,6 +91,8 @@ private:
   void on_readable();
   void consume(std::string_view bytes);
   void consume_http();
+  void serve(http_reader::state outcome);
+  void rest();
   void consume_frames(std::string_view bytes);
   bool on_frame(const ws_message& message);
   void on_close_frame(std::string_view payload);
@@ -108,7 +110,9 @@ private:
   bool writing_ = false;
   bool frozen_ = false;
   bool spoken_ = false;
-  bool busy_ = false; // an HTTP request is being served
+  bool busy_ = false;    // an HTTP request is being served
+  bool serving_ = false; // requests are being taken from the input
+  bool resting_ = false; // served its share: goes on, and reads on, in a later turn, when there is room to write
   bool keep_alive_ = true;
   bool close_after_flush_ = false;
   close_report pending_close_;

@@ -72,8 +72,10 @@ void control_api::stop() {
 }
 
 void control_api::on_accept(boost::asio::ip::tcp::socket socket) {
-  if (callers_.size() >= callers_max)
-    return; // the socket closes as it goes
+  if (callers_.size() >= callers_max) // whoever holds all places must not keep the next one out
+    std::shared_ptr {
+      callers_.begin()->second
+      } -> finish("server");
   const std::uint64_t id = next_caller_++;
   auto line = std::make_shared<connection>(id, "control", std::make_unique<transport>(std::move(socket), nullptr),
                                            *this, connection_limits{1U << 20U, 16U << 10U, 64U << 20U});
@@ -105,6 +107,8 @@ void control_api::on_closed(connection& from, const close_report& why) {
 }
 
 control_answer control_api::serve(const http_call& call) {
+  if (!call.is_for_loopback())
+    return wrong(403, "only requests to localhost, 127.0.0.1 or [::1], from there, are served");
   if (call.method == "GET")
     return get(call.path, read_query(call.query));
   if (call.method == "DELETE")

@@ -10,10 +10,10 @@
 #include <boost/json/value.hpp>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 namespace cafnode::sim {
 
@@ -66,7 +66,7 @@ private:
   feed_desk& feeds_;
   session_desk& sessions_;
   std::shared_ptr<listener> listener_;
-  std::unordered_map<std::uint64_t, std::shared_ptr<connection>> callers_;
+  std::map<std::uint64_t, std::shared_ptr<connection>> callers_; // oldest first
   std::uint64_t next_caller_ = 1;
 };
 

@@ -1,6 +1,7 @@
 #include "sim/gateway/http_text.hpp"
 
 #include "sim/gateway/rpc_text.hpp"
+#include "sim/gateway/ws_frame.hpp"
 #include "sim/market/exact_json.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -62,7 +63,24 @@ boost::json::value read_query_value(std::string_view name, std::string text) {
     if (auto value = parse_json(text))
       return std::move(*value);
   std::erase(text, '\x01'); // the mark of exact numbers never comes from outside
+  if (!is_utf8(text))       // nor what would break the JSON of an answer or of the audit log
+    std::replace_if(
+        text.begin(), text.end(), [](char letter) { return static_cast<unsigned char>(letter) >= 0x80; }, '?');
   return boost::json::string{text};
+}
+
+/// Whether HOST or HOST:PORT is a name of this machine's loopback; nothing at all is what no browser sends.
+bool is_loopback(std::string_view host) {
+  const std::size_t end = host.starts_with('[') ? host.find(']') : host.find(':');
+  const std::string_view port = end == std::string_view::npos ? "" : host.substr(end + (host[end] == ']' ? 1 : 0));
+  const std::string name = lower(host.substr(0, host.size() - port.size()));
+  const bool is_plain = port.empty() || (port.starts_with(':') && port.find_first_not_of("0123456789", 1) == port.npos);
+  return is_plain && (name.empty() || name == "localhost" || name == "127.0.0.1" || name == "[::1]");
+}
+
+std::string_view behind_scheme(std::string_view origin) {
+  const std::size_t mark = origin.find("://");
+  return mark == std::string_view::npos ? "null" : origin.substr(mark + 3);
 }
 
 std::string_view reason_of(int status) {
@@ -118,6 +136,11 @@ std::string_view http_call::header(std::string_view name) const noexcept {
     if (key == name)
       return value;
   return {};
+}
+
+bool http_call::is_for_loopback() const {
+  const std::string_view origin = header("origin");
+  return is_loopback(header("host")) && (origin.empty() || is_loopback(behind_scheme(origin)));
 }
 
 bool http_call::wants_websocket() const {

@@ -23,6 +23,10 @@ struct http_call {
 
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
   [[nodiscard]] bool wants_websocket() const;
+
+  /// Whether it was sent to a name of the loopback, and by no web page from elsewhere: such a page can reach the port,
+  /// and a name of its own can be made to mean 127.0.0.1.
+  [[nodiscard]] bool is_for_loopback() const;
 };
 
 /// Puts requests together from the bytes of one connection.

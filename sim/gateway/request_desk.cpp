@@ -87,15 +87,15 @@ void request_desk::on_call(peer& from, const http_call& call) {
   method.remove_prefix(method.starts_with('/') ? 1 : 0);
   boost::json::object params;
   if (call.method == "POST" && !call.body.empty()) {
-    auto reading = read_request(call.body);
-    if (auto* refused = std::get_if<rpc_refusal>(&reading); refused != nullptr && method.empty()) {
+    auto reading = read_request(call.body, method);
+    if (auto* refused = std::get_if<rpc_refusal>(&reading)) {
       origin.id = std::move(refused->id);
       return send_reply(origin, {nullptr, std::move(refused->error)});
-    } else if (auto* request = std::get_if<rpc_request>(&reading)) {
-      origin.id = std::move(request->id);
-      origin.method = std::move(request->method);
-      params = std::move(request->params);
     }
+    auto& request = std::get<rpc_request>(reading);
+    origin.id = std::move(request.id);
+    origin.method = std::move(request.method);
+    params = std::move(request.params);
   } else {
     params = read_query(call.query);
   }

@@ -30,14 +30,14 @@ bool is_id(const json::value& value) noexcept {
   return value.is_string() || value.is_int64() || value.is_uint64() || value.is_double();
 }
 
-rpc_reading read_object(json::object& object) {
+rpc_reading read_object(json::object& object, std::string_view otherwise) {
   rpc_request request;
   if (const auto* id = object.if_contains("id"); id != nullptr && is_id(*id))
     request.id = json_text(*id);
   const auto* method = object.if_contains("method");
-  if (method == nullptr || !method->is_string())
+  if (method == nullptr ? otherwise.empty() : !method->is_string())
     return refuse(std::move(request.id), failed(11050, "bad_request", "missing method"));
-  std::string_view name = view(method->get_string());
+  std::string_view name = method == nullptr ? otherwise : view(method->get_string());
   if (name.starts_with('/'))
     name.remove_prefix(1); // clients in the wild send "/public/test"
   request.method = name;
@@ -62,13 +62,13 @@ std::string json_text(const json::value& value) {
   return write_exact(value);
 }
 
-rpc_reading read_request(std::string_view text) {
+rpc_reading read_request(std::string_view text, std::string_view method) {
   auto value = parse_json(text);
   if (!value)
     return refuse({}, failed(11050, "bad_request", "invalid json"));
   if (!value->is_object())
     return refuse({}, failed(11050, "bad_request", "not an object"));
-  return read_object(value->get_object());
+  return read_object(value->get_object(), method);
 }
 
 std::string write_answer(const answer_frame& frame, const rpc_answer& answer) {
@@ -140,6 +140,15 @@ std::optional<std::string> text_param(const json::object& params, std::string_vi
   if (text.starts_with(number_mark))
     text.remove_prefix(number_mark.size());
   return std::string{text};
+}
+
+std::string short_text(const json::object& params, std::string_view name, std::size_t bytes_max) {
+  std::string text = text_param(params, name).value_or("");
+  if (text.size() <= bytes_max)
+    return text;
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0U) == 0x80U)
+    --bytes_max; // a character's later bytes
+  return text.substr(0, bytes_max);
 }
 
 bool true_param(const json::object& params, std::string_view name) {

@@ -36,7 +36,8 @@ using rpc_reading = std::variant<rpc_request, rpc_refusal>;
 /// `value` as JSON text; numbers kept as text come out as they were written.
 [[nodiscard]] std::string json_text(const boost::json::value& value);
 
-[[nodiscard]] rpc_reading read_request(std::string_view text);
+/// `method` is what is asked for when the request itself names nothing (HTTP has it in the path); empty: nothing.
+[[nodiscard]] rpc_reading read_request(std::string_view text, std::string_view method = {});
 
 /// What is needed to word an answer.
 struct answer_frame {
@@ -57,6 +58,8 @@ struct answer_frame {
 // Readers of untrusted parameters: no value when it is missing or cannot be read as such.
 [[nodiscard]] std::optional<std::int64_t> integer_param(const boost::json::object& params, std::string_view name);
 [[nodiscard]] std::optional<std::string> text_param(const boost::json::object& params, std::string_view name);
+/// The same text of at most `bytes_max` bytes, cut between characters.
+[[nodiscard]] std::string short_text(const boost::json::object& params, std::string_view name, std::size_t bytes_max);
 [[nodiscard]] bool true_param(const boost::json::object& params, std::string_view name);
 
 [[nodiscard]] rpc_answer failed(int code, std::string message, boost::json::value data = nullptr);

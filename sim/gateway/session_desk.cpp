@@ -58,7 +58,7 @@ std::optional<rpc_answer> session_desk::call(peer& who, std::string_view account
   if (!who.ws)
     return websocket_only();
   if (method == "public/hello") {
-    who.ws->client_name = text_param(params, "client_name").value_or("").substr(0, 64);
+    who.ws->client_name = short_text(params, "client_name", 64);
     return succeeded(boost::json::object{{"version", core_.options.version}});
   }
   if (method == "public/set_heartbeat")
@@ -75,8 +75,8 @@ std::optional<rpc_answer> session_desk::call(peer& who, std::string_view account
 
 rpc_answer session_desk::auth(peer& who, const boost::json::object& params) {
   const std::uint64_t id = who.line->id();
-  const std::string client = text_param(params, "client_id").value_or("").substr(0, 64);
-  const std::string grant = text_param(params, "grant_type").value_or("").substr(0, 32);
+  const std::string client = short_text(params, "client_id", 64);
+  const std::string grant = short_text(params, "grant_type", 32);
   boost::json::object line{{"client_id", client}, {"grant", grant}};
   const auto refused = [this, &who, &line](rpc_answer answer) {
     line["ok"] = false;

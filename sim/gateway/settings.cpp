@@ -1,5 +1,8 @@
 #include "sim/gateway/settings.hpp"
 
+#include "runtime/base/json_text.hpp"
+#include "sim/gateway/ws_frame.hpp"
+
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
@@ -85,11 +88,19 @@ std::string store_integer(settings& values, const entry& row, std::int64_t setti
   return {};
 }
 
+constexpr std::size_t text_max = 123; // what a close frame has room for
+
+bool is_control(char letter) noexcept {
+  return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F;
+}
+
 std::string store_text(settings& values, const entry& row, std::string settings::*where,
                        const boost::json::value& given) {
   if (!given.is_string())
     return fmt::format("setting '{}' must be a string", row.name);
-  const std::string text{given.get_string().c_str()};
+  const std::string text{given.get_string().data(), given.get_string().size()};
+  if (text.size() > text_max || !is_utf8(text) || std::any_of(text.begin(), text.end(), is_control))
+    return fmt::format("setting '{}' must be at most {} bytes of text without control characters", row.name, text_max);
   if (!row.choices[0].empty() && text != row.choices[0] && text != row.choices[1])
     return fmt::format("setting '{}' must be '{}' or '{}'", row.name, row.choices[0], row.choices[1]);
   values.*where = text;
@@ -111,7 +122,7 @@ std::string shown(const settings& values, const entry& row) {
   if (const auto* integer = std::get_if<std::int64_t settings::*>(&row.where))
     return std::to_string(values.*(*integer));
   if (const auto* text = std::get_if<std::string settings::*>(&row.where))
-    return fmt::format("\"{}\"", values.*(*text));
+    return base::json_string(values.*(*text));
   return values.*std::get<bool settings::*>(row.where) ? "true" : "false";
 }
 

@@ -59,7 +59,7 @@ decimal order_book::amount_at(side of, decimal price) const {
 
 order* order_book::first_against(side taker, decimal limit) const {
   const auto best = best_price(opposite(taker));
-  if (best.is_zero() || (taker == side::buy ? best > limit : best < limit))
+  if (!has(opposite(taker)) || (taker == side::buy ? best > limit : best < limit))
     return nullptr;
   return taker == side::buy ? asks_.begin()->second.queue.front() : bids_.begin()->second.queue.front();
 }

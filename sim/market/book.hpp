@@ -29,7 +29,10 @@ public:
 
   [[nodiscard]] const sell_side& asks() const { return asks_; }
 
-  /// The best price of a side; zero when it is empty.
+  /// Whether any order rests on a side.
+  [[nodiscard]] bool has(side of) const { return of == side::buy ? !bids_.empty() : !asks_.empty(); }
+
+  /// The best price of a side; zero when it is empty, which of a spread may also be a price.
   [[nodiscard]] decimal best_price(side of) const;
   [[nodiscard]] decimal best_amount(side of) const;
   [[nodiscard]] decimal amount_at(side of, decimal price) const;

@@ -199,7 +199,8 @@ json::object encoder::summary_object(const listing& at, std::int64_t now_ms) {
   const auto sum = stats_of(at, now_ms);
   const auto bid = at.book.best_price(side::buy);
   const auto ask = at.book.best_price(side::sell);
-  const auto or_null = [this](decimal value) { return value.is_zero() ? json::value(nullptr) : number(value); };
+  const bool has_bid = at.book.has(side::buy), has_ask = at.book.has(side::sell);
+  const auto or_null = [this](bool has, decimal value) { return has ? number(value) : json::value(nullptr); };
   json::object made{{"instrument_name", at.what.name},
                     {"base_currency", at.what.base},
                     {"quote_currency", at.what.quote},
@@ -209,12 +210,12 @@ json::object encoder::summary_object(const listing& at, std::int64_t now_ms) {
                     {"estimated_delivery_price", number(at.index)},
                     {"volume", number(sum.volume)},
                     {"volume_usd", number(sum.cost)}};
-  made["bid_price"] = or_null(bid);
-  made["ask_price"] = or_null(ask);
-  made["mid_price"] = bid.is_zero() || ask.is_zero() ? json::value(nullptr) : number(scale(bid + ask, 1, 2));
-  made["last"] = or_null(at.last);
-  made["high"] = or_null(sum.high);
-  made["low"] = or_null(sum.low);
+  made["bid_price"] = or_null(has_bid, bid);
+  made["ask_price"] = or_null(has_ask, ask);
+  made["mid_price"] = or_null(has_bid && has_ask, scale(bid + ask, 1, 2));
+  made["last"] = or_null(at.trade_seq > 0, at.last);
+  made["high"] = or_null(!sum.high.is_zero(), sum.high);
+  made["low"] = or_null(!sum.low.is_zero(), sum.low);
   made["price_change"] = sum.open.is_zero() ? json::value(nullptr) : number(price_change(sum, at.last));
   if (at.what.kind == instrument_kind::option) {
     made["underlying_price"] = number(at.index);

@@ -106,6 +106,17 @@ instrument option(sys_days day, std::int64_t strike, bool call) {
   return made;
 }
 
+/// The dated future bought and the perpetual sold, at the difference of their prices.
+instrument future_spread(const std::string& coin, sys_days day, std::int64_t basis_ppm) {
+  auto made = dated_future(coin, day, basis_ppm);
+  made.name = coin + "-FS-" + date_name(day) + "_PERP";
+  made.kind = instrument_kind::future_combo;
+  made.style = pay_style::linear;
+  made.tick = number("0.5");
+  made.taker_fee = {};
+  return made;
+}
+
 instrument spot(const std::string& coin) {
   instrument made;
   made.name = coin + "_USDC";
@@ -139,6 +150,8 @@ std::string_view name_of(instrument_kind kind) {
     return "option";
   case instrument_kind::spot:
     return "spot";
+  case instrument_kind::future_combo:
+    return "future_combo";
   }
   return "future";
 }
@@ -165,6 +178,7 @@ std::vector<instrument> default_instruments(base::moment start, decimal btc_pric
     if (strike > 0)
       for (const bool call : {true, false})
         all.push_back(option(near, strike, call));
+  all.push_back(future_spread("BTC", near, 2'000));
   std::int64_t id = 124'972;
   for (auto& each : all) {
     each.id = id++;

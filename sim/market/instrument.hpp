@@ -10,7 +10,7 @@
 
 namespace cafnode::sim {
 
-enum class instrument_kind : std::uint8_t { future, option, spot };
+enum class instrument_kind : std::uint8_t { future, option, spot, future_combo };
 
 /// How money follows from price and amount.
 enum class pay_style : std::uint8_t {
@@ -54,6 +54,9 @@ struct instrument {
 
   [[nodiscard]] decimal tick_at(decimal price) const;
 
+  /// What trades is the difference of two prices: it may be zero or below.
+  [[nodiscard]] bool is_spread() const { return kind == instrument_kind::future_combo; }
+
   [[nodiscard]] decimal contracts_of(decimal amount) const { return divide(amount, contract); }
 };
 
@@ -62,7 +65,8 @@ struct instrument {
 /// Whether a listing under `currency` ("any" for all) shows this instrument.
 [[nodiscard]] bool listed_under(const instrument& what, std::string_view currency);
 
-/// Two and more of each style, with expiries counted from `start`: perpetuals, dated futures, options, spot.
+/// Two and more of each style, with expiries counted from `start`: perpetuals, dated futures, options, spot; and one
+/// future spread, in which nobody but accounts trades.
 [[nodiscard]] std::vector<instrument> default_instruments(base::moment start, decimal btc_price);
 
 } // namespace cafnode::sim

@@ -35,6 +35,8 @@ ledger::booked ledger::book(account& who, std::size_t on, side direction, decima
   auto& settled = who.wallets[what.settlement];
   const decimal signed_amount = direction == side::buy ? amount : -amount;
   booked result{fee_of(what, amount, price, maker), {}};
+  if (what.is_spread())
+    return result; // the positions would be those of its legs, which are not kept
   add_to(settled.balance, -result.fee);
   add_to(settled.fees, result.fee);
   if (what.style == pay_style::spot) {
@@ -89,6 +91,8 @@ const std::string& ledger::margin_currency(std::size_t on, side direction) const
 
 decimal ledger::margin_for(const account& who, std::size_t on, side direction, decimal amount, decimal price) const {
   const auto& what = instruments_[on];
+  if (what.is_spread())
+    return {};
   if (what.style == pay_style::spot)
     return direction == side::sell ? amount : multiply(amount, price);
   if (what.kind == instrument_kind::option)

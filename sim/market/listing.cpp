@@ -21,6 +21,8 @@ std::pair<decimal, decimal> sizes_of(const instrument& what, const trade& made) 
 decimal listing::lowest_price(std::int64_t band_permille) const {
   if (what.kind == instrument_kind::option)
     return what.tick;
+  if (what.is_spread())
+    return floor_to(mark, what.tick) - floor_to(scale(index, band_permille, 1'000), what.tick);
   return std::max(what.tick, floor_to(scale(mark, 1'000 - band_permille, 1'000), what.tick));
 }
 
@@ -28,13 +30,13 @@ decimal listing::highest_price(std::int64_t band_permille) const {
   if (what.kind == instrument_kind::option)
     return ceil_to(saturating_add(scale(mark, 3, 2), decimal::from_raw(decimal::one / 50)),
                    what.tick_steps.empty() ? what.tick : what.tick_steps.back().tick);
+  if (what.is_spread())
+    return saturating_add(ceil_to(mark, what.tick), ceil_to(scale(index, band_permille, 1'000), what.tick));
   return ceil_to(scale(mark, 1'000 + band_permille, 1'000), what.tick);
 }
 
-void listing::record(const trade& made, std::size_t trades_max) {
-  trades.push_back(made);
-  while (trades.size() > trades_max)
-    trades.pop_front();
+void listing::record(const trade& made) {
+  trades.add(made);
   const auto start = made.at_ms - made.at_ms % minute_ms;
   if (candles.empty() || candles.back().start_ms != start)
     candles.push_back({start, made.price, made.price, made.price, made.price, {}, {}});
@@ -54,7 +56,7 @@ void listing::record(const trade& made, std::size_t trades_max) {
 listings::listings(base::moment start, const exchange_options& options)
     : instruments_{default_instruments(start, options.btc_price)} {
   for (std::size_t i = 0; i < instruments_.size(); ++i) {
-    all_.push_back(std::make_unique<listing>(instruments_[i], i));
+    all_.push_back(std::make_unique<listing>(instruments_[i], i, options.tape_max));
     by_name_.emplace(instruments_[i].name, i);
   }
 }

@@ -2,6 +2,7 @@
 
 #include "sim/market/book.hpp"
 #include "sim/market/options.hpp"
+#include "sim/market/tape.hpp"
 
 #include <deque>
 #include <map>
@@ -24,7 +25,8 @@ struct candle {
 
 /// One instrument with everything that moves: its book, prices, trades and statistics.
 struct listing {
-  listing(instrument listed, std::size_t place) : what{std::move(listed)}, number{place} {}
+  listing(instrument listed, std::size_t place, std::size_t trades_max)
+      : what{std::move(listed)}, number{place}, trades{trades_max} {}
 
   instrument what;
   std::size_t number; // its index everywhere
@@ -37,14 +39,14 @@ struct listing {
   std::uint64_t change_id = 0; // of the book's latest change; drawn from a counter that all books share
   std::uint64_t changes = 0;   // of anything that a ticker shows
   decimal open_interest;
-  std::deque<trade> trades;   // oldest first
+  tape trades;
   std::deque<candle> candles; // oldest first
 
   [[nodiscard]] decimal lowest_price(std::int64_t band_permille) const;
   [[nodiscard]] decimal highest_price(std::int64_t band_permille) const;
 
-  /// Adds a trade to the tape and the statistics; forgets the oldest beyond `trades_max`.
-  void record(const trade& made, std::size_t trades_max);
+  /// Adds a trade to the tape and the statistics.
+  void record(const trade& made);
 };
 
 /// All instruments, in the order of their indexes.

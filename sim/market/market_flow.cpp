@@ -52,6 +52,8 @@ void market_flow::tick(base::moment now) {
   walk();
   for (auto& each : floor_.all()) {
     price(*each);
+    if (each->what.is_spread())
+      continue; // without makers: what rests there is the accounts'
     requote(*each, now);
     if (chance_.chance(options_.taker_percent, 100))
       send_taker(*each, now);
@@ -67,7 +69,7 @@ void market_flow::walk() {
 void market_flow::price(listing& at) const {
   const auto before = at.mark;
   at.index = at.what.index.starts_with("btc") ? btc_ : eth_;
-  at.mark = scale(at.index, 1'000'000 + at.what.basis_ppm, 1'000'000);
+  at.mark = scale(at.index, (at.what.is_spread() ? 0 : 1'000'000) + at.what.basis_ppm, 1'000'000);
   if (at.what.kind == instrument_kind::option) {
     const auto inside = at.what.call ? at.index - at.what.strike : at.what.strike - at.index;
     const auto distance = divide(absolute(at.index - at.what.strike), at.index);

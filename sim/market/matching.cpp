@@ -164,7 +164,7 @@ trade matching::make_trade(listing& at, side direction, decimal amount, decimal 
   made.index_price = at.index;
   made.tick_direction = at.tick_direction;
   made.at_ms = base::to_unix_ms(now.wall);
-  at.record(made, options_.trades_max);
+  at.record(made);
   return made;
 }
 

@@ -49,6 +49,13 @@ bool is_inside(const trade& made, const trade_window& window) {
          (window.end_id.empty() || made.number <= number_in(window.end_id));
 }
 
+void collect(const tape& trades, const trade_window& window, std::vector<const trade*>& found) {
+  trades.each([&](const trade& each) {
+    if (is_inside(each, window))
+      found.push_back(&each);
+  });
+}
+
 /// Cuts what was collected oldest first to the window's count, in its order.
 template<class Trade, class Show>
 json::object page(std::vector<const Trade*> found, const trade_window& window, Show show) {
@@ -68,9 +75,7 @@ rpc_answer last_trades_by_instrument(trading_rooms& rooms, request& asked) {
   if (asked.in.failed())
     return failed(asked.in.why());
   std::vector<const trade*> found;
-  for (const auto& each : at->trades)
-    if (is_inside(each, window))
-      found.push_back(&each);
+  collect(at->trades, window, found);
   return answered(
       page<trade>(std::move(found), window, [&](const trade& each) { return rooms.writer.trade_object(each); }));
 }
@@ -84,9 +89,7 @@ rpc_answer last_trades_by_currency(trading_rooms& rooms, request& asked) {
   std::vector<const trade*> found;
   for (const auto& at : rooms.floor.all())
     if (listed_under(at->what, currency) && (kind == "any" || kind == name_of(at->what.kind)))
-      for (const auto& each : at->trades)
-        if (is_inside(each, window))
-          found.push_back(&each);
+      collect(at->trades, window, found);
   std::sort(found.begin(), found.end(), [](const trade* left, const trade* right) {
     return std::pair{left->at_ms, left->number} < std::pair{right->at_ms, right->number};
   });

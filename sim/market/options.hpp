@@ -41,7 +41,8 @@ struct exchange_options {
   std::chrono::minutes order_retention{30};
   std::chrono::hours trade_retention{24};
   std::size_t closed_orders_max = 20'000; // an account; older ones are forgotten for good
-  std::size_t trades_max = 20'000;        // an account, and an instrument
+  std::size_t trades_max = 20'000;        // an account
+  std::size_t tape_max = 1'000;           // an instrument's public trades
   std::size_t accounts_max = 4'096;
 
   // Answers of open-order and state queries are this old.

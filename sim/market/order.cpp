@@ -84,7 +84,8 @@ decimal average_of(const instrument& on, decimal amount, wide cost) {
   if (size == 0 || paid == 0)
     return {};
   const wide raw = on.style == pay_style::inverse ? (size * cost_one + paid / 2) / paid : (paid + size / 2) / size;
-  return decimal::from_raw(static_cast<std::int64_t>(raw));
+  const bool is_negative = cost < 0 && on.style != pay_style::inverse;
+  return decimal::from_raw(static_cast<std::int64_t>(is_negative ? -raw : raw));
 }
 
 } // namespace cafnode::sim

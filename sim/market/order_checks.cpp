@@ -57,7 +57,7 @@ rpc_error order_desk::check_shape(const order_request& asked) const {
     return fault(11036, "invalid_trigger_price");
   if (!has_limit(asked.type))
     return fine();
-  if (asked.price <= decimal{})
+  if (asked.price <= decimal{} && !what.is_spread())
     return fault(10023, "invalid_price");
   if (!asked.price.is_multiple_of(what.tick_at(asked.price)))
     return bad_parameter("price", "must conform to tick size");
@@ -115,11 +115,11 @@ rpc_error order_desk::check_funds(const order_request& asked, decimal price, dec
 
 rpc_error order_desk::slide_post_only(const listing& at, side direction, decimal& price, bool reject) const {
   const auto best = at.book.best_price(opposite(direction));
-  if (best.is_zero() || (direction == side::buy ? price < best : price > best))
+  if (!at.book.has(opposite(direction)) || (direction == side::buy ? price < best : price > best))
     return fine();
   const auto slid = direction == side::buy ? best - at.what.tick_at(best - at.what.tick)
                                            : best + at.what.tick_at(best + at.what.tick);
-  if (reject || slid <= decimal{})
+  if (reject || (slid <= decimal{} && !at.what.is_spread()))
     return fault(11054, "post_only_reject");
   price = slid;
   return fine();

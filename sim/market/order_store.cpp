@@ -87,8 +87,9 @@ bool order_store::is_remembered(const order& asked, base::moment now) const {
 
 void order_store::about_to_change(const order& changing, base::moment now) {
   auto& past = by_id_.at(changing.id)->past;
-  while (!past.empty() && (past.size() >= past_max || past.front().until < now.steady - lag_max))
-    past.pop_front();
+  const auto is_old = [now](const past_state& each) { return each.until < now.steady - lag_max; };
+  const auto kept = std::find_if_not(past.begin(), past.end(), is_old);
+  past.erase(past.begin(), kept != past.begin() || past.size() < past_max ? kept : past.begin() + 1);
   past.push_back({now.steady, changing});
 }
 
@@ -104,8 +105,22 @@ void order_store::retire(order& closed, base::moment now) {
       by_connection_.erase(owned);
   }
   mine.closed.push_back(&closed);
+  mine.with_past.push_back(closed.id);
+  drop_old_past(mine, now);
   while (mine.closed.size() > std::max(options_.closed_orders_max, closed_min))
     forget(mine, *mine.closed.front());
+}
+
+/// What orders once were is of no use when no lagging query can look back so far.
+void order_store::drop_old_past(drawer& of, base::moment now) {
+  for (; !of.with_past.empty(); of.with_past.pop_front()) {
+    const auto found = by_id_.find(of.with_past.front());
+    if (found == by_id_.end())
+      continue;
+    if (now.steady - found->second->now.closed_at <= lag_max)
+      return;
+    found->second->past = {};
+  }
 }
 
 void order_store::forget(drawer& of, order& closed) {

@@ -59,16 +59,18 @@ private:
 
   struct record {
     order now;
-    std::deque<past_state> past;
+    std::vector<past_state> past;
   };
 
   struct drawer {
     std::map<std::uint64_t, order*> live;
     std::deque<order*> closed;
+    std::deque<std::string> with_past; // ids of the latest closed ones: what they were is still kept
     std::map<std::string, std::vector<order*>> labels;
     std::map<std::string, std::size_t> label_uses; // every label ever, up to a bound
   };
 
+  void drop_old_past(drawer& of, base::moment now);
   void forget(drawer& of, order& closed);
 
   static constexpr std::size_t closed_min = 16; // so that what one call closed is still there for its answer

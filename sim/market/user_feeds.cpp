@@ -128,7 +128,7 @@ json::object user_feeds::changes_of(const std::string& account, std::size_t on, 
   made["orders"] = orders_of(each.orders);
   made["trades"] = each.trades;
   json::array positions;
-  if (!each.trades.empty() && floor_.at(on).what.kind != instrument_kind::spot)
+  if (!each.trades.empty() && floor_.at(on).what.kind != instrument_kind::spot && !floor_.at(on).what.is_spread())
     positions.push_back(writer_.position_object(money_, *money_.of(account), on));
   made["positions"] = std::move(positions);
   return made;

@@ -59,6 +59,30 @@ std::uint16_t gateway_bench::port() const {
   return parts_->front->port();
 }
 
+std::uint16_t gateway_bench::control_port() const {
+  return parts_->front->control_port();
+}
+
+std::string gateway_bench::raw(std::uint16_t port, std::string_view bytes, std::chrono::milliseconds quiet) {
+  tcp::socket socket{parts_->io};
+  socket.connect({asio::ip::address_v4::loopback(), port});
+  socket.non_blocking(true);
+  std::string got(std::size_t{64} << 10U, '\0'), all;
+  beast::error_code fault;
+  for (auto last = std::chrono::steady_clock::now(); std::chrono::steady_clock::now() - last < quiet;) {
+    const std::size_t sent = bytes.empty() ? 0 : socket.write_some(asio::buffer(bytes), fault);
+    bytes.remove_prefix(sent);
+    const std::size_t read = socket.read_some(asio::buffer(got), fault);
+    all.append(got, 0, read);
+    if (fault && fault != asio::error::would_block)
+      break;
+    if (sent + read > 0)
+      last = std::chrono::steady_clock::now();
+    turn_once();
+  }
+  return all;
+}
+
 void gateway_bench::turn_once() {
   parts_->io.run_one_for(std::chrono::milliseconds{5});
 }

@@ -69,6 +69,11 @@ public:
 
   void turn_once();
   [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::uint16_t control_port() const;
+
+  /// Sends bytes as they are and gives back all that comes until the other side ends, or is silent for `quiet`.
+  std::string raw(std::uint16_t port, std::string_view bytes,
+                  std::chrono::milliseconds quiet = std::chrono::milliseconds{300});
 
   pushed_clock clock;
   still_exchange market;

@@ -1,3 +1,4 @@
+#include "sim/market/tape.hpp"
 #include "tests/sim/market/exchange_world.hpp"
 
 using namespace cafnode;
@@ -219,4 +220,23 @@ SCENARIO("the audit names every order event with what a judge needs") {
   const auto& rejected = world.audit.lines.back().second;
   CHECK(text_at(rejected, "label") == "no");
   CHECK(text_at(rejected, "code") == "10007");
+}
+
+SCENARIO("an instrument's public trades are kept up to a bound whose memory is taken at the start") {
+  sim::tape tape{3};
+  CHECK(tape.size() == 0);
+  std::vector<std::uint64_t> seen;
+  const auto look = [&] {
+    seen.clear();
+    tape.each([&](const sim::trade& each) { seen.push_back(each.number); });
+    return seen;
+  };
+  CHECK(look().empty());
+  for (std::uint64_t number = 1; number <= 5; ++number) {
+    sim::trade made;
+    made.number = number;
+    tape.add(made);
+  }
+  CHECK(look() == std::vector<std::uint64_t>{3, 4, 5});
+  CHECK(tape.size() == 3);
 }

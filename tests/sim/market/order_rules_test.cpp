@@ -209,3 +209,44 @@ SCENARIO("post_only follows the setting when it is not given") {
   exchange_world plain;
   CHECK(text_at(plain.order("buy", "60000", "10").at("order"), "post_only") == "false");
 }
+
+SCENARIO("a spread trades at zero and below, with an order book, averages and edits that take the sign") {
+  exchange_world world;
+  const auto listed = world.good("public/get_instruments", R"({"currency":"BTC","kind":"future_combo"})").as_array();
+  REQUIRE(listed.size() == 1);
+  const auto name = text_at(listed[0], "instrument_name");
+  CHECK(name.starts_with("BTC-FS-"));
+  const auto place = [&](const char* side, const char* price, const char* who, const std::string& more = "") {
+    return world.order(side, price, "10", more, who, 1, name);
+  };
+  const auto state = [&](const json::object& placed, const char* who) {
+    return world.good("private/get_order_state", R"({"order_id":")" + id_of(placed) + "\"}", who);
+  };
+  const auto bid = place("buy", "-5.5", "alice");
+  CHECK(text_at(state(bid, "alice"), "price") == "-5.5");
+  CHECK(text_at(state(bid, "alice"), "order_state") == "open");
+  const auto zero = place("sell", "0", "bob");
+  CHECK(text_at(state(zero, "bob"), "order_state") == "open");
+  CHECK(text_at(state(zero, "bob"), "price") == "0.0");
+  SUBCASE("who pays more meets the price of zero first") {
+    const auto taken = place("buy", "1", "carol");
+    CHECK(text_at(taken.at("order"), "average_price") == "0.0");
+    CHECK(text_at(state(zero, "bob"), "order_state") == "filled");
+  }
+  SUBCASE("who sells for less meets the bid below zero") {
+    const auto taken = place("sell", "-6", "carol");
+    CHECK(text_at(taken.at("order"), "average_price") == "-5.5");
+    CHECK(text_at(taken.at("trades").as_array().at(0), "price") == "-5.5");
+    CHECK(text_at(state(bid, "alice"), "order_state") == "filled");
+  }
+  SUBCASE("an order moves through zero") {
+    world.good("private/edit", R"({"order_id":")" + id_of(bid) + R"(","amount":10,"price":-0.5})", "alice");
+    CHECK(text_at(state(bid, "alice"), "price") == "-0.5");
+  }
+  SUBCASE("post-only slides below what is offered at zero") {
+    const auto slid = place("buy", "3", "carol", R"(,"post_only":true)");
+    CHECK(text_at(slid.at("order"), "price") == "-0.5");
+  }
+  const auto refused = R"({"instrument_name":"BTC-PERPETUAL","amount":10,"price":-5})";
+  CHECK(world.bad("private/buy", refused) == 10023);
+}
