@@ -171,10 +171,6 @@ control::control_actions make_actions(caf::actor_system& system, process::servic
                                   completion<session::order_outcome> finish) {
     asking.ask_gate(connection, std::move(order), deadline, std::move(finish));
   };
-  actions.list_orders = [asking](const std::string& connection, milliseconds deadline,
-                                 completion<session::order_list> finish) {
-    asking.ask_gate(connection, session::list_orders{}, deadline, std::move(finish));
-  };
   return actions;
 }
 

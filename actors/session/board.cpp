@@ -68,6 +68,16 @@ void connection_record::set_gate(const caf::actor& gate) {
   gate_ = gate.address();
 }
 
+void connection_record::set_orders(std::shared_ptr<const order_table> orders) {
+  const std::lock_guard lock{mutex_};
+  orders_ = std::move(orders);
+}
+
+std::shared_ptr<const order_table> connection_record::orders() const {
+  const std::lock_guard lock{mutex_};
+  return orders_;
+}
+
 connection_view connection_record::view() const {
   const std::lock_guard guard{mutex_};
   return view_;

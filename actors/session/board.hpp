@@ -19,6 +19,8 @@
 
 namespace cafnode::session {
 
+class order_table;
+
 /// A fixed histogram of durations in microseconds: bucket i counts durations up to 2^i us. Lock-free.
 class duration_histogram {
 public:
@@ -92,6 +94,7 @@ public:
   void set_closed(last_close closed);
   void set_client(const caf::actor& client); // a new incarnation; its gate is forgotten
   void set_gate(const caf::actor& gate);
+  void set_orders(std::shared_ptr<const order_table> orders);
 
   // Read by anybody.
   [[nodiscard]] const std::string& exchange() const noexcept { return view_.exchange; } // never changes
@@ -100,11 +103,15 @@ public:
   [[nodiscard]] caf::actor client() const; // null when it is not running
   [[nodiscard]] caf::actor gate() const;   // null when it is not running
 
+  /// The orders that the connection knows, whether it is up or not; null before its first start. Only to be copied.
+  [[nodiscard]] std::shared_ptr<const order_table> orders() const;
+
 private:
   mutable std::mutex mutex_;
   connection_view view_;
   caf::actor_addr client_;
   caf::actor_addr gate_;
+  std::shared_ptr<const order_table> orders_;
 };
 
 /// All connections of this node by name: written by sessions, read by the control API and metrics, so that no reader

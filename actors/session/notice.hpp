@@ -2,6 +2,7 @@
 
 #include "runtime/base/time.hpp"
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,12 @@ inline constexpr std::string_view order_changed = "order_changed";   // label, o
 inline constexpr std::string_view order_in_doubt = "order_in_doubt"; // label
 inline constexpr std::string_view reconciled = "reconciled";         // adopted, ended, absent, in_doubt, took_ms
 inline constexpr std::string_view fill_seen = "fill_seen";           // trade_id, label, price, amount
+
+/// All of them: a filter for a kind that is not here, and has not happened, is refused.
+inline constexpr std::array all{
+    phase_changed,  link_closed,          upkeep_failed,    heartbeat_missed, heartbeat_by_client, silent,
+    protocol_fault, subscription_missing, platform_changed, order_changed,    order_in_doubt,      reconciled,
+    fill_seen};
 
 } // namespace kind
 

@@ -76,6 +76,7 @@ order_table::order_table(order_limits limits) : limits_{limits} {
 }
 
 bool order_table::begin(const venues::order_request& request) {
+  const std::lock_guard writing{writing_};
   CAFNODE_INVARIANT(!request.label.empty(), "an order without a label cannot be found again");
   CAFNODE_INVARIANT(!live_.contains(request.label) && !has_ended(request.label), "a label is used once");
   if (live_.size() >= limits_.live_max)
@@ -85,6 +86,7 @@ bool order_table::begin(const venues::order_request& request) {
 }
 
 void order_table::refused(std::string_view label) {
+  const std::lock_guard writing{writing_};
   const auto found = live_.find(label);
   if (found == live_.end())
     return;
@@ -93,6 +95,7 @@ void order_table::refused(std::string_view label) {
 }
 
 void order_table::absent(std::string_view label) {
+  const std::lock_guard writing{writing_};
   const auto found = live_.find(label);
   if (found == live_.end())
     return;
@@ -102,6 +105,7 @@ void order_table::absent(std::string_view label) {
 }
 
 bool order_table::adopt(const venues::order_report& report) {
+  const std::lock_guard writing{writing_};
   CAFNODE_INVARIANT(!report.label.empty(), "an order without a label is nobody's");
   if (is_over(report.state) || live_.contains(report.label) || has_ended(report.label) ||
       live_.size() >= limits_.live_max)
@@ -120,6 +124,7 @@ bool order_table::adopt(const venues::order_report& report) {
 }
 
 void order_table::forgotten(std::string_view label) {
+  const std::lock_guard writing{writing_};
   const auto found = live_.find(label);
   if (found == live_.end())
     return;
@@ -130,6 +135,7 @@ void order_table::forgotten(std::string_view label) {
 }
 
 report_effect order_table::apply(const venues::order_report& report) {
+  const std::lock_guard writing{writing_};
   const auto found = find_reported(report);
   if (found == live_.end())
     return has_ended(report.label) ? report_effect::stale : report_effect::foreign;
@@ -165,11 +171,13 @@ bool order_table::apply(const venues::fill_report& fill) {
 }
 
 void order_table::doubt(std::string_view label) {
+  const std::lock_guard writing{writing_};
   if (const auto found = live_.find(label); found != live_.end())
     found->second.certainty = certainty::in_doubt;
 }
 
 void order_table::doubt_all() {
+  const std::lock_guard writing{writing_};
   for (auto& [label, order] : live_)
     order.certainty = certainty::in_doubt;
 }
@@ -186,9 +194,15 @@ const known_order* order_table::find_by_id(std::string_view order_id) const {
 }
 
 void order_table::doubt_acknowledged() {
+  const std::lock_guard writing{writing_};
   for (auto& [label, order] : live_)
     if (order.certainty == certainty::sure)
       order.certainty = certainty::in_doubt;
+}
+
+order_copy order_table::copy() const {
+  const std::lock_guard writing{writing_};
+  return {live(), ended()};
 }
 
 std::vector<known_order> order_table::live() const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
@@ -32,6 +33,12 @@ struct order_limits {
   std::size_t trades_max = 4096; // trade ids remembered, so that no fill counts twice
 };
 
+/// The orders of a table: those that are not over by label, then the ended ones, oldest first.
+struct order_copy {
+  std::vector<known_order> live;
+  std::vector<known_order> ended;
+};
+
 /// What a report did to the table.
 enum class report_effect : std::uint8_t {
   changed,   // news
@@ -44,10 +51,17 @@ enum class report_effect : std::uint8_t {
 /// exchange's word or by proven absence); what is over never comes back; filled amounts never shrink; a fill counts
 /// once.
 ///
-/// It outlives the actors of its connection, which hand it from one incarnation to the next. One thread.
+/// It outlives the actors of its connection, which hand it from one incarnation to the next. One thread, that of the
+/// connection; only `copy` may be called from any other.
 class order_table {
 public:
   explicit order_table(order_limits limits = {});
+  order_table(const order_table&) = delete;
+  order_table& operator=(const order_table&) = delete;
+
+  /// All orders as they are at one moment, from any thread. The connection's own is held up for as long as they are
+  /// copied: a few hundred microseconds with a full table.
+  [[nodiscard]] order_copy copy() const;
 
   /// An order is about to be sent. False when `live_max` orders are not over; the label must be new.
   bool begin(const venues::order_request& request);
@@ -99,6 +113,7 @@ private:
   [[nodiscard]] bool has_ended(std::string_view label) const;
 
   order_limits limits_;
+  mutable std::mutex writing_; // held by whatever changes the orders, and by `copy`
   live_map live_;
   std::deque<known_order> ended_;
   std::deque<std::string> trades_in_order_;

@@ -50,14 +50,22 @@ struct session_outside {
 };
 
 /// What the three processes of one connection share, and what outlives them: its orders. All three are pinned to one
-/// thread, and only they touch it, so nothing here is locked.
+/// thread, and only they touch it, so nothing here is locked; the orders alone can be copied by others, through the
+/// board.
 struct session_context {
   session_context(session_config settings, session_outside world, std::int64_t birth_ms)
-      : config{std::move(settings)}, outside{std::move(world)}, orders{config.orders}, labels{config.name, birth_ms} {}
+      : config{std::move(settings)},
+        outside{std::move(world)},
+        kept_orders{std::make_shared<order_table>(config.orders)},
+        orders{*kept_orders},
+        labels{config.name, birth_ms} {
+    outside.record->set_orders(kept_orders);
+  }
 
   session_config config;
   session_outside outside;
-  order_table orders;
+  std::shared_ptr<order_table> kept_orders; // the board shows it to others
+  order_table& orders;
   label_maker labels;
   std::uint64_t last_token = 0; // names commands of the gate; never used twice, whichever gate asks
   caf::actor client;            // null while it is not running

@@ -37,6 +37,7 @@ void get_connections(api_call& call);
 void get_connection(api_call& call);
 void post_connection_close(api_call& call);
 void get_events(api_call& call);
+void get_event_kinds(api_call& call);
 void get_orders(api_call& call);
 void post_orders(api_call& call);
 void patch_orders(api_call& call);

@@ -57,20 +57,32 @@ std::string body_fields::text(std::string_view name, text_kind kind) {
   return wrong ? std::string{} : text;
 }
 
-base::decimal body_fields::number(std::string_view name) {
+std::optional<base::decimal> body_fields::number(std::string_view name, std::string_view what, bool above_zero) {
   const boost::json::value* given = take(name);
   if (given == nullptr || !given->is_string()) {
     fail(name, given == nullptr ? "is missing" : "is not a string",
          fmt::format("write it in quotes: \"{}\":\"0.5\"; numbers of JSON lose digits", name));
-    return {};
+    return std::nullopt;
   }
   const std::string_view text{given->get_string()};
   const auto parsed = base::decimal::parse(text);
-  if (parsed && parsed.value().raw() > 0)
+  if (parsed && (!above_zero || parsed.value().raw() > 0))
     return parsed.value();
-  fail(name,
-       fmt::format("\"{}\" is not a decimal above zero with at most {} places", shown(text), base::decimal::places));
-  return {};
+  fail(name, fmt::format("\"{}\" is not a decimal {}with at most {} places", shown(text), what, base::decimal::places));
+  return std::nullopt;
+}
+
+base::decimal body_fields::amount(std::string_view name) {
+  return number(name, "above zero ", true).value_or(base::decimal{});
+}
+
+base::decimal body_fields::price(std::string_view name) {
+  return number(name, "", false).value_or(base::decimal{});
+}
+
+void body_fields::forbid(std::string_view name, std::string_view why) {
+  if (fields_.contains(name))
+    fail(name, why);
 }
 
 bool body_fields::flag(std::string_view name) {

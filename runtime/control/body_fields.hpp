@@ -24,7 +24,10 @@ public:
   [[nodiscard]] std::string text(std::string_view name, text_kind kind);
 
   /// A decimal above zero, written as a JSON string, that must be there.
-  [[nodiscard]] base::decimal number(std::string_view name);
+  [[nodiscard]] base::decimal amount(std::string_view name);
+
+  /// The same of any sign: what is a spread of two prices may cost nothing, or less.
+  [[nodiscard]] base::decimal price(std::string_view name);
 
   /// True or false; false when it is absent.
   [[nodiscard]] bool flag(std::string_view name);
@@ -46,11 +49,15 @@ public:
     return words.begin()->second;
   }
 
+  /// A fault if the field is there.
+  void forbid(std::string_view name, std::string_view why);
+
   /// The first fault, after everything that may be there was taken.
   [[nodiscard]] std::optional<api_fault> finish();
 
 private:
   const boost::json::value* take(std::string_view name);
+  std::optional<base::decimal> number(std::string_view name, std::string_view what, bool above_zero);
   void fail(std::string_view name, std::string_view what, std::string hint = {});
 
   boost::json::object fields_;

@@ -76,8 +76,6 @@ struct control_actions {
   std::function<void(const std::string& connection, session::cancel_order, milliseconds deadline,
                      completion<session::order_outcome>)>
       cancel_order;
-  std::function<void(const std::string& connection, milliseconds deadline, completion<session::order_list>)>
-      list_orders;
 };
 
 } // namespace cafnode::control

@@ -1,7 +1,11 @@
 #include "runtime/control/api_call.hpp"
+#include "runtime/control/event_kinds.hpp"
 #include "runtime/control/json_writer.hpp"
 #include "runtime/control/request_reader.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <limits>
 
 namespace cafnode::control {
@@ -10,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t events_default = 100;
 constexpr std::uint64_t events_max = 10'000;
+constexpr std::size_t kind_shown_max = 40; // bytes of one that is not there
 
 reading<event_filter> read_filter(const net::http_request& request) {
   event_filter filter;
@@ -45,10 +50,25 @@ void get_events(api_call& call) {
   const auto filter = read_filter(call.request);
   if (!filter)
     return call.fail(filter.fault());
+  if (const std::string& kind = filter.value().kind; !kind.empty()) {
+    const auto kinds = event_kinds(*call.views.events);
+    if (!std::binary_search(kinds.begin(), kinds.end(), kind))
+      return call.fail(bad_request(fmt::format("there is no kind of event '{}'", kind.substr(0, kind_shown_max)),
+                                   fmt::format("the kinds are {}", fmt::join(kinds, ", "))));
+  }
   if (!has_flag(call.request, "follow"))
     return call.answer(page_json(events_matching(*call.views.events, filter.value()), filter.value().since == 0));
   if (!call.followers.add(call.reply, filter.value()))
     call.fail({503, "too_many_followers", "too many follow the events already", "close one, or ask with ?since="});
+}
+
+void get_event_kinds(api_call& call) {
+  json_writer out;
+  out.open_object().key("kinds").open_array();
+  for (const std::string& each : event_kinds(*call.views.events))
+    out.value(each);
+  out.close_array().close_object();
+  call.answer(std::move(out).take());
 }
 
 } // namespace cafnode::control

@@ -1,21 +1,19 @@
 #include "runtime/control/order_json.hpp"
 
-#include "runtime/control/json_writer.hpp"
-
 #include <array>
 
 namespace cafnode::control {
 
-namespace {
-
-std::string_view word_of(venues::order_state state) {
+std::string_view word_of(venues::order_state state) noexcept {
   constexpr std::array<std::string_view, 7> words{"open",        "filled",    "rejected", "cancelled",
                                                   "untriggered", "triggered", "unknown"};
   const auto place = static_cast<std::size_t>(state);
   return place < words.size() ? words[place] : "unknown";
 }
 
-std::string_view word_of(session::outcome outcome) {
+namespace {
+
+std::string_view outcome_word(session::outcome outcome) {
   switch (outcome) {
   case session::outcome::done:
     return "done";
@@ -41,23 +39,20 @@ void write_order(json_writer& out, const venues::order_report& order) {
 
 std::string order_outcome_json(const session::order_outcome& outcome) {
   json_writer out;
-  out.open_object().field("outcome", word_of(outcome.outcome)).field("code", outcome.code).field("text", outcome.text);
+  out.open_object()
+      .field("outcome", outcome_word(outcome.outcome))
+      .field("code", outcome.code)
+      .field("text", outcome.text);
   out.key("order").open_object();
   write_order(out, outcome.order);
   out.close_object().close_object();
   return std::move(out).take();
 }
 
-std::string order_list_json(const session::order_list& list) {
-  json_writer out;
-  out.open_object().key("orders").open_array();
-  for (const session::listed_order& each : list.orders) {
-    out.open_object();
-    write_order(out, each.order);
-    out.field("in_doubt", each.in_doubt).close_object();
-  }
-  out.close_array().close_object();
-  return std::move(out).take();
+void write_listed_order(json_writer& out, std::string_view connection, const session::listed_order& each) {
+  out.open_object().field("connection", connection);
+  write_order(out, each.order);
+  out.field("in_doubt", each.in_doubt).close_object();
 }
 
 } // namespace cafnode::control

@@ -52,27 +52,6 @@ void forward(api_call& call, const Action& action, const std::string& connection
 
 } // namespace
 
-void get_orders(api_call& call) {
-  if (!call.actions.list_orders)
-    return call.fail(no_orders);
-  const auto asked = read_text(call.request, "connection", text_kind::connection);
-  if (!asked)
-    return call.fail(asked.fault());
-  const std::string& connection = asked.value();
-  const auto deadline = read_deadline(call.request);
-  if (!deadline)
-    return call.fail(deadline.fault());
-  if (call.views.board->find(connection) == nullptr)
-    return call.fail({404, "not_found", fmt::format("there is no connection '{}'", connection),
-                      "name one: /api/v1/orders?connection=NAME"});
-  call.actions.list_orders(connection, deadline.value(),
-                           [reply = call.reply](base::result<session::order_list, action_failure> list) {
-                             if (!list)
-                               return reply->send(to_response(to_fault(list.fault())));
-                             reply->send({200, "application/json", order_list_json(list.value())});
-                           });
-}
-
 void post_orders(api_call& call) {
   auto asked = read_place(call.request.body);
   if (!asked)

@@ -35,7 +35,11 @@ void read_manner(body_fields& fields, session::place_order& order) {
                                           {"fill_or_kill", time_in_force::fill_or_kill},
                                           {"immediate_or_cancel", time_in_force::immediate_or_cancel}},
                                          time_in_force::good_til_cancelled);
+  if (order.kind == order_kind::market)
+    fields.forbid("tif", "means nothing on a market order, which trades at once: leave it out");
   order.post_only = fields.flag("post_only");
+  if (order.kind == order_kind::market && order.post_only)
+    fields.forbid("post_only", "cannot be on a market order, which trades at once: leave it out");
   order.reduce_only = fields.flag("reduce_only");
 }
 
@@ -106,9 +110,9 @@ reading<addressed<session::place_order>> read_place(std::string_view body) {
   asked.connection = fields.text("connection", text_kind::connection);
   asked.order.instrument = fields.text("instrument", text_kind::instrument);
   read_manner(fields, asked.order);
-  asked.order.amount = fields.number("amount");
+  asked.order.amount = fields.amount("amount");
   if (asked.order.kind == venues::order_kind::limit)
-    asked.order.price = fields.number("price");
+    asked.order.price = fields.price("price");
   return finished(fields, std::move(asked));
 }
 
@@ -117,8 +121,8 @@ reading<addressed<session::edit_order>> read_edit(std::string_view body) {
   addressed<session::edit_order> asked;
   asked.connection = fields.text("connection", text_kind::connection);
   asked.order.label = fields.text("label", text_kind::order_id);
-  asked.order.amount = fields.number("amount");
-  asked.order.price = fields.number("price");
+  asked.order.amount = fields.amount("amount");
+  asked.order.price = fields.price("price");
   return finished(fields, std::move(asked));
 }
 

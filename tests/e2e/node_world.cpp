@@ -1,5 +1,6 @@
 #include "tests/e2e/node_world.hpp"
 
+#include "actors/session/order_table.hpp"
 #include "apps/node_actions.hpp"
 #include "apps/node_plan.hpp"
 #include "supervisors/supervisor.hpp"
@@ -156,9 +157,13 @@ control::tree_row node_world::row(std::string_view path) const {
 }
 
 std::vector<session::listed_order> node_world::orders() const {
-  waited<session::order_list> answer;
-  actions.list_orders("alpha", 10s, answer.completion());
-  return answer.get().orders;
+  std::vector<session::listed_order> all;
+  const auto kept = board_->find("alpha")->orders()->copy();
+  for (const auto& each : kept.live)
+    all.push_back({each.report, each.certainty == session::certainty::in_doubt});
+  for (const auto& each : kept.ended)
+    all.push_back({each.report, false});
+  return all;
 }
 
 session::place_order resting_buy() {

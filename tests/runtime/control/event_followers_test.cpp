@@ -140,3 +140,15 @@ SCENARIO("more followers than there is room for are refused") {
   CHECK(followers[64]->response.status == 503);
   CHECK(followers[64]->at("/error/code") == "too_many_followers");
 }
+
+SCENARIO("a kind of event that is none is refused with those that there are") {
+  api_rig rig;
+  rig.happened("made_up_by_a_later_part");
+  const auto wrong = rig.ask("GET", "/api/v1/events?kind=slient");
+  CHECK(wrong->response.status == 400);
+  for (const auto* kind : {"silent", "child_started", "change_undone", "order_in_doubt", "made_up_by_a_later_part"})
+    CHECK(wrong->at("/error/hint").find(kind) != std::string::npos);
+  CHECK(rig.ask("GET", "/api/v1/events?kind=made_up_by_a_later_part")->response.status == 200);
+  CHECK(rig.ask("GET", "/api/v1/events?kind=slient&follow=1")->response.status == 400);
+  CHECK(rig.ask("GET", "/api/v1/events/kinds")->json().at("kinds").as_array().size() > 30);
+}

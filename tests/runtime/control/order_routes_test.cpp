@@ -1,3 +1,4 @@
+#include "actors/session/order_table.hpp"
 #include "tests/runtime/control/api_rig.hpp"
 
 #include <doctest/doctest.h>
@@ -41,11 +42,6 @@ struct order_rig : api_rig {
                                           const control::completion<order_outcome>& finish) {
       heard = cancel.label_or_id;
       finish(answer);
-    };
-    actions.list_orders = [this](const std::string& name, auto,
-                                 const control::completion<session::order_list>& finish) {
-      heard = name;
-      finish(session::order_list{});
     };
   }
 
@@ -100,7 +96,6 @@ SCENARIO("an order for a connection that is not there reaches nobody") {
   CHECK(rig.ask("POST", "/api/v1/orders", elsewhere)->response.status == 404);
   CHECK(rig.ask("DELETE", "/api/v1/orders?connection=nobody&id=n1")->response.status == 404);
   CHECK(rig.ask("GET", "/api/v1/orders?connection=nobody")->response.status == 404);
-  CHECK(rig.ask("GET", "/api/v1/orders")->response.status == 404);
   CHECK(rig.heard.empty());
 }
 
@@ -111,25 +106,94 @@ SCENARIO("a bad order reaches nobody") {
   CHECK(rig.heard.empty());
 }
 
-SCENARIO("a gate that does not answer is told as such") {
-  api_rig rig;
-  rig.connection("alpha", session::phase::live);
-  rig.actions.list_orders = [](const std::string&, auto, const control::completion<session::order_list>& finish) {
-    finish(base::failure{control::action_failure{control::action_fault::timed_out, "no answer in 5 s"}});
-  };
-  const auto answer = rig.ask("GET", "/api/v1/orders?connection=alpha");
-  CHECK(answer->response.status == 504);
-  CHECK(answer->at("/error/message") == "no answer in 5 s");
+namespace {
+
+/// A connection's table with an order in each of the given states.
+std::shared_ptr<session::order_table> table_with(api_rig& rig, const std::string& name, session::phase phase,
+                                                 const std::vector<venues::order_state>& states) {
+  auto orders = std::make_shared<session::order_table>();
+  for (std::size_t place = 0; place < states.size(); ++place) {
+    auto report = open_order();
+    report.label = name + "." + std::to_string(place);
+    report.order_id = report.label;
+    CHECK(orders->adopt(report));
+    report.state = states[place];
+    report.updated_ms = 1;
+    orders->apply(report);
+  }
+  rig.connection(name, phase)->set_orders(orders);
+  return orders;
 }
 
-SCENARIO("the orders of a connection are listed, those in doubt marked") {
+std::vector<std::string> labels_in(const test::heard_reply& answer) {
+  std::vector<std::string> labels;
+  const auto body = answer.json();
+  for (const auto& each : body.at("orders").as_array())
+    labels.emplace_back(each.at("label").as_string());
+  return labels;
+}
+
+using words = std::vector<std::string>;
+
+} // namespace
+
+SCENARIO("the orders of all connections are listed while no connection is up to be asked") {
   api_rig rig;
-  rig.connection("alpha", session::phase::live);
-  rig.actions.list_orders = [](const std::string&, auto, const control::completion<session::order_list>& finish) {
-    finish(session::order_list{{{open_order(), false}, {open_order(), true}}});
-  };
-  const auto answer = rig.ask("GET", "/api/v1/orders?connection=alpha");
-  CHECK(answer->at("/orders/0/in_doubt") == "false");
-  CHECK(answer->at("/orders/1/in_doubt") == "true");
-  CHECK(answer->at("/orders/1/type") == "limit");
+  const auto alpha = table_with(rig, "alpha", session::phase::closed, {venues::order_state::open});
+  table_with(rig, "bravo", session::phase::live, {venues::order_state::filled, venues::order_state::open});
+  rig.connection("charlie", session::phase::closed);
+  alpha->doubt_all();
+  const auto answer = rig.ask("GET", "/api/v1/orders");
+  CHECK(answer->response.status == 200);
+  CHECK(labels_in(*answer) == words{"alpha.0", "bravo.0", "bravo.1"});
+  CHECK(answer->at("/orders/0/connection") == "alpha");
+  CHECK(answer->at("/orders/0/in_doubt") == "true");
+  CHECK(answer->at("/orders/1/state") == "filled");
+  CHECK(answer->at("/connections/0/name") == "alpha");
+  CHECK(answer->at("/connections/0/phase") == "closed");
+  CHECK(answer->at("/connections/1/phase") == "live");
+  CHECK(answer->at("/connections/2/name") == "none");
+  CHECK(labels_in(*rig.ask("GET", "/api/v1/orders?connection=bravo")) == words{"bravo.0", "bravo.1"});
+  const auto none = rig.ask("GET", "/api/v1/orders?connection=charlie");
+  CHECK(labels_in(*none).empty());
+  CHECK(none->at("/connections/0/phase") == "closed");
+}
+
+SCENARIO("orders are filtered by state, side and instrument, and a word that is none is refused by name") {
+  api_rig rig;
+  using venues::order_state;
+  const auto orders = table_with(rig, "alpha", session::phase::live,
+                                 {order_state::open, order_state::filled, order_state::cancelled, order_state::open});
+  orders->doubt("alpha.3");
+  const auto with = [&rig](const std::string& query) { return labels_in(*rig.ask("GET", "/api/v1/orders?" + query)); };
+  CHECK(with("state=open") == words{"alpha.0"});
+  CHECK(with("state=in_doubt") == words{"alpha.3"});
+  CHECK(with("state=live") == words{"alpha.0", "alpha.3"});
+  CHECK(with("state=filled,cancelled") == words{"alpha.1", "alpha.2"});
+  CHECK(with("side=sell").empty());
+  CHECK(with("side=buy&instrument=BTC-PERPETUAL&state=filled") == words{"alpha.1"});
+  CHECK(with("instrument=ETH-PERPETUAL").empty());
+  const auto wrong = rig.ask("GET", "/api/v1/orders?state=opened");
+  CHECK(wrong->response.status == 400);
+  CHECK(wrong->at("/error/hint").find("untriggered") != std::string::npos);
+  CHECK(rig.ask("GET", "/api/v1/orders?side=up")->response.status == 400);
+  CHECK(rig.ask("GET", "/api/v1/orders?limit=0")->response.status == 400);
+}
+
+SCENARIO("pages of orders meet without a gap and without an order twice") {
+  api_rig rig;
+  for (const auto* name : {"alpha", "bravo", "charlie"})
+    table_with(rig, name, session::phase::live, std::vector<venues::order_state>(3, venues::order_state::open));
+  words all;
+  std::string after;
+  for (int page = 0; page < 10; ++page) {
+    const auto answer = rig.ask("GET", "/api/v1/orders?limit=2&after=" + after);
+    for (const auto& label : labels_in(*answer))
+      all.push_back(label);
+    after = answer->at("/next");
+    if (after == "null")
+      break;
+  }
+  CHECK(all == labels_in(*rig.ask("GET", "/api/v1/orders")));
+  CHECK(all.size() == 9);
 }

@@ -121,3 +121,23 @@ SCENARIO("a kill is brutal unless it asks") {
   CHECK(fault_of(read_kill(R"({"path":"a/b","how":"softly"})")) == "how is not one of kill, stop");
   CHECK(fault_of(read_kill(R"({"path":""})")) == "path is not a string with something in it");
 }
+
+SCENARIO("a price may be zero or below, an amount may not") {
+  for (const auto* price : {"-5", "-5.5", "0", "-0.00000001", "1e5"}) {
+    const auto placed = read_place(
+        std::string{R"({"connection":"a","instrument":"I","side":"buy","amount":"1","price":")"} + price + "\"}");
+    REQUIRE_MESSAGE(placed.has_value(), price);
+    CHECK(placed.value().order.price == base::decimal::parse(price).value());
+  }
+  CHECK(read_edit(R"({"connection":"a","label":"n","amount":"1","price":"-3"})").has_value());
+  CHECK_FALSE(read_edit(R"({"connection":"a","label":"n","amount":"0","price":"-3"})").has_value());
+  CHECK_FALSE(read_place(R"({"connection":"a","instrument":"I","side":"buy","amount":"1","price":"--5"})").has_value());
+}
+
+SCENARIO("what means nothing on a market order is refused, not ignored") {
+  for (const auto* more : {R"("tif":"fill_or_kill")", R"("tif":"good_til_cancelled")", R"("post_only":true)"})
+    CHECK_FALSE(
+        read_place(std::string{R"({"connection":"a","instrument":"I","side":"buy","type":"market","amount":"1",)"} +
+                   more + "}")
+            .has_value());
+}

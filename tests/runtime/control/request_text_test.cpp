@@ -29,7 +29,6 @@ struct watched_rig : api_rig {
     actions.place_order = [this](const auto&, const auto&, auto, const auto&) { ++reached; };
     actions.edit_order = [this](const auto&, const auto&, auto, const auto&) { ++reached; };
     actions.cancel_order = [this](const auto&, const auto&, auto, const auto&) { ++reached; };
-    actions.list_orders = [this](const auto&, auto, const auto&) { ++reached; };
     actions.kill = [this](const auto&, auto) { return ++reached > 0; };
     actions.close_connection = [this](const auto&, auto, const auto&) { ++reached; };
   }

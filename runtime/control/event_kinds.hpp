@@ -1,0 +1,13 @@
+#pragma once
+
+#include "runtime/observe/event_log.hpp"
+
+#include <string>
+#include <vector>
+
+namespace cafnode::control {
+
+/// Every kind of event that this node may publish, and those in the log whatever they are; by name.
+[[nodiscard]] std::vector<std::string> event_kinds(const observe::event_log& log);
+
+} // namespace cafnode::control
