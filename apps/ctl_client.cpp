@@ -32,6 +32,19 @@ std::string_view take_host(std::string_view& text) {
   return host;
 }
 
+/// What a page holds beside its rows belongs to the whole as well.
+void add_other_lists(boost::json::object& merged, boost::json::object& page, std::string_view list) {
+  for (auto& [name, content] : page) {
+    if (name == list || !content.is_array())
+      continue;
+    boost::json::value& whole = merged[name];
+    if (!whole.is_array())
+      whole.emplace_array();
+    for (boost::json::value& each : content.get_array())
+      whole.get_array().push_back(std::move(each));
+  }
+}
+
 bool is_success(int status) {
   return status >= 200 && status < 300;
 }
@@ -141,6 +154,7 @@ answer client::change(const std::string& method, const std::string& target, std:
 }
 
 answer client::get_pages(const std::string& target, char separator, std::string_view list) const {
+  boost::json::object merged;
   boost::json::array all;
   std::string after;
   for (std::size_t page = 0; page < pages_max; ++page) {
@@ -154,12 +168,12 @@ answer client::get_pages(const std::string& target, char separator, std::string_
     if (rows != nullptr && rows->is_array())
       for (boost::json::value& row : rows->get_array())
         all.push_back(std::move(row));
+    add_other_lists(merged, body, list);
     const boost::json::value* next = body.if_contains("next");
     if (next == nullptr || !next->is_string())
       break;
     after = std::string{std::string_view{next->get_string()}};
   }
-  boost::json::object merged;
   merged[list] = std::move(all);
   return boost::json::value(std::move(merged));
 }

@@ -1,5 +1,7 @@
 #include "apps/ctl_commands.hpp"
 
+#include "apps/ctl_output.hpp"
+#include "apps/ctl_screen.hpp"
 #include "apps/ctl_tree.hpp"
 #include "apps/ctl_views.hpp"
 #include "runtime/base/json_text.hpp"
@@ -11,7 +13,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <functional>
-#include <thread>
+#include <unistd.h>
 
 namespace cafnode::ctl {
 
@@ -27,11 +29,6 @@ struct sight {
 
 using seen = base::result<sight, ctl_fault>;
 
-void put(const std::string& text) {
-  fmt::print("{}", text);
-  std::fflush(stdout);
-}
-
 exit_code fail(const options& chosen, const ctl_fault& fault) {
   fmt::print(stderr, "{}", fault_text(fault, chosen.as_json));
   return fault.code;
@@ -41,35 +38,55 @@ std::string json_line(const value& content) {
   return boost::json::serialize(content) + "\n";
 }
 
-exit_code show(const options& chosen, const std::function<seen()>& look_at) {
-  const seen first = look_at();
+using look_function = std::function<seen(const look& how)>;
+
+/// Draws again and again in one place, as large as the terminal is at that moment.
+void redraw(const options& chosen, const look_function& look_at, const std::string& first) {
+  screen_watch screen;
+  screen_size size = size_of_screen();
+  look how = chosen.how;
+  live_view view;
+  for (std::string text = first;;) { // ends with the signal that ends the program
+    put(view.frame(text, size.rows));
+    screen.wait(*chosen.watch);
+    if (const screen_size now = size_of_screen(); now != size) {
+      size = now;
+      how.columns = now.columns;
+      view.start_over();
+    }
+    const seen next = look_at(how);
+    text = next ? next.value().text : fault_text(next.fault(), false);
+  }
+}
+
+exit_code show(const options& chosen, const look_function& look_at) {
+  const seen first = look_at(chosen.how);
   if (!first)
     return fail(chosen, first.fault());
-  const bool redraws = chosen.watch && chosen.is_terminal && !chosen.as_json;
-  live_view view;
-  put(redraws ? view.frame(first.value().text, chosen.rows) : first.value().text);
-  while (chosen.watch) { // ends with the signal that ends the program
-    std::this_thread::sleep_for(*chosen.watch);
-    const seen next = look_at();
+  if (chosen.watch && chosen.is_terminal && !chosen.as_json)
+    redraw(chosen, look_at, first.value().text);
+  put(first.value().text);
+  if (!chosen.watch)
+    return first.value().code;
+  for (screen_watch screen;;) {
+    screen.wait(*chosen.watch);
+    const seen next = look_at(chosen.how);
     if (next)
-      put(redraws ? view.frame(next.value().text, chosen.rows) : next.value().text);
-    else if (redraws)
-      put(view.frame(fault_text(next.fault(), false), chosen.rows));
+      put(next.value().text);
     else
       fail(chosen, next.fault());
   }
-  return first.value().code;
 }
 
 /// A command that gets one document and shows it.
 exit_code show_document(const options& chosen, const std::function<answer(const client&)>& get,
                         const std::function<std::string(const value&, const look&)>& text) {
   const client node{chosen.where, chosen.timeout};
-  return show(chosen, [&]() -> seen {
+  return show(chosen, [&](const look& how) -> seen {
     const answer document = get(node);
     if (!document)
       return base::failure{document.fault()};
-    return sight{chosen.as_json ? json_line(document.value()) : text(document.value(), chosen.how)};
+    return sight{chosen.as_json ? json_line(document.value()) : text(document.value(), how)};
   });
 }
 
@@ -123,6 +140,27 @@ std::string next_command(const tree_part& part, const std::string& next) {
   return out + " --after " + shell_word(next);
 }
 
+bool is_root(std::string_view path) {
+  const auto first = path.find_first_not_of('/');
+  return first != std::string_view::npos && path.find('/', first) >= path.find_last_not_of('/');
+}
+
+/// Why the root is not ended: nobody could be asked, or somebody said no.
+std::optional<ctl_fault> ask_about_root(const std::string& path) {
+  if (::isatty(STDIN_FILENO) != 1)
+    return ctl_fault{exit_code::usage, "not_confirmed",
+                     fmt::format("'{}' is the root of the tree: all that runs would end with it", path),
+                     "add --yes if that is meant"};
+  fmt::print(stderr, "'{}' is the root of the tree: all that runs ends with it, the node too. Type its name to go on: ",
+             printable(path));
+  std::string said;
+  for (int letter = std::getchar(); letter != EOF && letter != '\n'; letter = std::getchar())
+    said += static_cast<char>(letter);
+  if (said == path)
+    return std::nullopt;
+  return ctl_fault{exit_code::failed, "not_confirmed", "nothing was done", {}};
+}
+
 std::string order_body(const new_order& order) {
   std::string body = fmt::format("{{{},{},{},{}", member("connection", order.connection), member("side", order.side),
                                  member("amount", order.amount), member("instrument", order.instrument));
@@ -139,7 +177,7 @@ std::string order_body(const new_order& order) {
 exit_code show_status(const options& chosen) {
   const client node{chosen.where, chosen.timeout};
   const bool is_line = chosen.watch && !chosen.is_terminal;
-  return show(chosen, [&]() -> seen {
+  return show(chosen, [&](const look& how) -> seen {
     const answer status = node.get("/api/v1/status");
     if (!status)
       return base::failure{status.fault()};
@@ -147,7 +185,7 @@ exit_code show_status(const options& chosen) {
     if (chosen.as_json || is_line)
       return sight{chosen.as_json ? json_line(status.value()) : status_line(status.value()), code};
     const answer connections = node.get("/api/v1/connections?limit=40");
-    return sight{status_text(status.value(), connections ? connections.value() : value{}, chosen.how), code};
+    return sight{status_text(status.value(), connections ? connections.value() : value{}, how), code};
   });
 }
 
@@ -177,7 +215,10 @@ exit_code restart_path(const options& chosen, const std::string& path, std::stri
   return exit_code::ok;
 }
 
-exit_code kill_path(const options& chosen, const std::string& path, bool ask) {
+exit_code kill_path(const options& chosen, const std::string& path, bool ask, bool sure) {
+  if (!sure && is_root(path))
+    if (const auto why_not = ask_about_root(path))
+      return fail(chosen, *why_not);
   const std::string body = fmt::format("{{{},{}}}", member("path", path), member("how", ask ? "stop" : "kill"));
   return change(chosen, "POST", "/api/v1/tree/kill", body,
                 fmt::format("{} {}\n", ask ? "asked to stop:" : "killed:", printable(path)));
@@ -232,10 +273,19 @@ exit_code tail_events(const options& chosen, const event_filter& filter) {
   return exit_code::ok;
 }
 
-exit_code list_orders(const options& chosen, const std::string& connection) {
-  const std::string target = "/api/v1/orders?connection=" + percent_encoded(connection);
+exit_code list_orders(const options& chosen, const order_filter& filter) {
+  std::string target = "/api/v1/orders";
+  const auto add = [&target](std::string_view name, const std::string& word) {
+    if (!word.empty())
+      target += fmt::format("{}{}={}", target.find('?') == std::string::npos ? '?' : '&', name, percent_encoded(word));
+  };
+  add("connection", filter.connection);
+  add("state", filter.state);
+  add("instrument", filter.instrument);
+  add("side", filter.side);
+  const char separator = target.find('?') == std::string::npos ? '?' : '&';
   return show_document(
-      chosen, [&](const client& node) { return node.get(target); }, orders_text);
+      chosen, [&](const client& node) { return node.get_pages(target, separator, "orders"); }, orders_text);
 }
 
 exit_code place_order(const options& chosen, const new_order& order) {

@@ -16,7 +16,6 @@ struct options {
   std::chrono::milliseconds timeout{5'000};
   bool as_json = false;
   bool is_terminal = false; // standard output
-  std::size_t rows = 0;     // of the terminal; 0: no limit
   look how;
   std::optional<std::chrono::milliseconds> watch; // show again and again
 };
@@ -25,6 +24,11 @@ struct new_order {
   std::string connection, side, amount, instrument, price, tif;
   bool post_only = false;
   bool reduce_only = false;
+};
+
+/// Which orders; an empty word filters nothing.
+struct order_filter {
+  std::string connection, state, instrument, side;
 };
 
 struct tree_part {
@@ -45,12 +49,13 @@ struct event_filter {
 [[nodiscard]] exit_code show_path(const options& chosen, const std::string& path);
 /// `how` is a word of the API: default, stop_first, make_before_break.
 [[nodiscard]] exit_code restart_path(const options& chosen, const std::string& path, std::string_view how);
-[[nodiscard]] exit_code kill_path(const options& chosen, const std::string& path, bool ask);
+/// `ask` asks it to stop instead. The root of a tree is ended only with `sure`, or when somebody at a terminal says so.
+[[nodiscard]] exit_code kill_path(const options& chosen, const std::string& path, bool ask, bool sure);
 [[nodiscard]] exit_code list_connections(const options& chosen);
 [[nodiscard]] exit_code show_connection(const options& chosen, const std::string& name);
 [[nodiscard]] exit_code close_connection(const options& chosen, const std::string& name);
 [[nodiscard]] exit_code tail_events(const options& chosen, const event_filter& filter);
-[[nodiscard]] exit_code list_orders(const options& chosen, const std::string& connection);
+[[nodiscard]] exit_code list_orders(const options& chosen, const order_filter& filter);
 [[nodiscard]] exit_code place_order(const options& chosen, const new_order& order);
 [[nodiscard]] exit_code edit_order(const options& chosen, const std::string& connection, const std::string& label,
                                    const std::string& amount, const std::string& price);

@@ -1,17 +1,21 @@
 #include "apps/ctl_commands.hpp"
+#include "apps/ctl_completion.hpp"
 #include "apps/ctl_find.hpp"
+#include "apps/ctl_output.hpp"
+#include "apps/ctl_screen.hpp"
 #include "runtime/net/local_folders.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <functional>
+#include <sstream>
 #include <string_view>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace cafnode::ctl {
@@ -23,10 +27,11 @@ struct line {
   options chosen;
   std::string timeout = "5s", output = "table", watch;
   bool no_color = false, market = false;
-  std::string path, name, label, amount, price;
-  bool ask = false, renew = false;
+  std::string path, name, label, amount, price, shell;
+  bool ask = false, renew = false, sure = false;
   tree_part tree;
   event_filter filter;
+  order_filter orders;
   new_order order;
   node_wish wish;
   std::function<exit_code(const line&)> command;
@@ -36,13 +41,12 @@ void on_interrupt(int) {
   ::_exit(static_cast<int>(exit_code::interrupted));
 }
 
-winsize terminal_size() {
-  winsize size{};
-  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size : winsize{};
+std::string check_text(const std::string& text) {
+  return text.empty() ? "is empty" : "";
 }
 
 std::string check_sequence(const std::string& text) {
-  const bool is_number = text.find_first_not_of("0123456789") == std::string::npos && text.size() < 20;
+  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos && text.size() < 20;
   return is_number ? "" : "not the sequence number of an event";
 }
 
@@ -56,11 +60,13 @@ void add_globals(CLI::App& app, line& said) {
       ->envname("CAF_ADDR")
       ->check([](const std::string& text) { return parse_address(text) ? "" : "not an address: a path or HOST:PORT"; });
   app.add_option("--token-file", said.wish.token_file, "A file of mode 0600 with a token, for what TCP does not allow")
-      ->envname("CAF_TOKEN_FILE");
+      ->envname("CAF_TOKEN_FILE")
+      ->check(check_text);
   app.add_option("--ca-file", said.wish.ca_file, "PEM file with the authorities to trust, for https://HOST:PORT")
-      ->envname("CAF_CA_FILE");
-  app.add_option("-o,--output", said.output, "table or json")
-      ->check(CLI::IsMember({"table", "json"}))
+      ->envname("CAF_CA_FILE")
+      ->check(check_text);
+  app.add_option("-o,--output", said.output, "table, wide (all columns, nothing cut) or json")
+      ->check(CLI::IsMember({"table", "wide", "json"}))
       ->capture_default_str();
   app.add_option("--timeout", said.timeout, "How long to wait for an answer")->check(check_span)->capture_default_str();
   app.add_flag("--no-color", said.no_color, "No colours; NO_COLOR in the environment does the same");
@@ -94,16 +100,16 @@ void add_sup(CLI::App& app, line& said) {
   CLI::App* tree = add(
       *sup, "tree", "The tree, or a part of it", [](const line& with) { return show_tree(with.chosen, with.tree); },
       said);
-  tree->add_option("PATH", said.tree.path, "The part to show, for example tokyo/deribit");
+  tree->add_option("PATH", said.tree.path, "The part to show, for example tokyo/deribit")->check(check_text);
   tree->add_option("--limit", said.tree.limit, "How many rows at most; the last line says how to get the next")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
-  tree->add_option("--after", said.tree.after, "Go on behind this path");
+  tree->add_option("--after", said.tree.after, "Go on behind this path")->check(check_text);
   add_watch(*tree, said);
   CLI::App* show = add(
       *sup, "show", "One supervisor or child: how it is, its last restarts, what happened to it",
       [](const line& with) { return show_path(with.chosen, with.path); }, said);
-  show->add_option("PATH", said.path, "Its path, as `sup tree` shows it")->required();
+  show->add_option("PATH", said.path, "Its path, as `sup tree` shows it")->required()->check(check_text);
   add_watch(*show, said);
   CLI::App* restart = add(
       *sup, "restart", "Have a child restarted by its supervisor, as planned: it costs nothing of the intensity",
@@ -111,13 +117,14 @@ void add_sup(CLI::App& app, line& said) {
         return restart_path(with.chosen, with.path, with.renew ? "make_before_break" : "default");
       },
       said);
-  restart->add_option("PATH", said.path, "Its path, as `sup tree` shows it")->required();
+  restart->add_option("PATH", said.path, "Its path, as `sup tree` shows it")->required()->check(check_text);
   restart->add_flag("--make-before-break", said.renew, "Start the new one, and stop the old one when that is ready");
   CLI::App* kill = add(
       *sup, "kill", "Kill an actor, to see it come back (a debugging tool)",
-      [](const line& with) { return kill_path(with.chosen, with.path, with.ask); }, said);
-  kill->add_option("PATH", said.path, "Its path, as `sup tree` shows it")->required();
+      [](const line& with) { return kill_path(with.chosen, with.path, with.ask, with.sure); }, said);
+  kill->add_option("PATH", said.path, "Its path, as `sup tree` shows it")->required()->check(check_text);
   kill->add_flag("--asked,--ask", said.ask, "Ask it to stop instead");
+  kill->add_flag("-y,--yes", said.sure, "Do not ask, even if it is the root with all that runs");
 }
 
 void add_views(CLI::App& app, line& said) {
@@ -136,12 +143,12 @@ void add_connections(CLI::App& app, line& said) {
   add_watch(*list, said);
   CLI::App* show = add(
       *conn, "show", "One of them", [](const line& with) { return show_connection(with.chosen, with.name); }, said);
-  show->add_option("NAME", said.name, "The connection")->required();
+  show->add_option("NAME", said.name, "The connection")->required()->check(check_text);
   add_watch(*show, said);
   CLI::App* close = add(
       *conn, "close", "Close one; its supervisor dials again",
       [](const line& with) { return close_connection(with.chosen, with.name); }, said);
-  close->add_option("NAME", said.name, "The connection")->required();
+  close->add_option("NAME", said.name, "The connection")->required()->check(check_text);
 }
 
 void add_events(CLI::App& app, line& said) {
@@ -154,7 +161,7 @@ void add_events(CLI::App& app, line& said) {
       ->capture_default_str();
   tail->add_option("--since", said.filter.since, "Those behind this sequence number, from the oldest on")
       ->check(check_sequence);
-  tail->add_option("--kind", said.filter.kind, "Only this kind, for example phase_changed");
+  tail->add_option("--kind", said.filter.kind, "Only this kind, for example phase_changed")->check(check_text);
   tail->add_flag("-f,--follow", said.filter.follow, "Go on with those that come");
 }
 
@@ -166,7 +173,9 @@ void add_order_place(CLI::App& orders, line& said) {
   place->add_option("AMOUNT", said.order.amount, "In the instrument's unit")->required();
   place->add_option("INSTRUMENT", said.order.instrument, "For example BTC-PERPETUAL")->required();
   CLI::Option_group* kind = place->add_option_group("kind", "One of");
-  kind->add_option("--price", said.order.price, "A limit order at this price");
+  kind->add_option("--price", said.order.price,
+                   "A limit order at this price; combos have prices of zero and below, too")
+      ->check(check_text);
   kind->add_flag("--market", said.market, "A market order, which trades at once at whatever price there is");
   kind->require_option(1);
   place->add_option("--tif", said.order.tif)
@@ -176,25 +185,86 @@ void add_order_place(CLI::App& orders, line& said) {
 }
 
 void add_orders(CLI::App& app, line& said) {
-  CLI::App* orders = add_group(app, "order", "Orders of one connection (a debugging tool: nothing here is recovered)");
+  CLI::App* orders = add_group(app, "order", "Orders (a debugging tool: nothing placed here is recovered)");
   add_order_place(*orders, said);
   CLI::App* edit = add(
       *orders, "edit", "Change an open order",
       [](const line& with) { return edit_order(with.chosen, with.name, with.label, with.amount, with.price); }, said);
-  edit->add_option("CONNECTION", said.name)->required();
-  edit->add_option("LABEL", said.label)->required();
-  edit->add_option("--amount", said.amount, "The new total, fills included")->required();
-  edit->add_option("--price", said.price)->required();
+  edit->add_option("CONNECTION", said.name)->required()->check(check_text);
+  edit->add_option("LABEL", said.label)->required()->check(check_text);
+  edit->add_option("--amount", said.amount, "The new total, fills included")->required()->check(check_text);
+  edit->add_option("--price", said.price)->required()->check(check_text);
   CLI::App* cancel = add(
       *orders, "cancel", "Cancel an open order",
       [](const line& with) { return cancel_order(with.chosen, with.name, with.label); }, said);
-  cancel->add_option("CONNECTION", said.name)->required();
-  cancel->add_option("LABEL", said.label, "Its label or the exchange's id")->required();
+  cancel->add_option("CONNECTION", said.name)->required()->check(check_text);
+  cancel->add_option("LABEL", said.label, "Its label or the exchange's id")->required()->check(check_text);
   CLI::App* list = add(
-      *orders, "ls", "The orders that a connection knows",
-      [](const line& with) { return list_orders(with.chosen, with.name); }, said);
-  list->add_option("CONNECTION", said.name)->required();
+      *orders, "ls", "The orders that the connections know, whether they are up or not",
+      [](const line& with) { return list_orders(with.chosen, with.orders); }, said);
+  list->add_option("CONNECTION", said.orders.connection, "Of this connection; of all without it")->check(check_text);
+  list->add_option(
+          "--state", said.orders.state,
+          "In one of these, with commas between: open, untriggered, in_doubt, ...; live: all that are not over")
+      ->check(check_text);
+  list->add_option("--instrument", said.orders.instrument, "On this instrument")->check(check_text);
+  list->add_option("--side", said.orders.side, "buy or sell")->check(CLI::IsMember({"buy", "sell"}));
   add_watch(*list, said);
+}
+
+void add_completion(CLI::App& app, line& said) {
+  CLI::App* completion = add(
+      app, "completion", "Print the script that makes a shell complete cafctl's commands and the node's names",
+      [](const line& with) {
+        put(completion_script(with.shell));
+        return exit_code::ok;
+      },
+      said);
+  completion->add_option("SHELL", said.shell, "bash: source <(cafctl completion bash)")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+}
+
+/// "{table,json}" of an option's type is where CLI11 keeps its choices.
+std::vector<std::string> choices_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const auto open = type.find('{'), close = type.find('}');
+  std::vector<std::string> out;
+  if (open == std::string::npos || close == std::string::npos)
+    return out;
+  std::istringstream list{type.substr(open + 1, close - open - 1)};
+  for (std::string each; std::getline(list, each, ',');)
+    out.push_back(each);
+  return out;
+}
+
+argument_word argument_of(const CLI::Option& option) {
+  argument_word out;
+  for (const std::string& name : option.get_snames())
+    out.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames())
+    out.names.push_back("--" + name);
+  if (option.get_positional())
+    out.names = {option.get_single_name()};
+  out.about = option.get_description();
+  out.takes_value = option.get_items_expected_max() > 0;
+  out.value_may_miss = option.get_items_expected_min() == 0;
+  out.choices = choices_of(option);
+  return out;
+}
+
+command_word grammar_of(const CLI::App& app) {
+  command_word out{app.get_name(), app.get_description(), {}, {}, {}};
+  for (const CLI::Option* each : app.get_options())
+    (each->get_positional() ? out.positionals : out.options).push_back(argument_of(*each));
+  for (const CLI::App* each : app.get_subcommands({})) {
+    command_word below = grammar_of(*each);
+    if (!below.name.empty())
+      out.commands.push_back(std::move(below));
+    else // a group of options
+      out.options.insert(out.options.end(), below.options.begin(), below.options.end());
+  }
+  return out;
 }
 
 /// Whether JSON was asked for on a command line that could not be read.
@@ -211,11 +281,81 @@ void settle(line& said) {
   options& chosen = said.chosen;
   chosen.timeout = parse_span(said.timeout).value_or(chosen.timeout);
   chosen.as_json = said.output == "json";
-  chosen.is_terminal = ::isatty(STDOUT_FILENO) == 1;
-  chosen.rows = terminal_size().ws_row;
-  chosen.how = look_of_terminal(chosen.is_terminal, said.no_color, terminal_size().ws_col);
+  chosen.is_terminal = is_terminal();
+  chosen.how = look_of_terminal(chosen.is_terminal, said.no_color, size_of_screen().columns);
+  chosen.how.wide = said.output == "wide";
   if (!said.watch.empty())
     chosen.watch = parse_span(said.watch);
+}
+
+/// What is no request of the node's user, and what only such a one can tell.
+std::string wrong_together(const line& said) {
+  if (!said.market || (said.order.tif.empty() && !said.order.post_only))
+    return {};
+  return fmt::format("a market order trades at once: it takes no {}", said.order.tif.empty() ? "--post-only" : "--tif");
+}
+
+base::result<node_address, ctl_fault> find(const node_wish& wish) {
+  return find_node(wish, net::control_socket_folders([](const char* name) { return std::getenv(name); }, ::geteuid()));
+}
+
+/// The value of an option that stands among the words, or in the environment.
+std::string wished(const completion_point& here, const char* option, const char* variable) {
+  if (const auto given = here.at.values.find(option); given != here.at.values.end())
+    return given->second;
+  const char* value = std::getenv(variable);
+  return value == nullptr ? std::string{} : std::string{value};
+}
+
+/// What a shell may offer: never a word on standard error, and soon.
+int complete(const CLI::App& app, const std::vector<std::string>& words) {
+  constexpr std::chrono::milliseconds patience{400};
+  const command_word root = grammar_of(app);
+  const completion_point here = point_of(root, words);
+  std::vector<offer> offers = offers_of_grammar(here);
+  if (!asked_of_node(here).empty()) {
+    const node_wish wish{wished(here, "--addr", "CAF_ADDR"), wished(here, "--token-file", "CAF_TOKEN_FILE"),
+                         wished(here, "--ca-file", "CAF_CA_FILE")};
+    if (auto where = find(wish))
+      offers = offers_of_node(here, client{std::move(where).value(), patience});
+  }
+  put(offer_lines(here, offers));
+  return static_cast<int>(exit_code::ok);
+}
+
+int refuse(const ctl_fault& fault, bool as_json) {
+  fmt::print(stderr, "{}", fault_text(fault, as_json));
+  return static_cast<int>(fault.code);
+}
+
+int parse_and_run(CLI::App& app, line& said, int count, char** words) {
+  const std::vector<std::string> behind(words + 1, words + count);
+  const bool as_json = wants_json(count, words);
+  if (const std::string empty = empty_option(behind); !empty.empty())
+    return refuse({exit_code::usage, "usage", empty + " is empty", "give it a value, or leave it out"}, as_json);
+  try {
+    app.parse(count, words);
+  } catch (const CLI::Success& help) {
+    std::ostringstream text, unused;
+    const int code = app.exit(help, text, unused);
+    put(text.str());
+    return code == 0 ? 0 : static_cast<int>(exit_code::failed);
+  } catch (const CLI::ParseError& wrong) {
+    mistake found = find_mistake(grammar_of(app), behind);
+    if (found.message.empty())
+      found = {wrong.what(), "cafctl --help shows what there is"};
+    return refuse({exit_code::usage, "usage", found.message, found.hint}, as_json);
+  }
+  if (const std::string why = wrong_together(said); !why.empty())
+    return refuse({exit_code::usage, "usage", why, "leave it out, or give a --price"}, as_json);
+  settle(said);
+  if (said.shell.empty()) { // a completion script is the same for all nodes
+    auto where = find(said.wish);
+    if (!where)
+      return refuse(where.fault(), as_json);
+    said.chosen.where = std::move(where).value();
+  }
+  return static_cast<int>(said.command(said));
 }
 
 int run(int count, char** words) {
@@ -229,24 +369,13 @@ int run(int count, char** words) {
   add_connections(app, said);
   add_events(app, said);
   add_orders(app, said);
-  try {
-    app.parse(count, words);
-  } catch (const CLI::Success& help) {
-    return app.exit(help) == 0 ? 0 : static_cast<int>(exit_code::failed);
-  } catch (const CLI::ParseError& wrong) {
-    const ctl_fault fault{exit_code::usage, "usage", wrong.what(), "cafctl --help shows what there is"};
-    fmt::print(stderr, "{}", fault_text(fault, wants_json(count, words)));
-    return static_cast<int>(fault.code);
-  }
-  settle(said);
-  auto where = find_node(said.wish,
-                         net::control_socket_folders([](const char* name) { return std::getenv(name); }, ::geteuid()));
-  if (!where) {
-    fmt::print(stderr, "{}", fault_text(where.fault(), said.chosen.as_json));
-    return static_cast<int>(where.fault().code);
-  }
-  said.chosen.where = std::move(where).value();
-  return static_cast<int>(said.command(said));
+  add_completion(app, said);
+  if (count > 1 && std::string_view{words[1]} == "__complete")
+    return complete(app, {words + 2, words + count});
+  if (count > 1)
+    return parse_and_run(app, said, count, words);
+  put(app.help());
+  return static_cast<int>(exit_code::ok);
 }
 
 } // namespace
@@ -254,11 +383,15 @@ int run(int count, char** words) {
 } // namespace cafnode::ctl
 
 int main(int count, char** words) {
-  std::signal(SIGINT, cafnode::ctl::on_interrupt);
+  using namespace cafnode::ctl;
+  hold_standard_descriptors();
+  std::signal(SIGINT, on_interrupt);
   try {
-    return cafnode::ctl::run(count, words);
+    return run(count, words);
+  } catch (const output_failed& broken) {
+    return refuse({exit_code::failed, "output_failed", broken.what(), {}}, wants_json(count, words));
   } catch (const std::exception& broken) {
     fmt::print(stderr, "cafctl: {}\n", broken.what());
-    return static_cast<int>(cafnode::ctl::exit_code::failed);
+    return static_cast<int>(exit_code::failed);
   }
 }

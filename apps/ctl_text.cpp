@@ -102,6 +102,30 @@ std::string fitted(std::string_view text, std::size_t columns, const look& how) 
   return columns == 0 ? std::string{} : kept + (how.unicode ? "…" : "~");
 }
 
+std::string wrapped(std::string_view text, std::size_t indent, const look& how) {
+  constexpr std::size_t narrowest = 20; // of the text beside its indent
+  const std::size_t room = how.columns == 0 ? 0 : std::max(how.columns, indent + narrowest);
+  std::string out;
+  std::size_t used = 0;
+  while (!text.empty()) {
+    const std::size_t start = std::min(text.find_first_not_of(' '), text.size());
+    const std::size_t end = std::min(text.find(' ', start), text.size());
+    const std::string_view gap = text.substr(0, start), word = text.substr(start, end - start);
+    const std::size_t width = display_width(word);
+    if (room > 0 && used > 0 && used + gap.size() + width > room) {
+      out += "\n" + std::string(indent, ' ');
+      used = indent;
+    } else {
+      out += gap;
+      used += gap.size();
+    }
+    out += word;
+    used += width;
+    text.remove_prefix(end);
+  }
+  return out;
+}
+
 std::string printable(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -140,13 +164,22 @@ std::string micro_text(std::int64_t microseconds) {
 
 std::string live_view::frame(std::string_view text, std::size_t rows) {
   // No wrapping while it is drawn: one line of text is one line of the terminal, so that the way back up is known.
-  std::string out = "\x1b[?7l" + (height_ == 0 ? std::string{} : fmt::format("\x1b[{}A\r", height_));
+  std::string out = "\x1b[?7l";
+  if (std::exchange(clear_, false))
+    out += "\x1b[H\x1b[2J";
+  else if (height_ > 0)
+    out += fmt::format("\x1b[{}A\r", height_);
   height_ = 0;
-  while (!text.empty() && (rows == 0 || height_ + 1 < rows)) {
+  auto left = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) +
+              (text.empty() || text.ends_with('\n') ? 0 : 1);
+  const std::size_t room = rows == 0 ? left : rows - 1; // the cursor stands below
+  while (!text.empty() && height_ < room) {
     const auto end = std::min(text.find('\n'), text.size());
-    out += std::string{text.substr(0, end)} + "\x1b[K\n";
+    const bool says_rest = height_ + 1 == room && left > 1;
+    out += (says_rest ? fmt::format("({} more lines)", left) : std::string{text.substr(0, end)}) + "\x1b[K\n";
     text.remove_prefix(std::min(end + 1, text.size()));
     ++height_;
+    --left;
   }
   return out + "\x1b[J\x1b[?7h";
 }

@@ -12,6 +12,7 @@ struct look {
   bool color = false;
   bool unicode = false;    // line drawing beyond ASCII
   std::size_t columns = 0; // of the terminal; 0: no limit
+  bool wide = false;       // everything, however wide the terminal is
 };
 
 enum class tint : std::uint8_t { none, good, warn, bad, dim, bold };
@@ -25,6 +26,10 @@ enum class tint : std::uint8_t { none, good, warn, bad, dim, bold };
 /// `text` cut to at most `columns`, the last of them an ellipsis where something was cut.
 [[nodiscard]] std::string fitted(std::string_view text, std::size_t columns, const look& how);
 
+/// `text` in lines that end at the terminal's edge, each but the first behind `indent` spaces. Broken between words
+/// only; without a newline at the end.
+[[nodiscard]] std::string wrapped(std::string_view text, std::size_t indent, const look& how);
+
 /// `text` from outside without what could steer a terminal: control characters and broken UTF-8 become '?'.
 [[nodiscard]] std::string printable(std::string_view text);
 
@@ -37,10 +42,16 @@ enum class tint : std::uint8_t { none, good, warn, bad, dim, bold };
 /// A view that is drawn again and again in the same place, below what stood on the terminal before.
 class live_view {
 public:
-  /// `text` as it is drawn over the frame before; cut to `rows` of the terminal (0: no limit).
+  /// `text` as it is drawn over the frame before; cut to `rows` of the terminal (0: no limit), and then the last line
+  /// says how much is missing.
   [[nodiscard]] std::string frame(std::string_view text, std::size_t rows);
 
+  /// After the terminal has changed its size nobody knows where the frame before stands now: the next one clears the
+  /// screen.
+  void start_over() noexcept { clear_ = true; }
+
 private:
+  bool clear_ = false;
   std::size_t height_ = 0; // of the frame before, in lines
 };
 

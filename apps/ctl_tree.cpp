@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace cafnode::ctl {
 
 namespace {
@@ -83,20 +85,104 @@ std::vector<cell> tree_cells(const value& row, const std::string& branch, const 
 
 table tree_table() {
   return table{{{"PATH"},
-                {"STRATEGY"},
+                {"STRATEGY", align::left, 10},
                 {"STATE"},
-                {"FOR", align::right},
-                {"WINDOW"},
-                {"RESTARTS", align::right},
-                {"BACK-OFF", align::right},
-                {"MAIL", align::right},
-                {"MARKS"},
-                {"LAST END"}}};
+                {"FOR", align::right, 70},
+                {"WINDOW", align::left, 30},
+                {"RESTARTS", align::right, 50},
+                {"BACK-OFF", align::right, 40},
+                {"MAIL", align::right, 20},
+                {"MARKS", align::left, essential, 20},
+                {"LAST END", align::left, 80, 16}}};
 }
 
-std::string record_text(const value& record) {
-  return fmt::format("  {}  {}: {}\n", text_at(record, "/failed_at"), text_at(record, "/supervisor"),
-                     text_at(record, "/text"));
+/// "2026-11-26 20:28:32.837" of "2026-11-26T20:28:32.837017Z"; what is no such time stays as it is.
+std::string time_text(const std::string& at) {
+  constexpr std::size_t milliseconds_end = 23;
+  if (at.size() < milliseconds_end || at[10] != 'T' || !at.ends_with('Z'))
+    return at;
+  return at.substr(0, 10) + " " + at.substr(11, milliseconds_end - 11);
+}
+
+std::string head_text(const value& row, const look& how) {
+  const std::string state = text_at(row, "/state");
+  return tinted(text_at(row, "/path"), tint::bold, how) + "\n" +
+         fmt::format("{}, {} for {}, since {} UTC\n\n", text_at(row, "/type"), tinted(state, state_tint(state), how),
+                     span_text(count_at(row, "/in_state_ms")), time_text(text_at(row, "/since")));
+}
+
+std::string facts_text(const value& row, const value* above, const look& how) {
+  constexpr std::size_t indent = 15;
+  std::string out;
+  const auto line = [&out, &how](std::string_view title, const std::string& text) {
+    out += wrapped(fmt::format("  {:<13}{}", title, text), indent, how) + "\n";
+  };
+  line("incarnation", fmt::format("{}, {} restarts", text_at(row, "/incarnation"), text_at(row, "/restarts")));
+  if (is_supervisor(row)) {
+    line("strategy", fmt::format("{}, {} children", text_at(row, "/strategy"), text_at(row, "/children")));
+    line("intensity", fmt::format("{} of {} restarts in {}", text_at(row, "/restarts_in_window"),
+                                  text_at(row, "/restarts_allowed"), window_length(row)));
+  }
+  if (backoff_text(row) != "-")
+    line("back-off", backoff_text(row) + " left");
+  line("mailbox", text_at(row, "/mailbox"));
+  line("marks", marks(row));
+  line("last end", end_text(row));
+  if (above != nullptr && above->is_object())
+    line("supervisor",
+         fmt::format("{}, {}, {}, {} of {} restarts in {}", text_at(*above, "/path"), strategy_text(*above),
+                     text_at(*above, "/state"), text_at(*above, "/restarts_in_window"),
+                     text_at(*above, "/restarts_allowed"), window_length(*above)));
+  return out;
+}
+
+std::string records_text(const value& detail, const look& how) {
+  const auto& records = list_at(detail, "/records");
+  std::string out = records.empty() ? "" : "\n" + tinted("Restarts", tint::bold, how) + "\n";
+  for (const value& record : records)
+    out +=
+        wrapped(fmt::format("  {}  {}", time_text(text_at(record, "/failed_at")), text_at(record, "/text")), 4, how) +
+        "\n";
+  return out;
+}
+
+/// What one event adds to its kind: why, and what the other lines of the page do not say.
+std::string happening_text(const value& event) {
+  std::string out = text_at(event, "/cause");
+  const auto add = [&](const std::string& text) { out += (out.empty() ? "" : ", ") + text; };
+  if (out == "-")
+    out.clear();
+  const std::string reason = text_at(event, "/fields/reason");
+  if (reason != "-" && out.find(reason) == std::string::npos)
+    add(reason);
+  if (text_at(event, "/fields/delay_ms") != "-")
+    add("in " + span_text(count_at(event, "/fields/delay_ms")));
+  if (text_at(event, "/fields/incarnation") != "-" && text_at(event, "/kind") == "child_started")
+    add("incarnation " + text_at(event, "/fields/incarnation"));
+  return out;
+}
+
+/// One line each, the subject only where it is another than that of the page. With `look::wide` all that they hold.
+std::string happenings_text(const value& detail, const std::string& path, const look& how) {
+  const auto& events = list_at(detail, "/events");
+  std::string out = events.empty() ? "" : "\n" + tinted("Events", tint::bold, how) + "\n";
+  std::size_t kind_width = 0;
+  for (const value& event : events)
+    kind_width = std::max(kind_width, text_at(event, "/kind").size());
+  for (const value& event : events) {
+    if (how.wide) {
+      out += "  " + event_line(event, how);
+      continue;
+    }
+    const std::string subject = text_at(event, "/subject"), text = happening_text(event);
+    const std::string whose = subject == path           ? ""
+                              : is_below(subject, path) ? subject.substr(path.size() + 1) + ": "
+                                                        : subject + ": ";
+    std::string line = fmt::format("  {}  {:<{}}  {}{}", time_text(text_at(event, "/at")), text_at(event, "/kind"),
+                                   kind_width, whose, text);
+    out += wrapped(line.substr(0, line.find_last_not_of(": ") + 1), 4, how) + "\n";
+  }
+  return out;
 }
 
 } // namespace
@@ -126,38 +212,9 @@ std::string tree_detail_text(const value& detail, const look& how) {
   const value* row = whole == nullptr ? nullptr : whole->if_contains("row");
   static const value nothing;
   const value& each = row == nullptr ? nothing : *row;
-  const std::string state = text_at(each, "/state");
-  std::string out = fmt::format("{}  {}  {} for {}, since {}\n", tinted(text_at(each, "/path"), tint::bold, how),
-                                text_at(each, "/type"), tinted(state, state_tint(state), how),
-                                span_text(count_at(each, "/in_state_ms")), text_at(each, "/since"));
-  const auto line = [&out](std::string_view title, const std::string& text) {
-    out += fmt::format("{:<13}{}\n", title, text);
-  };
-  line("incarnation", fmt::format("{}, {} restarts", text_at(each, "/incarnation"), text_at(each, "/restarts")));
-  if (is_supervisor(each)) {
-    line("strategy", fmt::format("{}, {} children", text_at(each, "/strategy"), text_at(each, "/children")));
-    line("intensity", fmt::format("{} of {} restarts in {}", text_at(each, "/restarts_in_window"),
-                                  text_at(each, "/restarts_allowed"), window_length(each)));
-  }
-  if (backoff_text(each) != "-")
-    line("back-off", backoff_text(each) + " left");
-  line("mailbox", text_at(each, "/mailbox"));
-  line("marks", marks(each));
-  line("last end", end_text(each));
-  if (const value* above = whole == nullptr ? nullptr : whole->if_contains("supervisor"); above && above->is_object())
-    line("supervisor", fmt::format("{}  {}  {}  restarts {}", text_at(*above, "/path"), strategy_text(*above),
-                                   text_at(*above, "/state"), window_text(*above)));
-  if (const auto& records = list_at(detail, "/records"); !records.empty()) {
-    out += "\nrestarts\n";
-    for (const value& record : records)
-      out += record_text(record);
-  }
-  if (const auto& events = list_at(detail, "/events"); !events.empty()) {
-    out += "\nevents\n";
-    for (const value& event : events)
-      out += "  " + event_line(event, how);
-  }
-  return out;
+  const value* above = whole == nullptr ? nullptr : whole->if_contains("supervisor");
+  return head_text(each, how) + facts_text(each, above, how) + records_text(detail, how) +
+         happenings_text(detail, text_at(each, "/path"), how);
 }
 
 std::string restart_text(const value& done) {

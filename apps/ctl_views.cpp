@@ -29,6 +29,12 @@ std::string close_text(const value& connection) {
   return text_at(connection, "/last_close/cause") + (code == 0 ? "" : fmt::format(" {}", code));
 }
 
+/// With the words of whoever closed it, while that is why it is not live.
+std::string close_reason(const value& connection) {
+  const std::string text = text_at(connection, "/last_close/text");
+  return close_text(connection) + (text == "-" || text_at(connection, "/phase") == "live" ? "" : ": " + text);
+}
+
 std::string quantile_text(const value& connection, std::string_view pointer) {
   const std::int64_t microseconds = count_at(connection, pointer);
   return microseconds == 0 ? "-" : micro_text(microseconds);
@@ -47,21 +53,21 @@ std::vector<cell> connection_row(const value& each) {
           {quantile_text(each, "/heartbeats/answer_us/p50")},
           {quantile_text(each, "/heartbeats/answer_us/p99")},
           {text_at(each, "/lives")},
-          {close_text(each)}};
+          {close_reason(each)}};
 }
 
 std::string connection_rows(const value& connections, const look& how) {
   table rows{{{"NAME"},
-              {"EXCHANGE"},
+              {"EXCHANGE", align::left, 10},
               {"PHASE"},
-              {"FOR", align::right},
-              {"FRAMES", align::right},
-              {"HEARTBEATS", align::right},
-              {"MISSED", align::right},
-              {"P50", align::right},
-              {"P99", align::right},
-              {"LIVES", align::right},
-              {"LAST CLOSE"}}};
+              {"FOR", align::right, 90},
+              {"FRAMES", align::right, 30},
+              {"HEARTBEATS", align::right, 60},
+              {"MISSED", align::right, 80},
+              {"P50", align::right, 20},
+              {"P99", align::right, 40},
+              {"LIVES", align::right, 50},
+              {"LAST CLOSE", align::left, essential, 28}}};
   for (const value& each : list_at(connections, "/connections"))
     rows.add(connection_row(each));
   return rows.text(how);
@@ -88,14 +94,27 @@ std::vector<cell> order_cells(const value& order, bool in_doubt) {
 
 table order_table() {
   return table{{{"LABEL"},
-                {"ID"},
-                {"INSTRUMENT"},
-                {"SIDE"},
-                {"TYPE"},
-                {"AMOUNT", align::right},
-                {"PRICE", align::right},
-                {"FILLED", align::right},
+                {"ID", align::left, 20},
+                {"INSTRUMENT", align::left, 70, 14},
+                {"SIDE", align::left, 90},
+                {"TYPE", align::left, 10},
+                {"AMOUNT", align::right, 80},
+                {"PRICE", align::right, 80},
+                {"FILLED", align::right, 60},
                 {"STATE"}}};
+}
+
+/// What is known of the orders of a connection that is down may have changed since.
+std::string not_live_text(const value& orders, const look& how) {
+  std::string out;
+  for (const value& each : list_at(orders, "/connections"))
+    if (const std::string phase = text_at(each, "/phase"); phase != "live")
+      out += tinted(wrapped(fmt::format("{} is {} for {}: its orders are shown as they were last known",
+                                        text_at(each, "/name"), phase, span_text(count_at(each, "/in_phase_ms"))),
+                            2, how),
+                    tint::warn, how) +
+             "\n";
+  return out;
 }
 
 /// What is not as it should be in the tree; nothing most of the time.
@@ -243,7 +262,7 @@ std::string orders_text(const value& orders, const look& how) {
   table rows = order_table();
   for (const value& each : list_at(orders, "/orders"))
     rows.add(order_cells(each, text_at(each, "/in_doubt") == "yes"));
-  return rows.text(how);
+  return rows.text(how) + not_live_text(orders, how);
 }
 
 std::string order_outcome_text(const value& outcome, const look& how) {

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
 namespace cafnode::node {
 
@@ -26,6 +27,17 @@ constexpr flag flags[] = {
     {"--log-format", "log.format", "auto, json or text"},
     {"--log-file", "log.file", "Appended to; by default standard error"},
 };
+
+std::string check_text(const std::string& text) {
+  return text.empty() ? "is empty: leave it out, or give it a value" : "";
+}
+
+/// CLI11 takes the next word for the value of "--name=", and so would lose both.
+void refuse_empty(int argc, char** argv) {
+  for (int place = 1; place < argc; ++place)
+    if (const std::string_view word = argv[place]; word.starts_with("--") && word.find('=') == word.size() - 1)
+      throw CLI::ValidationError{std::string{word.substr(0, word.size() - 1)}, check_text({})};
+}
 
 int print_text(const std::string& text) {
   std::fputs(text.c_str(), stdout);
@@ -54,7 +66,8 @@ int parse_and_run(int argc, char** argv) {
   node_options options;
   CLI::App app{"caf-node: keeps exchange connections and the orders on them alive", "caf-node"};
   app.set_version_flag("--version", std::string{"caf-node "} + CAFNODE_VERSION);
-  app.add_option("--config", options.config_file, "The configuration; without it a built-in default is used");
+  app.add_option("--config", options.config_file, "The configuration; without it a built-in default is used")
+      ->check(check_text);
   bool check = false;
   bool print = false;
   bool schema = false;
@@ -65,8 +78,9 @@ int parse_and_run(int argc, char** argv) {
   app.add_flag("--json", options.json, "Faults of the configuration as JSON");
   std::string values[std::size(flags)];
   for (std::size_t i = 0; i < std::size(flags); ++i)
-    app.add_option(flags[i].name, values[i], flags[i].help);
+    app.add_option(flags[i].name, values[i], flags[i].help)->check(check_text);
   try {
+    refuse_empty(argc, argv);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
     // CLI11's own exit codes mean nothing to a shell or a service manager.

@@ -32,8 +32,7 @@ SCENARIO("cafctl ends with 0 when all is well and with 1 when the node is not") 
 }
 
 SCENARIO("cafctl ends with 2 when the command line makes no sense, before asking anybody") {
-  for (const auto& words : std::vector<std::vector<std::string>>{{},
-                                                                 {"frob"},
+  for (const auto& words : std::vector<std::vector<std::string>>{{"frob"},
                                                                  {"conn"},
                                                                  {"conn", "show"},
                                                                  {"status", "--addr", "nowhere:"},
@@ -43,6 +42,13 @@ SCENARIO("cafctl ends with 2 when the command line makes no sense, before asking
                                                                  {"sup", "show"},
                                                                  {"sup", "tree", "--limit", "0"},
                                                                  {"event", "tail", "--since", "x"},
+                                                                 {"event", "tail", "--since", ""},
+                                                                 {"event", "tail", "--kind="},
+                                                                 {"event", "tail", "--kind", ""},
+                                                                 {"order", "ls", ""},
+                                                                 {"order", "ls", "--side", "up"},
+                                                                 {"sup", "kill", "tokyo"},
+                                                                 {"completion", "tcsh"},
                                                                  {"order", "place", "a", "hold", "1", "I"}}) {
     const auto run = cafctl(words);
     CAPTURE(run.err);
@@ -146,6 +152,125 @@ SCENARIO("a restart says what came of it, in words or as JSON, and its refusal e
   CHECK(refused.err == "cafctl: it is the root\n");
 }
 
+SCENARIO("the root of a tree is not killed unless somebody says that this is meant") {
+  fake_node node;
+  node.answers("POST /api/v1/tree/kill", 202, "{}");
+  for (const auto* root : {"t", "/t", "t/"}) {
+    const auto run = cafctl({"sup", "kill", root, "--addr", node.address()});
+    CHECK(run.status == 2);
+    CHECK(run.err.find("--yes") != std::string::npos);
+    CHECK(node.heard() == "  ");
+  }
+  CHECK(cafctl({"sup", "kill", "t", "--yes", "--addr", node.address()}).out == "killed: t\n");
+}
+
+SCENARIO("a mistyped command or option ends with 2 and says what was perhaps meant") {
+  const auto hint = [](const std::vector<std::string>& words) {
+    const auto run = cafctl(words);
+    CHECK(run.status == 2);
+    return run.err;
+  };
+  CHECK(hint({"staus"}) == "cafctl: 'staus' is no command of cafctl\n        did you mean 'status'?\n");
+  CHECK(hint({"conn", "shwo", "a"}).find("did you mean 'show'?") != std::string::npos);
+  CHECK(hint({"tree"}).find("did you mean 'sup tree'?") != std::string::npos);
+  CHECK(hint({"sup", "tree", "--limt", "3"}).find("did you mean '--limit'?") != std::string::npos);
+  CHECK(hint({"conn"}).find("one of 'ls', 'show' or 'close'") != std::string::npos);
+  CHECK(hint({"order", "place", "a", "buy", "1", "I", "--market", "--tif", "fill_or_kill"}).find("no --tif") !=
+        std::string::npos);
+}
+
+SCENARIO("cafctl alone prints its help, as kubectl does") {
+  const auto run = cafctl({});
+  CHECK(run.status == 0);
+  CHECK(run.err.empty());
+  CHECK(run.out == cafctl({"--help"}).out);
+}
+
+SCENARIO("an answer that could not be written is no success") {
+  fake_node node;
+  node.answers("GET /api/v1/status", 200, well);
+  node.answers("POST /api/v1/connections/a/close", 200, "{}");
+  const auto shell = [](const std::string& command) { return run_program({"/bin/sh", "-c", command}); };
+  const std::string status = std::string{CAFNODE_CAFCTL} + " status --addr " + node.address();
+  for (const std::string& where : {" > /dev/full", " >&-"})
+    for (const std::string& command :
+         {status, status + " -o json", std::string{CAFNODE_CAFCTL} + " --help", std::string{CAFNODE_CAFCTL},
+          std::string{CAFNODE_CAFCTL} + " conn close a --addr " + node.address()}) {
+      const auto run = shell(command + where);
+      CHECK_MESSAGE(run.status == 1, command << where << ": " << run.err);
+      CHECK(run.err.find("could not be written") != std::string::npos);
+    }
+  CHECK(shell(status + " <&- 2>&-").status == 0);
+}
+
+SCENARIO("orders are listed without a name, with filters, and prices may be below zero") {
+  fake_node node;
+  node.answers("GET /api/v1/orders", 200, R"({"orders":[],"connections":[{"name":"a","phase":"closed"}],"next":null})");
+  const auto run = cafctl({"order", "ls", "--addr", node.address()});
+  CHECK(run.status == 0);
+  CHECK(node.heard() == "GET /api/v1/orders ");
+  CHECK(run.out.find("a is closed for") != std::string::npos);
+  cafctl({"order", "ls", "a", "--state", "live", "--instrument", "I", "--side", "buy", "--addr", node.address()});
+  CHECK(node.heard() == "GET /api/v1/orders?connection=a&state=live&instrument=I&side=buy ");
+  node.answers("POST /api/v1/orders", 200, R"({"outcome":"done","order":{"label":"n1"}})");
+  for (const auto& price : std::vector<std::vector<std::string>>{{"--price", "-5"}, {"--price=-5"}}) {
+    std::vector<std::string> words{"order", "place", "a", "buy", "1", "I", "--addr", node.address()};
+    words.insert(words.end(), price.begin(), price.end());
+    CHECK(cafctl(words).status == 0);
+    CHECK(node.heard().find(R"("price":"-5")") != std::string::npos);
+  }
+}
+
+SCENARIO("completion offers commands, options, choices and the node's names, and is silent where there is none") {
+  fake_node node;
+  const auto offers = [](std::vector<std::string> words) {
+    words.insert(words.begin(), "__complete");
+    const auto run = cafctl(words);
+    CHECK(run.status == 0);
+    CHECK(run.err.empty());
+    return run.out;
+  };
+  CHECK(offers({"con"}) == "conn\tExchange connections\n");
+  CHECK(offers({"conn", ""}).find("close\t") != std::string::npos);
+  CHECK(offers({"sup", "tree", "--li"}).starts_with("--limit\t"));
+  CHECK(offers({"-o", "j"}) == "json\n");
+  CHECK(offers({"--output=w"}) == "--output=wide\n");
+  CHECK(offers({"order", "place", "a", ""}) == "buy\nsell\n");
+  CHECK(offers({"completion", ""}) == "bash\nzsh\nfish\n");
+  CHECK(offers({"nonsense", ""}).empty());
+  CHECK(offers({"conn", "show", "--addr", dead_address(), ""}).empty());
+  node.answers("GET /api/v1/connections", 200, R"({"connections":[{"name":"alpha","phase":"live"},{"name":"bravo"}]})");
+  CHECK(offers({"--addr", node.address(), "conn", "show", "a"}) == "alpha\tlive\n");
+  CHECK(offers({"--addr=" + node.address(), "order", "ls", ""}) == "alpha\tlive\nbravo\t-\n");
+  node.answers("GET /api/v1/tree", 200, R"({"rows":[{"path":"t/a","state":"running"},{"path":"t/b"}]})");
+  CHECK(offers({"sup", "kill", "--addr", node.address(), "t/a"}) == "t/a\trunning\n");
+  CHECK(node.heard() == "GET /api/v1/tree?limit=1000&path=t ");
+  node.answers("GET /api/v1/events/kinds", 200, R"({"kinds":["silent","link_closed"]})");
+  CHECK(offers({"event", "tail", "--addr", node.address(), "--kind", "si"}) == "silent\n");
+  node.answers("GET /api/v1/orders", 200, R"({"orders":[{"label":"a.1","instrument":"I"}]})");
+  CHECK(offers({"order", "cancel", "a", "--addr", node.address(), ""}) == "a.1\tI\n");
+  CHECK(node.heard() == "GET /api/v1/orders?state=live&limit=1000&connection=a ");
+}
+
+SCENARIO("bash completes from the printed script") {
+  fake_node node;
+  node.answers("GET /api/v1/connections", 200, R"({"connections":[{"name":"alpha","phase":"live"}]})");
+  const auto complete = [&node](const std::string& line) {
+    const std::string program = CAFNODE_CAFCTL;
+    const auto run = run_program({"/bin/bash", "-c",
+                                  "source <(" + program + " completion bash); COMP_LINE='" + program + " " + line +
+                                      "'; COMP_POINT=${#COMP_LINE}; _cafctl; printf '%s\\n' \"${COMPREPLY[@]}\""},
+                                 {"CAF_ADDR=" + node.address()});
+    CHECK(run.err.empty());
+    return run.out;
+  };
+  CHECK(complete("sup tr") == "tree\n");
+  CHECK(complete("conn show ") == "alpha\n");
+  CHECK(complete("--output=j") == "json\n");
+  for (const auto* shell : {"zsh", "fish"})
+    CHECK(cafctl({"completion", shell}).out.find("__complete") != std::string::npos);
+}
+
 SCENARIO("a kill is brutal unless it is to be asked") {
   fake_node node;
   node.answers("POST /api/v1/tree/kill", 202, "{}");
@@ -160,7 +285,7 @@ SCENARIO("one path is shown, and one that is not there ends with 5") {
   node.answers("GET /api/v1/tree/show", 200, R"({"row":{"path":"t/a","type":"worker","state":"running"}})");
   const auto run = cafctl({"sup", "show", "t/a", "--addr", node.address()});
   CHECK(run.status == 0);
-  CHECK(run.out.starts_with("t/a  worker  running"));
+  CHECK(run.out.starts_with("t/a\nworker, running for"));
   CHECK(node.heard() == "GET /api/v1/tree/show?path=t/a ");
   node.answers("GET /api/v1/tree/show", 404, "{}");
   CHECK(cafctl({"sup", "show", "t/b", "--addr", node.address()}).status == 5);

@@ -20,6 +20,28 @@ SCENARIO("the last column ends at the edge of the terminal") {
                                          "alpha  a long~\n");
 }
 
+SCENARIO("columns give way by importance, and a line names those that did") {
+  table rows{{{"NAME"}, {"COUNT", align::right, 10}, {"KIND", align::left, 20}, {"STATE"}}};
+  rows.add({{"alpha"}, {"7"}, {"x"}, {"closed"}});
+  CHECK(rows.text({false, false, 26}) == "NAME   COUNT  KIND  STATE\n"
+                                         "alpha      7  x     closed\n");
+  CHECK(rows.text({false, false, 25}) == "NAME   KIND  STATE\n"
+                                         "alpha  x     closed\n"
+                                         "no room for COUNT; -o\nwide shows all\n");
+  CHECK(rows.text({false, false, 16}).starts_with("NAME   STATE\n"));
+  CHECK(rows.text({false, false, 16, true}) == rows.text({}));
+}
+
+SCENARIO("a long text is cut before a column has to go, and gets what room is left") {
+  table rows{{{"NAME"}, {"COUNT", align::right, 10}, {"WHY", align::left, essential, 6}}};
+  rows.add({{"alpha"}, {"7"}, {"a long story"}});
+  CHECK(rows.text({false, false, 22}) == "NAME   COUNT  WHY\n"
+                                         "alpha      7  a long ~\n");
+  CHECK(rows.text({false, false, 18}) == "NAME   WHY\n"
+                                         "alpha  a long sto~\n"
+                                         "no room for COUNT;\n-o wide shows all\n");
+}
+
 SCENARIO("colours do not change the width of a column") {
   table rows{{{"A"}, {"B"}}};
   rows.add({{"x", tint::good}, {"y"}});

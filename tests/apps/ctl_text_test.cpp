@@ -105,8 +105,23 @@ SCENARIO("a live view is drawn over its last frame, and not over what stood abov
 
 SCENARIO("a live view is no higher than the terminal, so that its top stays where it is") {
   live_view view;
-  CHECK(view.frame("a\nb\nc\n", 3) == "\x1b[?7la\x1b[K\nb\x1b[K\n\x1b[J\x1b[?7h");
+  CHECK(view.frame("a\nb\nc\n", 3) == "\x1b[?7la\x1b[K\n(2 more lines)\x1b[K\n\x1b[J\x1b[?7h");
   CHECK(view.frame("d\n", 3).starts_with("\x1b[?7l\x1b[2A\r"));
+}
+
+SCENARIO("after a change of the terminal's size a live view starts on a clean screen") {
+  live_view view;
+  static_cast<void>(view.frame("a\nb\n", 0));
+  view.start_over();
+  CHECK(view.frame("c\n", 0) == "\x1b[?7l\x1b[H\x1b[2Jc\x1b[K\n\x1b[J\x1b[?7h");
+  CHECK(view.frame("c\n", 0).starts_with("\x1b[?7l\x1b[1A\r"));
+}
+
+SCENARIO("a long line goes on behind its indent, broken between words") {
+  CHECK(wrapped("  one two three four five", 4, {false, false, 24}) == "  one two three four\n    five");
+  CHECK(wrapped("one two", 4, {}) == "one two");
+  CHECK(wrapped("", 4, {false, false, 24}).empty());
+  CHECK(wrapped("a-word-that-is-longer-than-any-line", 2, {false, false, 10}) == "a-word-that-is-longer-than-any-line");
 }
 
 SCENARIO("a tint is an escape sequence with its end, or nothing") {

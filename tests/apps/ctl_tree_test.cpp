@@ -62,18 +62,30 @@ SCENARIO("what is not below a row that is shown has its whole path, on a page in
   }
 }
 
-SCENARIO("one path is shown with its supervisor, its restarts and what happened to it") {
-  CHECK(tree_detail_text(detail, {}) == "tokyo/deribit/alpha  worker  waiting for 20ms, since t0\n"
-                                        "incarnation  3, 2 restarts\n"
-                                        "back-off     180ms left\n"
-                                        "mailbox      -\n"
-                                        "marks        1 zombie\n"
-                                        "last end     crashed: bad things\n"
-                                        "supervisor   tokyo/deribit  rest_for_one (3)  running  restarts 1/5 in 1m\n"
-                                        "\nrestarts\n"
-                                        "  t1  tokyo/deribit: alpha failed: crashed; restarted alpha\n"
-                                        "\nevents\n"
-                                        "  t2  child_ended  tokyo/deribit/alpha  bad things  reason=crashed\n");
+SCENARIO("one path is shown as a page: how it is, its restarts, what happened to it") {
+  CHECK(tree_detail_text(detail, {}) ==
+        "tokyo/deribit/alpha\n"
+        "worker, waiting for 20ms, since t0 UTC\n"
+        "\n"
+        "  incarnation  3, 2 restarts\n"
+        "  back-off     180ms left\n"
+        "  mailbox      -\n"
+        "  marks        1 zombie\n"
+        "  last end     crashed: bad things\n"
+        "  supervisor   tokyo/deribit, rest_for_one (3), running, 1 of 5 restarts in 1m\n"
+        "\nRestarts\n"
+        "  t1  alpha failed: crashed; restarted alpha\n"
+        "\nEvents\n"
+        "  t2  child_ended  bad things, crashed\n");
+}
+
+SCENARIO("no line of a page is wider than the terminal, and the wide page has all fields") {
+  const look narrow{false, false, 40};
+  std::string_view text;
+  const std::string page = tree_detail_text(detail, narrow);
+  for (text = page; !text.empty(); text.remove_prefix(text.find('\n') + 1))
+    CHECK(text.substr(0, text.find('\n')).size() <= 40);
+  CHECK(tree_detail_text(detail, {false, false, 40, true}).find("reason=crashed") != std::string::npos);
 }
 
 SCENARIO("a child that has nothing to run after its restart is said to be stopped") {
