@@ -2,6 +2,7 @@
 
 #include "actors/session/connection_supervisor.hpp"
 #include "actors/venues/deribit/make_machine.hpp"
+#include "actors/venues/deribit/rules.hpp"
 #include "conf/secret_source.hpp"
 #include "runtime/base/rng.hpp"
 #include "runtime/net/tls_context.hpp"
@@ -18,6 +19,10 @@ constexpr std::size_t connection_failures_max =
     10; // connections whose tree gave up, within a minute, for each exchange
 constexpr std::chrono::milliseconds failure_period{60'000};
 
+// How fast one address is dialed: 64 at once, then 250 a second.
+constexpr std::int64_t dials_at_once = 64;
+constexpr std::chrono::milliseconds dial_interval{4};
+
 /// The part of an account's limits that this node uses.
 session::rate_limits rate_limits_of(const conf::rate_config& rate) {
   const auto part = [&](std::uint32_t whole) {
@@ -26,6 +31,8 @@ session::rate_limits rate_limits_of(const conf::rate_config& rate) {
   session::rate_limits limits;
   limits.matching = {part(rate.matching_burst), part(rate.matching_per_second)};
   limits.other = {part(rate.other_credits), part(rate.other_per_second)};
+  // The exchange gives credits of both kinds back at one pace.
+  limits.subscribe = {deribit::subscribe_pool * rate.use_percent / 100, limits.other.per_second};
   return limits;
 }
 
@@ -49,7 +56,9 @@ struct exchange_parts {
   const plan_inputs& inputs;
   std::string path;
   std::shared_ptr<const net::tls_context> tls;
-  std::map<std::string, std::shared_ptr<session::rate_budget>> budgets; // by account
+  std::shared_ptr<session::dial_pace> dials;                                    // of the exchange's address
+  std::map<std::string, std::shared_ptr<session::rate_budget>> budgets;         // by account
+  mutable std::map<std::string, std::shared_ptr<session::login_hold>> logins{}; // by client id
 };
 
 base::result<venues::machine_config, std::string> machine_config_of(const exchange_parts& exchange,
@@ -98,6 +107,7 @@ session::connection_restarts restarts_of(const conf::exchange_config& exchange, 
 session::session_outside outside_of(const exchange_parts& exchange, const conf::connection_config& connection,
                                     venues::machine_config machine, host::io_unit& unit, base::rng& chance) {
   session::session_outside outside;
+  const auto key = machine.client_id; // before the machine's configuration is moved away
   net::dial_options dial;
   dial.host = exchange.config.url.host;
   dial.port = exchange.config.url.port;
@@ -115,7 +125,15 @@ session::session_outside outside_of(const exchange_parts& exchange, const conf::
   outside.record =
       exchange.inputs.board->open(connection.name, exchange.config.name, exchange.path + "/" + connection.name);
   outside.notices = exchange.inputs.notices;
-  outside.budget = exchange.budgets.at(connection.account);
+  if (connection.auth.method != conf::auth_method::none) // without a login nobody's credits are spent
+    outside.budget = exchange.budgets.at(connection.account);
+  if (outside.budget) {
+    auto& logins = exchange.logins[key];
+    if (!logins)
+      logins = std::make_shared<session::login_hold>();
+    outside.logins = logins;
+  }
+  outside.dials = exchange.dials;
   return outside;
 }
 
@@ -162,7 +180,12 @@ supervision::supervisor_plan empty_plan(std::string path, const plan_inputs& inp
 base::result<supervision::supervisor_plan, std::string> exchange_plan(const conf::exchange_config& config,
                                                                       const plan_inputs& inputs,
                                                                       const std::string& region, base::rng& chance) {
-  exchange_parts exchange{config, inputs, region + "/" + config.name, nullptr, {}};
+  exchange_parts exchange{config,
+                          inputs,
+                          region + "/" + config.name,
+                          nullptr,
+                          std::make_shared<session::dial_pace>(dials_at_once, dial_interval),
+                          {}};
   if (config.url.tls) {
     auto tls = net::make_tls_client({config.url.ca_file, true});
     if (!tls)

@@ -44,6 +44,8 @@ observe::level severity_of(const supervision::event& happened) {
 
 observe::level severity_of(const session::notice& happened) {
   namespace kind = session::kind;
+  if (happened.kind == kind::refused) // only a person can mend it
+    return observe::level::error;
   constexpr std::array healed{kind::link_closed,      kind::heartbeat_missed, kind::heartbeat_by_client,
                               kind::silent,           kind::protocol_fault,   kind::subscription_missing,
                               kind::platform_changed, kind::order_in_doubt,   kind::upkeep_failed};

@@ -20,18 +20,18 @@ exchange_client::exchange_client(caf::actor_config& config, std::shared_ptr<sess
     : process_base{config, context->config.path + "/exchange_client"},
       context_{std::move(context)},
       counters_{context_->outside.record->counters},
+      permit_{*this},
       phase_{now().steady},
       frame_ready_{caf::make_message(link_frame_ready{})} {}
 
 caf::behavior exchange_client::behave() {
   context_->client = caf::actor_cast<caf::actor>(this);
   context_->outside.record->set_client(context_->client);
-  count(counters_.opens);
   counters_.last_frame_ns.store(0, std::memory_order_relaxed);
   machine_ = context_->outside.make_machine();
-  link_ = context_->outside.make_link(*this);
-  advance(phase::dialing, "started");
-  link_->open();
+  context_->spending.ended(now().steady); // of one that was given up
+  find_siblings();
+  wait_for_turn();
   return {
       [this](link_frame_ready) { on_frame(); },
       [this](link_opened) { on_opened(); },
@@ -40,13 +40,21 @@ caf::behavior exchange_client::behave() {
       [this](const manager_up& up) { on_manager_up(up.manager); },
       [this](const gate_up& up) { on_gate_up(up.gate); },
       [this](send_probe) {
-        if (resumed_)
-          machine_->answer_heartbeat(now(), *this);
+        if (!resumed_)
+          return;
+        machine_->answer_heartbeat(now(), *this);
+        settle_spending();
       },
       [this](const connection_silent& silent) { on_silent(silent.quiet); },
-      [this](const reconciled& known) { on_reconciled(known.summary); },
+      [this](reconcile_waits) { got_on(); },
+      [this](const reconciled& known) {
+        // The word of a gate that is gone says nothing of what its successor knows.
+        if (gate_ && current_sender() && current_sender()->id() == gate_->id())
+          on_reconciled(known.summary);
+      },
       [this](const order_command& command) { on_command(command); },
       [this](const close_connection& request) {
+        context_->retries_at_once = held_;
         give_up(process::reason_code::peer_unavailable, "closed by operator", normal_closure, request.why);
       },
   };
@@ -71,10 +79,17 @@ void exchange_client::on_link_closed(const net::close_info& info) {
 }
 
 void exchange_client::on_opened() {
+  // The dial took so long that the turn was given back: the credits are needed only now.
+  if (const auto turn = ask_turn(); !turn.granted) {
+    turn_timer_ = after(turn.wait, [this] { on_opened(); });
+    return;
+  }
+  turn_timer_.cancel();
   const auto at = now();
   counters_.last_frame_ns.store(at.steady.time_since_epoch().count(), std::memory_order_relaxed);
   advance(phase::authenticating, "the link is open");
   machine_->open(at, *this);
+  settle_spending();
   arm_tick();
   if (link_)
     link_->read_next();
@@ -89,6 +104,7 @@ void exchange_client::on_frame() {
   count(counters_.frames_in);
   counters_.bytes_in.fetch_add(frame.size(), std::memory_order_relaxed);
   machine_->receive(frame, at, *this);
+  settle_spending();
   arm_tick();
   // The machine may have given the connection up.
   if (link_)
@@ -109,8 +125,13 @@ void exchange_client::on_gone(const net::close_info& info) {
 // -- the machine's effects --------------------------------------------------------------------------------------------
 
 void exchange_client::send(std::string_view frame) {
-  if (link_ && link_->send(frame))
+  if (permit_.holds() && link_ && link_->send(frame))
     count(counters_.frames_out);
+}
+
+void exchange_client::close_link(std::uint16_t code, std::string_view text) {
+  if (permit_.holds() && link_)
+    link_->close(code, text);
 }
 
 void exchange_client::emit(const venues::event& happened) {
@@ -119,13 +140,17 @@ void exchange_client::emit(const venues::event& happened) {
 
 void exchange_client::close(venues::give_up why, std::string_view text) {
   const bool refused = why == venues::give_up::refused;
+  if (why == venues::give_up::over_rate && is_current())
+    context_->spending.drain(now().steady);
   give_up(refused ? process::reason_code::refused : process::reason_code::peer_unavailable,
-          refused ? "refused" : "unavailable", 0, std::string{text});
+          refused ? "refused" : "unavailable", 0, refused ? this->refused(text) : std::string{text});
 }
 
 void exchange_client::handle(const venues::stage_reached& reached) {
   if (stopping_)
     return;
+  if (reached.stage == venues::stage::subscribing && context_->outside.logins)
+    context_->outside.logins->accepted();
   if (reached.stage == venues::stage::subscribing)
     advance(phase::subscribing, "logged in");
   if (reached.stage != venues::stage::resumed)
@@ -153,6 +178,7 @@ void exchange_client::answer_now(bool by_ourselves) {
   if (!asked_at_ || !link_)
     return;
   machine_->answer_heartbeat(now(), *this);
+  settle_spending();
   count(counters_.heartbeats_answered);
   answer_timer_.cancel();
   arm_tick();
@@ -236,6 +262,8 @@ void exchange_client::handle(const MarketData& data) {
 // -- the siblings -----------------------------------------------------------------------------------------------------
 
 void exchange_client::on_manager_up(const caf::actor& manager) {
+  if (manager == manager_)
+    return;
   unwatch(manager_watch_);
   manager_ = manager;
   manager_watch_ = watch(manager, [this](const caf::error&) {
@@ -262,18 +290,9 @@ void exchange_client::arm_tick() {
   tick_timer_ = after(wait, [this] {
     tick_due_ = base::time_point::max();
     machine_->tick(now(), *this);
+    settle_spending();
     arm_tick();
   });
-}
-
-void exchange_client::advance(phase to, std::string cause) {
-  const auto at = now();
-  const auto change = phase_.advance(to, at.steady);
-  context_->outside.record->set_phase(to, at, cause);
-  context_->notify(kind::phase_changed, at, std::move(cause),
-                   {{"from", std::string{to_string(change.from)}},
-                    {"to", std::string{to_string(change.to)}},
-                    {"in_phase_ms", fmt::to_string(to_ms(change.in_phase))}});
 }
 
 void exchange_client::give_up(process::reason_code code, std::string cause, std::uint16_t close_code,
@@ -288,6 +307,7 @@ void exchange_client::give_up(process::reason_code code, std::string cause, std:
 }
 
 void exchange_client::on_stop(const caf::error& reason) {
+  context_->retries_at_once = held_;
   if (stopping_ || !link_ || !resumed_) {
     stop(reason);
     return;
@@ -311,16 +331,22 @@ void exchange_client::finish_stop() {
   if (context_->config.has_orders && !context_->config.cancel_on_disconnect)
     machine_->log_out(now(), *this);
   else
-    link_->close(going_away, "the node is stopping");
+    close_link(going_away, "the node is stopping");
 }
 
 void exchange_client::on_end(const caf::error& reason) {
   if (machine_)
     machine_->abandon(now(), *this);
-  if (phase_.current() != phase::closed)
+  if (is_current())
+    context_->spending.ended(now().steady);
+  if (context_->outside.logins)
+    context_->outside.logins->left(login_name());
+  context_->refusals.left(login_name());
+  // One that was given up ends late: the board and the place are its successor's.
+  if (is_current() && phase_.current() != phase::closed)
     advance(phase::closed, process::text_of(reason));
   link_.reset();
-  context_->client = nullptr;
+  session_context::leave(context_->client, *this);
 }
 
 } // namespace cafnode::session

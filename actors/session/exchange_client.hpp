@@ -4,6 +4,7 @@
 #include "actors/session/messages.hpp"
 #include "actors/session/phase.hpp"
 #include "actors/session/session_context.hpp"
+#include "actors/session/write_permit.hpp"
 #include "runtime/process/process_base.hpp"
 
 #include <map>
@@ -17,9 +18,10 @@ namespace cafnode::session {
 /// ends when the connection does, and its supervisor starts the next.
 ///
 /// Accepts: the link's callbacks as messages; manager_up, answer_heartbeat, send_probe, connection_silent (manager);
-///          gate_up, reconciled, order_command (gate); close_connection (operator).
+///          gate_up, reconcile_waits, reconciled, order_command (gate); close_connection (operator).
 /// Sends:   test_request_seen, heartbeat_written (manager); begin_reconcile, orders_allowed, order_news (gate).
-/// Stops:   with peer_unavailable when the connection is lost or silent, refused when the exchange says no for good.
+/// Stops:   with peer_unavailable when the connection is lost or silent or gets no further in a phase, refused when the
+///          exchange says no for good.
 class exchange_client final : public process::process_base, private net::ws_link_handler, private venues::outbox {
 public:
   exchange_client(caf::actor_config& config, std::shared_ptr<session_context> context);
@@ -38,6 +40,7 @@ private:
 
   // -- venues::outbox ----------------------------------------------------------------------------------------------
   void send(std::string_view frame) override;
+  bool may_spend(const venues::credits& cost) override;
   void emit(const venues::event& happened) override;
   void close(venues::give_up why, std::string_view text) override;
 
@@ -73,8 +76,25 @@ private:
   template<class MarketData>
   void handle(const MarketData& data);
 
+  // -- the account's budget: exchange_client_setup.cpp --------------------------------------------------------------
+  void wait_for_turn();
+  [[nodiscard]] bool is_held();
+  [[nodiscard]] std::string refused(std::string_view text);
+  [[nodiscard]] login_hold::who login_name() const;
+  [[nodiscard]] std::string retry_now() const;
+  void dial();
+  [[nodiscard]] rate_budget::turn ask_turn();
+  void settle_spending();
+
   // -- steps ---------------------------------------------------------------------------------------------------------
   void advance(phase to, std::string cause);
+
+  void got_on() { got_on_at_ = now().steady; }
+
+  void watch_phase(base::duration span);
+  void on_phase_due();
+  void find_siblings();
+  [[nodiscard]] bool is_current() const;
   void ask_for_reconciliation();
   void answer_now(bool by_ourselves);
   void arm_tick();
@@ -83,9 +103,11 @@ private:
   venues::request_id submit(const query& question);
   void give_up(process::reason_code code, std::string cause, std::uint16_t close_code, std::string text);
   void finish_stop();
+  void close_link(std::uint16_t code, std::string_view text);
 
   std::shared_ptr<session_context> context_;
   connection_counters& counters_;
+  write_permit permit_;
   phase_track phase_;
   fault_sampler faults_;
   std::unique_ptr<venues::machine> machine_;
@@ -98,6 +120,10 @@ private:
   bool resumed_ = false;                     // the machine has everything subscribed
   std::optional<base::time_point> asked_at_; // a test request that has no answer yet
   process::timer answer_timer_;
+  base::time_point got_on_at_{}; // when something last happened in this phase
+  process::timer phase_timer_;
+  bool held_ = false;         // waits after a refusal of its predecessor
+  process::timer turn_timer_; // until the next look at the budget, or until the turn is given back
   process::timer tick_timer_;
   base::time_point tick_due_ = base::time_point::max();
   std::map<venues::request_id, std::uint64_t> tokens_; // requests of the gate; bounded by the machine's pending_max

@@ -8,6 +8,8 @@
 namespace cafnode::session {
 
 void exchange_client::on_gate_up(const caf::actor& gate) {
+  if (gate == gate_)
+    return;
   unwatch(gate_watch_);
   gate_ = gate;
   context_->outside.record->set_gate(gate);
@@ -38,6 +40,9 @@ void exchange_client::on_reconciled(const reconcile_summary& summary) {
                       {"in_doubt", fmt::to_string(summary.in_doubt)},
                       {"foreign", fmt::to_string(summary.foreign)},
                       {"took_ms", fmt::to_string(to_ms(took))}});
+  context_->was_live = true;
+  context_->refusals.accepted();
+  context_->spending.end_turn(now().steady);
   advance(phase::live, "reconciled");
   count(counters_.lives);
   if (gate_)
@@ -45,9 +50,13 @@ void exchange_client::on_reconciled(const reconcile_summary& summary) {
 }
 
 void exchange_client::on_command(const order_command& command) {
+  got_on();
   const bool is_query = std::holds_alternative<query>(command.what);
   const bool may = link_ && resumed_ && !stopping_ && (is_query || phase_.current() == phase::live);
   const auto request = may ? submit(command) : 0;
+  const auto cost = is_query ? venues::credits{0, context_->config.query_credits, 0} : venues::credits{1, 0, 0};
+  context_->spending.handed_on(cost, request != 0, now().steady);
+  settle_spending();
   if (request == 0) {
     tell_gate(
         {command.token, not_sent{may ? "too many requests wait for their answers" : "the connection is not live"}});
@@ -97,6 +106,8 @@ venues::request_id exchange_client::submit(const query& question) {
 }
 
 void exchange_client::tell_gate(order_news news) {
+  if (news.token != 0)
+    got_on();
   // Without a gate the news is not lost: the next one asks about everything before the connection is live again.
   if (gate_)
     process::tell(*this, gate_, std::move(news));

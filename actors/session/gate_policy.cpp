@@ -9,6 +9,9 @@ namespace cafnode::session {
 
 namespace {
 
+constexpr std::chrono::milliseconds query_wait_min{5};
+constexpr std::chrono::milliseconds query_wait_max{1000};
+
 std::string base32(std::uint64_t number) {
   constexpr std::string_view digits = "0123456789abcdefghjkmnpqrstvwxyz";
   std::string text;
@@ -36,10 +39,8 @@ std::string explain(gate_verdict verdict) {
   return "refused";
 }
 
-gate_policy::gate_policy(gate_limits limits, std::shared_ptr<rate_budget> budget)
-    : limits_{limits}, budget_{std::move(budget)} {
+gate_policy::gate_policy(gate_limits limits, spender& spending) : limits_{limits}, spending_{&spending} {
   CAFNODE_INVARIANT(limits.in_flight_max > 0, "a gate that lets nothing through");
-  CAFNODE_INVARIANT(budget_ != nullptr, "a gate without a budget");
 }
 
 gate_verdict gate_policy::admit_order(bool live, base::time_point now) {
@@ -47,7 +48,7 @@ gate_verdict gate_policy::admit_order(bool live, base::time_point now) {
     return gate_verdict::not_live;
   if (in_flight_ >= limits_.in_flight_max)
     return gate_verdict::too_many_asked;
-  if (!budget_->take_order(now))
+  if (!spending_->take_order(now))
     return gate_verdict::over_rate;
   ++in_flight_;
   return gate_verdict::pass;
@@ -56,18 +57,18 @@ gate_verdict gate_policy::admit_order(bool live, base::time_point now) {
 gate_verdict gate_policy::admit_cancel(bool live, base::time_point now) {
   if (!live)
     return gate_verdict::not_live;
-  if (!budget_->take_cancel(now))
+  if (!spending_->take_cancel(now))
     return gate_verdict::over_rate;
   ++in_flight_;
   return gate_verdict::pass;
 }
 
 gate_verdict gate_policy::admit_query(std::int64_t credits, base::time_point now) {
-  return budget_->take_query(credits, now) ? gate_verdict::pass : gate_verdict::over_rate;
+  return spending_->take_query(credits, now) ? gate_verdict::pass : gate_verdict::over_rate;
 }
 
 base::duration gate_policy::query_wait(std::int64_t credits, base::time_point now) const {
-  return budget_->query_wait(credits, now);
+  return std::clamp<base::duration>(spending_->query_wait(credits, now), query_wait_min, query_wait_max);
 }
 
 void gate_policy::answered() {
@@ -76,7 +77,7 @@ void gate_policy::answered() {
 }
 
 void gate_policy::drain(base::time_point now) {
-  budget_->drain(now);
+  spending_->drain(now);
 }
 
 label_maker::label_maker(std::string connection, std::int64_t birth_ms)

@@ -1,10 +1,9 @@
 #pragma once
 
-#include "actors/session/rate_budget.hpp"
+#include "actors/session/spender.hpp"
 #include "runtime/base/time.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
 namespace cafnode::session {
@@ -29,7 +28,8 @@ enum class gate_verdict : std::uint8_t {
 /// charged.
 class gate_policy {
 public:
-  gate_policy(gate_limits limits, std::shared_ptr<rate_budget> budget);
+  /// `spending` outlives it.
+  gate_policy(gate_limits limits, spender& spending);
 
   /// A new order or an edit: leaves the reserve alone.
   gate_verdict admit_order(bool live, base::time_point now);
@@ -40,7 +40,8 @@ public:
   /// A query that costs `credits`: may use the reserve.
   gate_verdict admit_query(std::int64_t credits, base::time_point now);
 
-  /// How long until a query of that cost passes.
+  /// When to ask again for a query of that cost: others of the account take from it too, and what is unanswered gives
+  /// nothing back, so it is looked at again after a second at the latest.
   [[nodiscard]] base::duration query_wait(std::int64_t credits, base::time_point now) const;
 
   /// An admitted order, edit or cancel has its outcome.
@@ -49,15 +50,15 @@ public:
   /// The exchange says the budget is gone.
   void drain(base::time_point now);
 
-  [[nodiscard]] std::int64_t matching_left(base::time_point now) const { return budget_->matching_left(now); }
+  [[nodiscard]] std::int64_t matching_left(base::time_point now) const { return spending_->matching_left(now); }
 
-  [[nodiscard]] std::int64_t credits_left(base::time_point now) const { return budget_->credits_left(now); }
+  [[nodiscard]] std::int64_t credits_left(base::time_point now) const { return spending_->credits_left(now); }
 
   [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
 
 private:
   gate_limits limits_;
-  std::shared_ptr<rate_budget> budget_; // never null
+  spender* spending_; // never null
   std::size_t in_flight_ = 0;
 };
 

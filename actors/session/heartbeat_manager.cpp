@@ -16,12 +16,17 @@ heartbeat_manager::heartbeat_manager(caf::actor_config& config, std::shared_ptr<
       watch_{context_->config.heartbeat, now().steady} {}
 
 caf::behavior heartbeat_manager::behave() {
-  process::tell(*this, context_->client, manager_up{caf::actor_cast<caf::actor>(this)});
+  context_->manager = caf::actor_cast<caf::actor>(this);
+  process::tell(*this, context_->client, manager_up{context_->manager});
   arm();
   return {
       [this](const test_request_seen& seen) { on_test_request(seen.at); },
       [this](const heartbeat_written& written) { on_written(written.at); },
   };
+}
+
+void heartbeat_manager::on_end(const caf::error&) {
+  session_context::leave(context_->manager, *this);
 }
 
 void heartbeat_manager::on_test_request(base::time_point asked) {
@@ -44,6 +49,11 @@ void heartbeat_manager::on_written(base::time_point written) {
 
 void heartbeat_manager::look() {
   const auto at = now();
+  // No link is open: waiting for a turn and dialing have limits of their own.
+  if (context_->outside.record->counters.last_frame_ns.load(std::memory_order_relaxed) == 0) {
+    look_timer_ = after(std::chrono::seconds{1}, [this] { look(); });
+    return;
+  }
   switch (watch_.look(last_frame(), at.steady)) {
   case watch_verdict::fine:
     break;

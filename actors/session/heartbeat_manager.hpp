@@ -19,6 +19,7 @@ public:
 
 protected:
   caf::behavior behave() override;
+  void on_end(const caf::error& reason) override;
 
 private:
   void on_test_request(base::time_point asked);

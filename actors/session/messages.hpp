@@ -30,7 +30,7 @@ struct link_gone {
 // -- heartbeats
 // --------------------------------------------------------------------------------------------------------
 
-/// The heartbeat manager is up. To the client, once an incarnation.
+/// The heartbeat manager is up. To the client that is there when it begins; a client that begins later looks for it.
 struct manager_up {
   caf::actor manager;
 };
@@ -59,13 +59,16 @@ struct connection_silent {
 // -- orders
 // ------------------------------------------------------------------------------------------------------------
 
-/// The order gate is up. To the client, once an incarnation.
+/// The order gate is up. To the client that is there when it begins; a client that begins later looks for it.
 struct gate_up {
   caf::actor gate;
 };
 
 /// Find out what became of the orders. Client to gate, at each connect and for each new gate.
 struct begin_reconcile {};
+
+/// A question waits for the account's budget: the reconciliation gets on, if slowly. Gate to client.
+struct reconcile_waits {};
 
 /// Everything that can be known is. Gate to client.
 struct reconciled {
@@ -121,6 +124,7 @@ CAFNODE_LOCAL_MESSAGE(cafnode::session::send_probe)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::connection_silent)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::gate_up)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::begin_reconcile)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::reconcile_waits)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::reconciled)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::orders_allowed)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::order_command)

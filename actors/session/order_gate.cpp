@@ -27,13 +27,14 @@ reconcile_limits with_labels_of(const session_context& context) {
 order_gate::order_gate(caf::actor_config& config, std::shared_ptr<session_context> context)
     : process_base{config, context->config.path + "/order_gate"},
       context_{std::move(context)},
-      policy_{context_->config.gate, context_->outside.budget},
+      policy_{context_->config.gate, context_->spending},
       reconciliation_{context_->orders, with_labels_of(*context_)},
       list_pauses_{list_pauses},
       chance_{std::hash<std::string>{}(context_->config.path)} {}
 
 caf::behavior order_gate::behave() {
-  process::tell(*this, context_->client, gate_up{caf::actor_cast<caf::actor>(this)});
+  context_->gate = caf::actor_cast<caf::actor>(this);
+  process::tell(*this, context_->client, gate_up{context_->gate});
   refresh_counters();
   return {
       [this](const place_order& wanted) { return on_place(wanted); },
@@ -265,8 +266,9 @@ void order_gate::pump() {
     const auto at = now().steady;
     if (policy_.admit_query(credits, at) != gate_verdict::pass) {
       reconciliation_.put_back(std::move(*question));
-      const auto wait = std::max<base::duration>(policy_.query_wait(credits, at), std::chrono::milliseconds{1});
-      pump_timer_ = after(wait, [this] { pump(); });
+      pump_timer_ = after(policy_.query_wait(credits, at), [this] { pump(); });
+      if (!announced_)
+        process::tell(*this, context_->client, reconcile_waits{});
       break;
     }
     const auto token = next_token();
@@ -383,6 +385,7 @@ void order_gate::on_stop(const caf::error& reason) {
 }
 
 void order_gate::on_end(const caf::error&) {
+  session_context::leave(context_->gate, *this);
   for (auto& [token, request] : awaited_) {
     order_outcome answer{outcome::in_doubt, {}, 0, "the order gate ended before the exchange answered"};
     if (const auto* known = context_->orders.find(request.label); known != nullptr)

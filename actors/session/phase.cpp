@@ -44,6 +44,21 @@ std::string_view to_string(phase value) noexcept {
   return "unknown";
 }
 
+std::optional<base::duration> limit_of(phase value, const phase_limits& limits) noexcept {
+  switch (value) {
+  case phase::dialing:
+    return limits.dialing;
+  case phase::authenticating:
+    return limits.authenticating;
+  case phase::subscribing:
+    return limits.subscribing;
+  case phase::reconciling:
+    return limits.reconciling;
+  default:
+    return std::nullopt;
+  }
+}
+
 phase_change phase_track::advance(phase to, base::time_point now) {
   CAFNODE_INVARIANT(may_follow(current_, to), "a connection took a step that its phases do not allow");
   CAFNODE_INVARIANT(now >= since_, "the clock ran backwards");

@@ -2,7 +2,9 @@
 
 #include "runtime/base/time.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace cafnode::session {
@@ -11,6 +13,17 @@ namespace cafnode::session {
 enum class phase : std::uint8_t { idle, dialing, authenticating, subscribing, reconciling, live, draining, closed };
 
 [[nodiscard]] std::string_view to_string(phase value) noexcept;
+
+/// How long a connection may stay in one phase without getting on. All above zero.
+struct phase_limits {
+  base::duration dialing = std::chrono::seconds{120};       // the dialer's own deadline comes first
+  base::duration authenticating = std::chrono::seconds{30}; // three answers, each with a deadline of its own
+  base::duration subscribing = std::chrono::seconds{60};    // as many calls as the channels need
+  base::duration reconciling = std::chrono::seconds{30};    // since the last question or answer
+};
+
+/// The limit of a phase; none for one that may last: idle and live, closed, and draining, which has limits of its own.
+[[nodiscard]] std::optional<base::duration> limit_of(phase value, const phase_limits& limits) noexcept;
 
 /// One step from phase to phase.
 struct phase_change {

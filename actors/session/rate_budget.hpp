@@ -1,5 +1,8 @@
 #pragma once
 
+#include "actors/session/credit_pool.hpp"
+#include "actors/session/setup_queue.hpp"
+#include "actors/venues/machine.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/base/token_bucket.hpp"
 
@@ -10,13 +13,15 @@ namespace cafnode::session {
 
 /// What an account may ask of its exchange, less what is left to others.
 struct rate_limits {
-  base::token_bucket_config matching{16, 4};      // requests that change orders
-  base::token_bucket_config other{40'000, 8'000}; // credits, for everything else
-  std::int64_t reserve_percent = 20;              // of both pools, kept for cancels and for finding out about orders
+  base::token_bucket_config matching{16, 4};          // requests that change orders
+  base::token_bucket_config other{40'000, 8'000};     // credits, for everything else
+  std::int64_t reserve_percent = 20;                  // of `matching`, kept for cancels
+  base::token_bucket_config subscribe{24'000, 8'000}; // credits, for subscriptions
 };
 
 /// The rate budget of one account, shared by all connections of this node that use it, and outliving their restarts: an
-/// exchange that finds it overdrawn ends the session, and cancels its orders. Thread-safe; never blocks for long.
+/// exchange that finds it overdrawn ends the session, and cancels its orders. What is taken is unanswered until one of
+/// answered, unsent and lost says otherwise; see credit_pool. Starts empty. Thread-safe; never blocks for long.
 class rate_budget {
 public:
   rate_budget(rate_limits limits, base::time_point now);
@@ -27,11 +32,42 @@ public:
   /// One request that cancels: may use the reserve.
   bool take_cancel(base::time_point now);
 
-  /// A query that costs `credits`: may use the reserve.
+  /// A query that costs `credits`.
   bool take_query(std::int64_t credits, base::time_point now);
+
+  /// What must not wait, whatever is there: heartbeats, the renewal of a login.
+  void force(const venues::credits& cost, base::time_point now);
+
+  void answered(const venues::credits& cost, base::time_point now);
+  void unsent(const venues::credits& cost, base::time_point now);
+  void lost(const venues::credits& cost, base::time_point now);
 
   /// How long until a query of that cost would pass if nobody else asked.
   [[nodiscard]] base::duration query_wait(std::int64_t credits, base::time_point now) const;
+
+  // -- turns: for whatever is asked for as a whole, such as the set-up of a connection ------------------------------
+
+  using ticket = setup_queue::ticket;
+
+  struct turn {
+    bool granted = false;  // the credits are taken, the ticket is spent
+    base::duration wait{}; // if not: ask again after this
+  };
+
+  /// As much of `cost` as the pools can ever hold: who asks for more waits for all there is; the rest is forced when it
+  /// is sent.
+  [[nodiscard]] venues::credits affordable(const venues::credits& cost) const noexcept;
+
+  /// A place in the queue for `cost`, which is affordable and holds no matching request.
+  ticket enter(standing as, const venues::credits& cost, base::time_point now);
+
+  /// Gives turns to all whose turn it is, and tells whether this ticket had one.
+  turn poll(ticket which, base::time_point now);
+
+  /// The ticket is given back; so are the credits of one that has had its turn.
+  void leave(ticket which, const venues::credits& cost, base::time_point now);
+
+  [[nodiscard]] std::size_t waiting() const;
 
   /// The exchange says that the budget is gone.
   void drain(base::time_point now);
@@ -42,12 +78,16 @@ public:
 private:
   /// The latest time that any of the threads has shown: theirs may overtake each other on the way to the lock.
   [[nodiscard]] base::time_point latest(base::time_point now) const;
+  void give_turns(base::time_point now);
+  [[nodiscard]] base::duration turn_wait(ticket which, base::time_point now);
 
   rate_limits limits_;
   mutable std::mutex mutex_;
   mutable base::time_point latest_;
-  base::token_bucket matching_;
-  base::token_bucket other_;
+  mutable credit_pool matching_;
+  mutable credit_pool other_;
+  mutable credit_pool subscribe_;
+  setup_queue queue_;
 };
 
 } // namespace cafnode::session

@@ -1,11 +1,15 @@
 #pragma once
 
 #include "actors/session/board.hpp"
+#include "actors/session/dial_pace.hpp"
 #include "actors/session/gate_policy.hpp"
 #include "actors/session/heartbeat_watch.hpp"
+#include "actors/session/login_hold.hpp"
 #include "actors/session/notice.hpp"
 #include "actors/session/order_table.hpp"
+#include "actors/session/phase.hpp"
 #include "actors/session/reconciliation.hpp"
+#include "actors/session/spender.hpp"
 #include "actors/venues/machine.hpp"
 #include "runtime/net/ws_link.hpp"
 
@@ -29,7 +33,8 @@ struct session_config {
   order_limits orders;
   reconcile_limits reconcile;
   std::chrono::milliseconds drain_max{2000}; // for answers that are still awaited when the connection is stopped
-  std::int64_t query_credits = 500;          // what the exchange charges for a query
+  phase_limits phases;
+  std::int64_t query_credits = 500; // what the exchange charges for a query
 };
 
 /// Hears market data, on the connection's own thread. Views in the event die with the call.
@@ -45,7 +50,9 @@ struct session_outside {
   std::function<std::unique_ptr<venues::machine>()> make_machine; // a fresh one for each connection
   std::shared_ptr<connection_record> record;                      // never null
   std::shared_ptr<notice_sink> notices;                           // never null
-  std::shared_ptr<rate_budget> budget;                            // of its account; never null with orders
+  std::shared_ptr<rate_budget> budget;                            // of its account; null without a login
+  std::shared_ptr<login_hold> logins;                             // of its key; null without a login
+  std::shared_ptr<dial_pace> dials;                               // of its address; null: dial at once
   std::shared_ptr<market_sink> market;                            // null: nobody listens
 };
 
@@ -58,7 +65,8 @@ struct session_context {
         outside{std::move(world)},
         kept_orders{std::make_shared<order_table>(config.orders)},
         orders{*kept_orders},
-        labels{config.name, birth_ms} {
+        labels{config.name, birth_ms},
+        spending{outside.budget} {
     outside.record->set_orders(kept_orders);
   }
 
@@ -67,8 +75,23 @@ struct session_context {
   std::shared_ptr<order_table> kept_orders; // the board shows it to others
   order_table& orders;
   label_maker labels;
+  spender spending;
+  login_hold refusals;          // of this connection, for other reasons than its key
+  bool retries_at_once = false; // a person asked for it while it waited after a refusal
+  bool was_live = false;        // in this process
   std::uint64_t last_token = 0; // names commands of the gate; never used twice, whichever gate asks
-  caf::actor client;            // null while it is not running
+
+  // Where the three find each other, whichever of them is up first: each writes its place when it begins, tells those
+  // that are up already, and empties it when it ends. Null while it is not running.
+  caf::actor client;
+  caf::actor manager;
+  caf::actor gate;
+
+  /// Empties `place` if `who` is in it: one that was given up ends late, when its successor has the place.
+  static void leave(caf::actor& place, const caf::abstract_actor& who) {
+    if (place && place->id() == who.id())
+      place = nullptr;
+  }
 
   void notify(std::string_view what, base::moment at, std::string cause,
               std::vector<std::pair<std::string_view, std::string>> fields = {}) const {

@@ -16,6 +16,35 @@ namespace cafnode::venues {
 enum class give_up : std::uint8_t {
   unavailable, // the exchange is silent, busy or broken: dial again after a back-off
   refused,     // it says no for good: wrong credentials, forbidden
+  over_rate,   // it says that the account's budget is spent: as unavailable, and the budget is empty
+};
+
+/// Where an exchange counts a request.
+enum class cost_class : std::uint8_t { matching, other, subscribe };
+
+struct request_cost {
+  cost_class pool = cost_class::other;
+  std::int64_t credits = 0; // of `other` and `subscribe`; matching requests count one each
+};
+
+/// Credits of each pool of an account.
+struct credits {
+  std::int64_t matching = 0;
+  std::int64_t other = 0;
+  std::int64_t subscribe = 0;
+
+  [[nodiscard]] std::int64_t& of(cost_class pool) noexcept {
+    return pool == cost_class::matching ? matching : pool == cost_class::other ? other : subscribe;
+  }
+
+  friend bool operator==(const credits&, const credits&) = default;
+};
+
+/// What the requests of a connection have cost since it began, and how much of that the exchange has answered. Neither
+/// ever falls. A request that ran into our own deadline is not answered: it may still be on its way.
+struct traffic {
+  credits sent;
+  credits answered;
 };
 
 /// What a machine may do, all of it. Called only from inside a call to the machine.
@@ -26,6 +55,10 @@ public:
   /// One text frame to the exchange, in this order.
   virtual void send(std::string_view frame) = 0;
   virtual void emit(const event& happened) = 0;
+
+  /// Whether the machine may ask now for what costs this much, beyond its set-up: `false` means later, ask again. Not
+  /// asked for what must not wait: heartbeats, the login's renewal.
+  [[nodiscard]] virtual bool may_spend(const credits&) { return true; }
 
   /// The connection is of no more use; the machine does nothing further.
   virtual void close(give_up why, std::string_view text) = 0;
@@ -43,14 +76,6 @@ struct machine_config {
   std::chrono::milliseconds answer_deadline{5000}; // for each request
   std::size_t pending_max = 256;                   // requests without an answer
   std::uint64_t nonce_seed = 0;                    // for signatures; chance is an argument
-};
-
-/// What a request costs at the exchange.
-enum class cost_class : std::uint8_t { matching, other };
-
-struct request_cost {
-  cost_class pool = cost_class::other;
-  std::int64_t credits = 0; // of `other`; matching requests count one each
 };
 
 /// One exchange's protocol on one connection: (input, now) in, `outbox` calls out. No socket, no clock, no CAF. A
@@ -94,6 +119,12 @@ public:
 
   /// The link is gone: every request without an answer fails with disposition unknown. Last call.
   virtual void abandon(base::moment now, outbox& out) = 0;
+
+  /// What the way from `open` to `resumed` will cost. Its owner sees to it that the account can pay before it opens.
+  [[nodiscard]] virtual credits setup_cost() const { return {}; }
+
+  /// What was spent so far.
+  [[nodiscard]] virtual venues::traffic traffic() const noexcept { return {}; }
 
   /// Which requests have no answer yet, as a count.
   [[nodiscard]] virtual std::size_t pending() const noexcept = 0;

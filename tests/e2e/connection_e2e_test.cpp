@@ -32,13 +32,20 @@ SCENARIO("e2e: a cut connection comes back, whichever way it was cut") {
   REQUIRE(world.wait_for_live("alpha", 4));
 }
 
-SCENARIO("e2e: a login that is refused twice is tried again until it is taken") {
+SCENARIO("e2e: a login that is refused rests, and is tried at once when its client is restarted by hand") {
   const node_world world;
   REQUIRE(world.wait_for_live("alpha"));
-  world.fault(R"({"type":"refuse_auth","target":"all","count":2})");
+  world.fault(R"({"type":"refuse_auth","target":"all","count":1})");
   world.fault(R"({"type":"close","target":"all","params":{"how":"rst"}})");
+  REQUIRE(node_world::wait([&] {
+    const auto view = world.view("alpha");
+    return view.phase == session::phase::idle && view.closed.cause == "refused";
+  }));
+  CHECK(world.notices->count(session::kind::refused) == 1);
+  CHECK(world.connection("alpha")->counters.opens == 2);
+  CHECK(world.restart({"tokyo/deribit/alpha", "exchange_client", std::nullopt}).has_value());
   REQUIRE(world.wait_for_live("alpha", 2));
-  CHECK(world.connection("alpha")->counters.opens == 4);
+  CHECK(world.connection("alpha")->counters.opens == 3);
 }
 
 SCENARIO("e2e: a connection that is open but silent is found out and replaced") {

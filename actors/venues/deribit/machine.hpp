@@ -67,6 +67,10 @@ public:
   void log_out(base::moment now, venues::outbox& out) override;
   void abandon(base::moment now, venues::outbox& out) override;
 
+  [[nodiscard]] venues::credits setup_cost() const override;
+
+  [[nodiscard]] venues::traffic traffic() const noexcept override { return pending_.traffic(); }
+
   [[nodiscard]] std::size_t pending() const noexcept override { return pending_.owners(); }
 
 private:

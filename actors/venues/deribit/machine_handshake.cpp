@@ -16,6 +16,9 @@ constexpr std::chrono::seconds lost_again_min{60};
 // Each renewal costs a subscription's credits, so broken books are gathered.
 constexpr std::chrono::seconds books_rest{2};
 
+// How soon to ask again whether the account can pay for it.
+constexpr std::chrono::milliseconds budget_rest{250};
+
 bool is_login(request_kind kind) noexcept {
   return kind == request_kind::authenticate || kind == request_kind::refresh_token;
 }
@@ -43,6 +46,15 @@ std::string text_of_error(request_kind kind, const envelope& head) {
   if (!head.reason.empty())
     text.append(": ").append(head.reason.substr(0, 160));
   return text;
+}
+
+venues::credits protocol_machine::setup_cost() const {
+  venues::credits cost;
+  cost.subscribe = static_cast<std::int64_t>(book_.calls()) * cost_of(request_kind::subscribe_private).credits;
+  if (has_login())
+    cost.other =
+        cost_of(request_kind::authenticate).credits + cost_of(request_kind::enable_cancel_on_disconnect).credits;
+  return cost;
 }
 
 void protocol_machine::log_in(base::moment now, venues::outbox& out) {
@@ -138,9 +150,15 @@ void protocol_machine::renew_books(base::moment now, venues::outbox& out) {
   if (progress_ != progress::live || renewal_ != renewal::none || subscribe_again_at_ || !book_.has_broken() ||
       now.steady < books_rest_until_)
     return;
-  const auto channels = book_.begin_renewal(now.steady);
-  if (channels.empty())
+  if (const auto due = book_.next_renewal(); !due || now.steady < *due)
     return;
+  const venues::credits cost{0, cost_of(request_kind::unsubscribe_private).credits,
+                             cost_of(request_kind::subscribe_private).credits};
+  if (!out.may_spend(cost)) {
+    books_rest_until_ = now.steady + budget_rest;
+    return;
+  }
+  const auto channels = book_.begin_renewal(now.steady);
   renewal_ = renewal::unsubscribing;
   books_rest_until_ = now.steady + books_rest;
   // A second subscription of a channel brings no snapshot; one after an unsubscription does.
@@ -278,7 +296,7 @@ void protocol_machine::on_own_error(const pending_request& request, base::moment
   const auto text = text_of_error(request.kind, head);
   const auto meaning = disposition_of(head.code, head.reason, false);
   if (meaning == disposition::back_off)
-    return shut(give_up::unavailable, text + ": back off, the exchange ends this session", out);
+    return shut(give_up::over_rate, text + ": back off, the exchange ends this session", out);
   // What shall be off and is not on, is off.
   if (request.kind == request_kind::disable_cancel_on_disconnect && head.code == code_cancel_on_disconnect_off)
     return begin_subscribing(now, out);

@@ -24,6 +24,8 @@ venues::request_id pending_requests::add(request_kind kind, base::time_point now
   CAFNODE_INVARIANT(has_room(), "a request was sent that nobody could remember");
   CAFNODE_INVARIANT(waiting_.empty() || waiting_.back().sent_at <= now, "the clock ran backwards");
   waiting_.push_back({++last_id_, kind, now});
+  const auto cost = cost_of(kind);
+  traffic_.sent.of(cost.pool) += cost.credits;
   return last_id_;
 }
 
@@ -34,15 +36,19 @@ std::optional<pending_request> pending_requests::find(venues::request_id id) con
 
 void pending_requests::settle(venues::request_id id) noexcept {
   const auto at = seek(waiting_, id);
-  if (at != waiting_.end())
-    waiting_.erase(at);
+  if (at == waiting_.end())
+    return;
+  count_answer(*at);
+  waiting_.erase(at);
 }
 
 std::optional<pending_request> pending_requests::take_overdue(base::time_point now) {
   if (waiting_.empty() || now - waiting_.front().sent_at < deadline_)
     return std::nullopt;
-  if (late_.size() == room_ + own_room)
+  if (late_.size() == room_ + own_room) {
+    count_answer(late_.front());
     late_.erase(late_.begin());
+  }
   late_.push_back(waiting_.front());
   return take_any();
 }
@@ -60,8 +66,14 @@ std::optional<pending_request> pending_requests::take_late(venues::request_id id
   if (at == late_.end())
     return std::nullopt;
   const auto late = *at;
+  count_answer(late);
   late_.erase(at);
   return late;
+}
+
+void pending_requests::count_answer(const pending_request& request) noexcept {
+  const auto cost = cost_of(request.kind);
+  traffic_.answered.of(cost.pool) += cost.credits;
 }
 
 std::size_t pending_requests::owners() const noexcept {

@@ -56,13 +56,20 @@ public:
 
   [[nodiscard]] std::size_t size() const noexcept { return waiting_.size(); }
 
+  /// What all requests so far have cost, and those that were answered. One that is remembered no longer counts as
+  /// answered.
+  [[nodiscard]] const venues::traffic& traffic() const noexcept { return traffic_; }
+
   /// Those among them that the owner asked for.
   [[nodiscard]] std::size_t owners() const noexcept;
 
 private:
+  void count_answer(const pending_request& request) noexcept;
+
   base::duration deadline_;
   std::size_t room_;
   venues::request_id last_id_ = 0;
+  venues::traffic traffic_;
   std::vector<pending_request> waiting_; // by id, and so by age: every request has the same deadline
   std::vector<pending_request> late_;    // oldest first, at most room_ + own_room
 };

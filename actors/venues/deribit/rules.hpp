@@ -23,6 +23,9 @@ inline constexpr std::size_t request_bytes_max = 32 * 1024;
 /// What the exchange suggests for one subscribe call.
 inline constexpr std::size_t channels_per_call_max = 500;
 
+/// What an account can save up for subscriptions, in credits; they come back as fast as those for other requests.
+inline constexpr std::int64_t subscribe_pool = 30'000;
+
 /// Our own bound for one connection: ten calls, what the subscription budget holds without waiting.
 inline constexpr std::size_t channels_max = 10 * channels_per_call_max;
 
@@ -67,7 +70,7 @@ inline constexpr std::size_t request_kind_count = static_cast<std::size_t>(reque
 
 /// What a request costs. Matching requests count one each against the account's tier (5 a second with a burst of 20 at
 /// the lowest); others take credits of 50,000 that come back at 10,000 a second. Subscriptions have a pool of their
-/// own, 30,000 credits.
+/// own, 30,000 credits. Heartbeats are asked for before the login, when nobody knows whose they are: free.
 [[nodiscard]] venues::request_cost cost_of(request_kind kind) noexcept;
 
 /// Whether the owner of a machine asks for this; the machine asks for the others by itself.

@@ -12,6 +12,8 @@ namespace {
 // Room for the envelope around the list of channels.
 constexpr std::size_t call_bytes_max = request_bytes_max - 512;
 
+constexpr std::size_t name_frame_bytes = 3; // quotes and comma
+
 std::size_t dots_in(std::string_view name) noexcept {
   return static_cast<std::size_t>(std::count(name.begin(), name.end(), '.'));
 }
@@ -60,6 +62,22 @@ subscription_book::subscription_book(std::span<const std::string> channels) {
   }
 }
 
+std::size_t subscription_book::calls() const noexcept {
+  std::size_t calls = 0;
+  std::size_t in_call = 0;
+  std::size_t bytes = 0;
+  for (const auto& channel : channels_) {
+    bytes += channel.name.size() + name_frame_bytes;
+    if (in_call == 0 || in_call == channels_per_call_max || bytes > call_bytes_max) {
+      ++calls;
+      in_call = 0;
+      bytes = channel.name.size() + name_frame_bytes;
+    }
+    ++in_call;
+  }
+  return calls;
+}
+
 std::vector<std::string_view> subscription_book::next_call() {
   CAFNODE_INVARIANT(!call_under_way_, "two subscribe calls at a time");
   std::vector<std::string_view> call;
@@ -67,7 +85,7 @@ std::vector<std::string_view> subscription_book::next_call() {
   for (auto& channel : channels_) {
     if (channel.state != channel_state::wanted)
       continue;
-    bytes += channel.name.size() + 3; // quotes and comma
+    bytes += channel.name.size() + name_frame_bytes;
     if (call.size() == channels_per_call_max || (bytes > call_bytes_max && !call.empty()))
       break;
     channel.state = channel_state::asked;

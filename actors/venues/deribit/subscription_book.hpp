@@ -103,6 +103,9 @@ public:
   /// Whether there are books to be renewed.
   [[nodiscard]] bool has_broken() const noexcept { return broken_ > 0; }
 
+  /// How many calls it takes to ask for all channels.
+  [[nodiscard]] std::size_t calls() const noexcept;
+
   [[nodiscard]] std::size_t size() const noexcept { return channels_.size(); }
 
 private:

@@ -1,4 +1,5 @@
 #include "actors/session/messages.hpp"
+#include "supervisors/management.hpp"
 #include "tests/actors/session/session_world.hpp"
 
 #include <doctest/doctest.h>
@@ -122,16 +123,35 @@ SCENARIO("a socket that is open but silent is probed, then closed and replaced")
   CHECK(world.dials() == 2);
 }
 
-SCENARIO("refused credentials close the connection, and it tries again after the back-off") {
+SCENARIO("refused credentials close the connection, and it rests for 30 s, unless a person wants it tried at once") {
   test::session_world world;
   world.link().peer_accepts();
   world.world.run();
   world.link().peer_sends("wrong key");
   world.world.run();
   CHECK(world.record->view().closed.cause == "refused");
-  CHECK(world.record->view().closed.text == "invalid_credentials");
-  world.world.pass(1s);
-  CHECK(world.dials() == 2);
+  CHECK(world.record->view().closed.text.starts_with("invalid_credentials; tried again in 30 s"));
+  CHECK(world.notices->latest(session::kind::refused, "retry_in_ms") == "30000");
+  world.world.pass(10s);
+  CHECK(world.dials() == 1);
+  GIVEN("that nobody does anything") {
+    world.world.pass(22s);
+    CHECK(world.dials() == 2);
+  }
+  GIVEN("that it is restarted by hand, as its text says") {
+    world.world.spawn_function("operator", [&](process::process_base& self) {
+      self.request(world.supervisor, caf::infinite, supervision::replace_child{"exchange_client", {}})
+          .then([](const supervision::management_report&) {}, [](const caf::error&) {});
+      return caf::behavior{[](int) {}};
+    });
+    world.world.run();
+    CHECK(world.dials() == 2);
+  }
+  GIVEN("that its client crashes while it waits") {
+    process::kill(world.process("exchange_client"));
+    world.world.pass(10s);
+    CHECK(world.dials() == 1);
+  }
 }
 
 SCENARIO("garbage is counted and told, and costs nothing else") {

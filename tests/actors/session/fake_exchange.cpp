@@ -8,6 +8,8 @@ using namespace venues;
 
 namespace {
 
+constexpr credits order_cost{1, 0, 0};
+
 template<class Answer>
 request_id request_of(const Answer& answer) {
   if constexpr (requires { answer.request; })
@@ -42,27 +44,41 @@ void fake_machine::receive(std::string_view frame, base::moment, outbox& out) {
 }
 
 void fake_machine::say(const event& what, outbox& out) {
-  std::erase(pending_, std::visit([](const auto& one) { return request_of(one); }, what));
+  settle(std::visit([](const auto& one) { return request_of(one); }, what));
   out.emit(what);
 }
 
-request_id fake_machine::send(std::string word, outbox& out) {
+void fake_machine::settle(request_id id) {
+  std::erase_if(pending_, [&](const waiting& one) {
+    if (one.id != id)
+      return false;
+    spent.answered.matching += one.cost.matching;
+    spent.answered.other += one.cost.other;
+    return true;
+  });
+}
+
+request_id fake_machine::send(std::string word, outbox& out, const credits& cost) {
+  if (before_send)
+    before_send();
   out.send(word + " " + std::to_string(++last_));
-  pending_.push_back(last_);
+  pending_.push_back({last_, cost});
+  spent.sent.matching += cost.matching;
+  spent.sent.other += cost.other;
   return last_;
 }
 
 request_id fake_machine::place(const order_request& order, base::moment, outbox& out) {
   placed.push_back(order);
-  return send("place", out);
+  return send("place", out, order_cost);
 }
 
 request_id fake_machine::edit(const edit_request& change, base::moment, outbox& out) {
-  return send("edit " + change.order_id, out);
+  return send("edit " + change.order_id, out, order_cost);
 }
 
 request_id fake_machine::cancel(std::string_view order_id, base::moment, outbox& out) {
-  return send("cancel " + std::string{order_id}, out);
+  return send("cancel " + std::string{order_id}, out, order_cost);
 }
 
 request_id fake_machine::list_open_orders(base::moment, outbox& out) {
@@ -87,8 +103,8 @@ request_id fake_machine::list_positions(base::moment, outbox& out) {
 
 void fake_machine::abandon(base::moment, outbox& out) {
   const auto lost = std::exchange(pending_, {});
-  for (const auto request : lost)
-    out.emit(request_failed{request, 0, disposition::unknown, "the connection was lost"});
+  for (const auto& request : lost)
+    out.emit(request_failed{request.id, 0, disposition::unknown, "the connection was lost"});
 }
 
 } // namespace cafnode::test

@@ -4,6 +4,7 @@
 #include "runtime/net/ws_link.hpp"
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -75,7 +76,11 @@ public:
 
   void tick(base::moment, venues::outbox&) override {}
 
-  void answer_heartbeat(base::moment, venues::outbox& out) override { out.send("test"); }
+  void answer_heartbeat(base::moment, venues::outbox& out) override {
+    if (before_send)
+      before_send();
+    out.send("test");
+  }
 
   venues::request_id place(const venues::order_request& order, base::moment, venues::outbox& out) override;
   venues::request_id edit(const venues::edit_request& change, base::moment, venues::outbox& out) override;
@@ -100,20 +105,33 @@ public:
 
   void abandon(base::moment now, venues::outbox& out) override;
 
+  [[nodiscard]] venues::credits setup_cost() const override { return {0, 1000, 3000}; }
+
+  [[nodiscard]] venues::traffic traffic() const noexcept override { return spent; }
+
   [[nodiscard]] std::size_t pending() const noexcept override { return pending_.size(); }
 
   /// Emits `what` as if a frame had said so; the request is taken off the list of those that wait.
   void say(const venues::event& what, venues::outbox& out);
 
+  std::function<void()> before_send; // called before each frame that answers or asks
   /// What the frames "event" emit, in order.
   std::deque<venues::event> script;
   std::vector<venues::order_request> placed;
+  venues::traffic spent;
 
 private:
-  venues::request_id send(std::string word, venues::outbox& out);
+  venues::request_id send(std::string word, venues::outbox& out, const venues::credits& cost = {0, 500, 0});
+  void settle(venues::request_id id);
 
   venues::request_id last_ = 0;
-  std::vector<venues::request_id> pending_;
+
+  struct waiting {
+    venues::request_id id = 0;
+    venues::credits cost;
+  };
+
+  std::vector<waiting> pending_;
 };
 
 } // namespace cafnode::test

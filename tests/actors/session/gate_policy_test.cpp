@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <set>
 
 using namespace cafnode::session;
@@ -10,26 +11,34 @@ using cafnode::base::time_point;
 
 namespace {
 
-gate_policy policy_with(std::size_t in_flight_max) {
-  const rate_limits limits{{10, 5}, {1000, 100}, 20};
-  return {{in_flight_max, 5000ms}, std::make_shared<rate_budget>(limits, time_point{})};
-}
+/// A policy of an account that has rested for an hour.
+struct rested {
+  explicit rested(std::size_t in_flight_max)
+      : spending{std::make_shared<rate_budget>(rate_limits{{10, 5}, {1000, 100}, 20}, time_point{-1h})},
+        policy{{in_flight_max, 5000ms}, spending} {}
+
+  spender spending;
+  gate_policy policy;
+};
 
 } // namespace
 
 SCENARIO("orders leave the reserve alone, and cancels may use it") {
-  auto policy = policy_with(100);
+  rested account{100};
+  auto& policy = account.policy;
   for (int i = 0; i < 8; ++i)
     CHECK(policy.admit_order(true, time_point{}) == gate_verdict::pass);
   CHECK(policy.admit_order(true, time_point{}) == gate_verdict::over_rate);
   CHECK(policy.admit_cancel(true, time_point{}) == gate_verdict::pass);
   CHECK(policy.admit_cancel(true, time_point{}) == gate_verdict::pass);
   CHECK(policy.admit_cancel(true, time_point{}) == gate_verdict::over_rate);
+  account.spending.saw({{10, 0, 0}, {1, 0, 0}}, time_point{});
   CHECK(policy.admit_cancel(true, time_point{200ms}) == gate_verdict::pass);
 }
 
 SCENARIO("no more orders wait for their answers than the cap, but a cancel always gets through") {
-  auto policy = policy_with(4);
+  rested account{4};
+  auto& policy = account.policy;
   for (int i = 0; i < 4; ++i)
     REQUIRE(policy.admit_order(true, time_point{}) == gate_verdict::pass);
   CHECK(policy.admit_order(true, time_point{}) == gate_verdict::too_many_asked);
@@ -40,7 +49,8 @@ SCENARIO("no more orders wait for their answers than the cap, but a cancel alway
 }
 
 SCENARIO("nothing passes while the connection is not live, and nothing is charged for it") {
-  auto policy = policy_with(4);
+  rested account{4};
+  auto& policy = account.policy;
   CHECK(policy.admit_order(false, time_point{}) == gate_verdict::not_live);
   CHECK(policy.admit_cancel(false, time_point{}) == gate_verdict::not_live);
   CHECK(policy.matching_left(time_point{}) == 10);
@@ -48,11 +58,13 @@ SCENARIO("nothing passes while the connection is not live, and nothing is charge
 }
 
 SCENARIO("a query waits for its credits, and a drained budget refills") {
-  auto policy = policy_with(4);
+  rested account{4};
+  auto& policy = account.policy;
   CHECK(policy.admit_query(500, time_point{}) == gate_verdict::pass);
   policy.drain(time_point{});
   CHECK(policy.admit_query(500, time_point{}) == gate_verdict::over_rate);
-  CHECK(policy.query_wait(500, time_point{}) == 5s);
+  account.spending.saw({{0, 500, 0}, {0, 500, 0}}, time_point{});
+  CHECK(policy.query_wait(500, time_point{}) == 1s);
   CHECK(policy.admit_query(500, time_point{5s}) == gate_verdict::pass);
 }
 

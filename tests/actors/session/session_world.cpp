@@ -36,12 +36,13 @@ session::session_config session_world::standard() {
   return config;
 }
 
-session_world::session_world(session::session_config config)
-    : record{std::make_shared<session::connection_record>(config.name, config.exchange, config.path)} {
+session_world::session_world(session::session_config config, std::optional<std::uint64_t> order_seed)
+    : world{order_seed},
+      record{std::make_shared<session::connection_record>(config.name, config.exchange, config.path)} {
   session::session_outside outside;
   outside.record = record;
   outside.notices = notices;
-  outside.budget = std::make_shared<session::rate_budget>(session::rate_limits{}, world.now().steady);
+  outside.budget = std::make_shared<session::rate_budget>(session::rate_limits{}, world.now().steady - 1h); // full
   outside.make_link = [this](net::ws_link_handler& handler) {
     auto link = std::make_unique<fake_link>(handler);
     link_ = link.get();

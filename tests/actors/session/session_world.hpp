@@ -37,7 +37,9 @@ public:
 /// One connection under its real supervisor, in virtual time, against a toy exchange that the test plays.
 class session_world {
 public:
-  explicit session_world(session::session_config config = standard());
+  /// With a seed, processes that are ready run in an order drawn from it.
+  explicit session_world(session::session_config config = standard(),
+                         std::optional<std::uint64_t> order_seed = std::nullopt);
 
   [[nodiscard]] static session::session_config standard();
 

@@ -101,7 +101,7 @@ SCENARIO("wrong credentials are refused for good, an overloaded login is not") {
   }
   WHEN("the budget is gone") {
     rig.refuse(2, 10028, "too_many_requests");
-    CHECK(rig.out.closed == std::vector{give_up::unavailable});
+    CHECK(rig.out.closed == std::vector{give_up::over_rate});
     CHECK(rig.out.close_text.find("back off") != std::string::npos);
   }
   WHEN("the interval of heartbeats is too short") {
@@ -180,4 +180,19 @@ SCENARIO("a test request is told at once, answered on demand, and its acknowledg
       CHECK(rig.out.closed.empty());
     }
   }
+}
+
+SCENARIO(
+    "what a set-up costs is known before it, and a heartbeat more is told once it is sent and once it is answered") {
+  test::deribit_rig rig;
+  const auto cost = rig.machine->setup_cost();
+  CHECK(cost == venues::credits{0, 1000, 3000});
+  rig.go_live();
+  CHECK(rig.machine->traffic().sent == cost);
+  CHECK(rig.machine->traffic().answered == cost);
+  rig.machine->answer_heartbeat(rig.now, rig.out);
+  CHECK(rig.machine->traffic().sent.other == 1500);
+  CHECK(rig.machine->traffic().answered.other == 1000);
+  rig.pass(std::chrono::minutes{1}); // our deadline is no answer
+  CHECK(rig.machine->traffic().answered.other == 1000);
 }

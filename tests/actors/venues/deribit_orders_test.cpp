@@ -243,7 +243,7 @@ SCENARIO("an exhausted budget ends the connection after the request has its outc
   const auto failed = rig.out.all<venues::request_failed>();
   REQUIRE(failed.size() == 1);
   CHECK(failed[0].disposition == disposition::back_off);
-  CHECK(rig.out.closed == std::vector{venues::give_up::unavailable});
+  CHECK(rig.out.closed == std::vector{venues::give_up::over_rate});
   CHECK(rig.out.close_text.find("back off") != std::string::npos);
 }
 

@@ -1,0 +1,111 @@
+#include "actors/session/counting.hpp"
+#include "actors/session/exchange_client.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+// What a connection costs its account, and when it may begin.
+namespace cafnode::session {
+
+namespace {
+
+// A dial that takes longer than this does not keep from others what it cannot use yet.
+constexpr std::chrono::seconds turn_held_max{2};
+
+// A turn for something else than the set-up, which nobody has asked for again.
+constexpr std::chrono::seconds wish_forgotten{2};
+
+} // namespace
+
+rate_budget::turn exchange_client::ask_turn() {
+  if (context_->spending.has_turn())
+    return {true, {}};
+  auto cost = machine_->setup_cost();
+  if (context_->config.has_orders)
+    cost.other += 2 * context_->config.query_credits; // with these each reconciliation begins
+  return context_->spending.ask_turn(context_->was_live ? standing::returning : standing::fresh, cost, now().steady);
+}
+
+login_hold::who exchange_client::login_name() const {
+  return static_cast<login_hold::who>(reinterpret_cast<std::uintptr_t>(context_.get()));
+}
+
+std::string exchange_client::retry_now() const {
+  return "cafctl sup restart " + label();
+}
+
+/// The exchange said no for good. Gives the text for a person, with what to do.
+std::string exchange_client::refused(std::string_view text) {
+  auto& logins = context_->outside.logins;
+  auto& hold = logins && phase_.current() == phase::authenticating ? *logins : context_->refusals;
+  const auto at = now();
+  const auto wait = hold.refused(login_name(), at.steady);
+  auto said = fmt::format("{}; tried again in {} s, or now with `{}`", text,
+                          std::chrono::ceil<std::chrono::seconds>(wait).count(), retry_now());
+  context_->notify(kind::refused, at, said,
+                   {{"retry_in_ms", fmt::to_string(wait.count())}, {"retry_now", retry_now()}});
+  return said;
+}
+
+/// Whether the exchange has refused this connection, or its key, and it is too early to ask again.
+bool exchange_client::is_held() {
+  const auto at = now();
+  const bool insists = std::exchange(context_->retries_at_once, false);
+  auto wait = context_->refusals.ask(login_name(), at.steady, insists);
+  if (const auto& logins = context_->outside.logins; logins && wait == base::duration::zero())
+    wait = logins->ask(login_name(), at.steady, insists);
+  if (wait == base::duration::zero()) {
+    held_ = false;
+    return false;
+  }
+  if (!std::exchange(held_, true))
+    context_->outside.record->set_phase(phase::idle, at,
+                                        "waits, since the exchange refused it; now: `" + retry_now() + "`");
+  turn_timer_ = after(wait, [this] { wait_for_turn(); });
+  return true;
+}
+
+void exchange_client::wait_for_turn() {
+  if (is_held())
+    return;
+  if (const auto turn = ask_turn(); !turn.granted) {
+    if (!turn_timer_.armed())
+      context_->outside.record->set_phase(phase::idle, now(),
+                                          "waits until its account's rate budget allows its set-up");
+    turn_timer_ = after(turn.wait, [this] { wait_for_turn(); });
+    return;
+  }
+  const auto& dials = context_->outside.dials;
+  const auto wait = dials ? dials->book(now().steady) : base::duration::zero();
+  if (wait > base::duration::zero())
+    turn_timer_ = after(wait, [this] { dial(); });
+  else
+    dial();
+}
+
+void exchange_client::dial() {
+  count(counters_.opens);
+  link_ = context_->outside.make_link(*this);
+  advance(phase::dialing, "started");
+  link_->open();
+  turn_timer_ = after(turn_held_max, [this] { context_->spending.end_turn(now().steady); });
+}
+
+bool exchange_client::may_spend(const venues::credits& cost) {
+  if (!is_current())
+    return false;
+  const bool granted = context_->spending.ask_turn(standing::live, cost, now().steady).granted;
+  turn_timer_.cancel();
+  if (!granted)
+    turn_timer_ = after(wish_forgotten, [this] { context_->spending.forget_ask(now().steady); });
+  return granted;
+}
+
+/// Tells the budget what the machine has sent and heard. After each call to the machine.
+void exchange_client::settle_spending() {
+  if (is_current())
+    context_->spending.saw(machine_->traffic(), now().steady);
+}
+
+} // namespace cafnode::session
