@@ -38,7 +38,7 @@ function(cafnode_precompiled_set kind)
   if(NOT EXISTS "${source}")
     file(WRITE "${source}" "// A target needs a source.\n")
   endif()
-  add_library(cafnode_precompiled_${kind} STATIC "${source}")
+  add_library(cafnode_precompiled_${kind} OBJECT "${source}")
   target_link_libraries(cafnode_precompiled_${kind} PRIVATE ${libraries})
   foreach(library IN LISTS libraries)
     target_compile_definitions(cafnode_precompiled_${kind} PRIVATE

@@ -245,7 +245,7 @@ bool check_text(const source& from, fault_sink& sink) {
 // The part of the library's message that is the same for every file. Some end in a piece of the text (an alias, an
 // escape), which may be a secret that was written where a reference belongs; what is not known here is not repeated.
 std::string said_of(const std::string& message) {
-  static constexpr std::array known{
+  static const std::array known{
       YAML::ErrorMsg::END_OF_MAP,       YAML::ErrorMsg::END_OF_MAP_FLOW,
       YAML::ErrorMsg::END_OF_SEQ,       YAML::ErrorMsg::END_OF_SEQ_FLOW,
       YAML::ErrorMsg::MULTIPLE_TAGS,    YAML::ErrorMsg::MULTIPLE_ANCHORS,

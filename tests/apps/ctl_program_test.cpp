@@ -192,7 +192,7 @@ SCENARIO("an answer that could not be written is no success") {
   node.answers("POST /api/v1/connections/a/close", 200, "{}");
   const auto shell = [](const std::string& command) { return run_program({"/bin/sh", "-c", command}); };
   const std::string status = std::string{CAFNODE_CAFCTL} + " status --addr " + node.address();
-  for (const std::string& where : {" > /dev/full", " >&-"})
+  for (const std::string where : {" > /dev/full", " >&-"})
     for (const std::string& command :
          {status, status + " -o json", std::string{CAFNODE_CAFCTL} + " --help", std::string{CAFNODE_CAFCTL},
           std::string{CAFNODE_CAFCTL} + " conn close a --addr " + node.address()}) {

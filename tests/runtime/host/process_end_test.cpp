@@ -54,6 +54,11 @@ bool ended_with(const child_end& end, int code) {
   return WIFEXITED(end.status) && WEXITSTATUS(end.status) == code;
 }
 
+/// Nobody above catches what `work` throws.
+void ends_uncaught(void (*work)()) noexcept {
+  work();
+}
+
 } // namespace
 
 SCENARIO("memory that cannot be had ends the process with 70 and one line, on any thread and under any catch") {
@@ -75,8 +80,7 @@ SCENARIO("memory that cannot be had ends the process with 70 and one line, on an
 SCENARIO("an exception that nobody catches ends with words: 70 for what the system refused, an abort for a bug") {
   const auto refused = in_child([] {
     host::use_last_words();
-    const auto fail = []() noexcept { throw std::system_error{EAGAIN, std::generic_category(), "a thread"}; };
-    fail();
+    ends_uncaught([] { throw std::system_error{EAGAIN, std::generic_category(), "a thread"}; });
   });
   CHECK(ended_with(refused, 70));
   CHECK(refused.said.find("a thread: Resource temporarily unavailable") != std::string::npos);
@@ -84,8 +88,7 @@ SCENARIO("an exception that nobody catches ends with words: 70 for what the syst
     const rlimit no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
     host::use_last_words();
-    const auto fail = []() noexcept { throw std::logic_error{"impossible"}; };
-    fail();
+    ends_uncaught([] { throw std::logic_error{"impossible"}; });
   });
   CHECK(WIFSIGNALED(bug.status));
   CHECK(WTERMSIG(bug.status) == SIGABRT);
