@@ -39,6 +39,8 @@ void exchange_client::on_reconciled(const reconcile_summary& summary) {
                       {"foreign", fmt::to_string(summary.foreign)},
                       {"took_ms", fmt::to_string(to_ms(took))}});
   advance(phase::live, "reconciled");
+  if (link_)
+    link_->proven();
   count(counters_.lives);
   if (gate_)
     process::tell(*this, gate_, orders_allowed{true});

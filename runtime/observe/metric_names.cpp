@@ -6,6 +6,7 @@ std::vector<const metric_spec*> all() {
   return {&build_info,
           &connections,
           &connection_opens,
+          &handshakes,
           &connection_closes,
           &connection_live,
           &silence,
