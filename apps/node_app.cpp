@@ -1,5 +1,6 @@
 #include "apps/node_app.hpp"
 
+#include "apps/end_limit.hpp"
 #include "apps/ending_bell.hpp"
 #include "apps/node_actions.hpp"
 #include "apps/node_control.hpp"
@@ -21,6 +22,11 @@ namespace cafnode::node {
 namespace {
 
 const observe::channel log{"node"};
+
+// A stop never takes longer than drain_timeout and two seconds: the first for what is left to be killed, the second
+// for whatever hangs then.
+constexpr std::chrono::milliseconds kill_grace{1500};
+constexpr std::chrono::milliseconds end_grace{1900};
 
 std::string host_name() {
   char name[256] = {};
@@ -51,6 +57,7 @@ private:
   bool start_tree();
   exit_code end(ending why);
 
+  std::unique_ptr<end_limit> limit_; // first, so that it watches over the end of all the others
   conf::node_config config_;
   const node_options& options_;
   std::atomic<std::chrono::milliseconds> drain_;
@@ -78,6 +85,7 @@ bool running_node::open_log() {
 void running_node::make_host() {
   host::host_options host;
   host.io_threads = io_threads_of(config_);
+  host.kill_grace = kill_grace;
   host.on_process_end = [this](const std::string& label, const caf::error&) {
     if (label == config_.region)
       bell_.ring(ending::tree_gone);
@@ -87,6 +95,7 @@ void running_node::make_host() {
   };
   host_ = std::make_unique<host::actor_host>(std::move(host));
   sight_->look_at(host_->services());
+  sight_->look_at(host_->engine());
 }
 
 bool running_node::start_tree() {
@@ -140,12 +149,14 @@ exit_code running_node::run() {
 }
 
 exit_code running_node::end(ending why) {
+  const auto drain = drain_.load();
+  limit_ = std::make_unique<end_limit>(drain + end_grace);
   sight_->stage->store(control::node_stage::draining);
   if (why == ending::asked)
-    log.info("asked to stop: draining", {observe::kv("within_ms", drain_.load().count())});
+    log.info("asked to stop: draining", {observe::kv("within_ms", drain.count())});
   else
     log.error("the supervisor tree gave up: the node ends");
-  const auto report = host_->shutdown(std::move(root_), drain_.load());
+  const auto report = host_->shutdown(std::move(root_), drain);
   for (const auto& label : report.killed)
     log.warn("did not end in time and was killed", {observe::kv("actor", label)});
   for (const auto& label : report.stuck)
