@@ -31,6 +31,11 @@ bool rate_budget::take_query(std::int64_t credits, base::time_point now) {
   return other_.take(credits, latest(now));
 }
 
+bool rate_budget::take_spare(std::int64_t credits, base::time_point now) {
+  const std::lock_guard guard{mutex_};
+  return other_.take(credits, latest(now), limits_.other.pool / 2);
+}
+
 base::duration rate_budget::query_wait(std::int64_t credits, base::time_point now) const {
   const std::lock_guard guard{mutex_};
   return other_.wait_for(credits, latest(now));

@@ -30,6 +30,9 @@ public:
   /// A query that costs `credits`: may use the reserve.
   bool take_query(std::int64_t credits, base::time_point now);
 
+  /// A query that may as well be left out: passes only while half of the pool is there.
+  bool take_spare(std::int64_t credits, base::time_point now);
+
   /// How long until a query of that cost would pass if nobody else asked.
   [[nodiscard]] base::duration query_wait(std::int64_t credits, base::time_point now) const;
 

@@ -3,6 +3,7 @@
 #include "actors/session/board.hpp"
 #include "actors/session/gate_policy.hpp"
 #include "actors/session/heartbeat_watch.hpp"
+#include "actors/session/link_pulse.hpp"
 #include "actors/session/notice.hpp"
 #include "actors/session/order_table.hpp"
 #include "actors/session/reconciliation.hpp"
@@ -49,16 +50,23 @@ struct session_outside {
   std::shared_ptr<market_sink> market;                            // null: nobody listens
 };
 
-/// What the three processes of one connection share, and what outlives them: its orders. All three are pinned to one
-/// thread, and only they touch it, so nothing here is locked.
+/// What the three processes of one connection share, and what outlives them: its orders, and what was learned of its
+/// link. All three are pinned to one thread, and only they touch it, so nothing here is locked.
 struct session_context {
   session_context(session_config settings, session_outside world, std::int64_t birth_ms)
-      : config{std::move(settings)}, outside{std::move(world)}, orders{config.orders}, labels{config.name, birth_ms} {}
+      : config{std::move(settings)},
+        outside{std::move(world)},
+        orders{config.orders},
+        labels{config.name, birth_ms},
+        pulse{{config.heartbeat.interval, config.heartbeat.silence_limit}},
+        answers{config.heartbeat} {}
 
   session_config config;
   session_outside outside;
   order_table orders;
   label_maker labels;
+  link_pulse pulse;
+  heartbeat_watch answers;
   std::uint64_t last_token = 0; // names commands of the gate; never used twice, whichever gate asks
   caf::actor client;            // null while it is not running
 

@@ -30,6 +30,8 @@ void fake_machine::receive(std::string_view frame, base::moment, outbox& out) {
     out.emit(stage_reached{stage::resumed});
   else if (frame == "test_request")
     out.emit(test_requested{});
+  else if (frame == "pong")
+    out.emit(heartbeat_acknowledged{std::chrono::milliseconds{20}});
   else if (frame == "wrong key")
     out.close(give_up::refused, "invalid_credentials");
   else if (frame == "garbage")

@@ -96,6 +96,8 @@ public:
 
   venues::request_id list_positions(base::moment, venues::outbox& out) override;
 
+  [[nodiscard]] bool ends_for_heartbeat(std::uint16_t code) const noexcept override { return code == 4000; }
+
   void log_out(base::moment, venues::outbox& out) override { out.send("logout"); }
 
   void abandon(base::moment now, venues::outbox& out) override;
