@@ -47,6 +47,7 @@ caf::behavior exchange_client::behave() {
       [this](const connection_silent& silent) { on_silent(silent.quiet); },
       [this](const reconciled& known) { on_reconciled(known.summary); },
       [this](const order_command& command) { on_command(command); },
+      [this](const private_stream_muted& muted) { on_stream_muted(muted); },
       [this](const close_connection& request) {
         give_up(process::reason_code::peer_unavailable, "closed by operator", normal_closure, request.why);
       },

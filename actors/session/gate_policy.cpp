@@ -66,6 +66,10 @@ gate_verdict gate_policy::admit_query(std::int64_t credits, base::time_point now
   return budget_->take_query(credits, now) ? gate_verdict::pass : gate_verdict::over_rate;
 }
 
+bool gate_policy::admit_spare(std::int64_t credits, base::time_point now) {
+  return budget_->take_spare(credits, now);
+}
+
 base::duration gate_policy::query_wait(std::int64_t credits, base::time_point now) const {
   return budget_->query_wait(credits, now);
 }

@@ -38,6 +38,9 @@ public:
   gate_verdict admit_cancel(bool live, base::time_point now);
 
   /// A query that costs `credits`: may use the reserve.
+  /// A query that may as well be left out.
+  bool admit_spare(std::int64_t credits, base::time_point now);
+
   gate_verdict admit_query(std::int64_t credits, base::time_point now);
 
   /// How long until a query of that cost passes.

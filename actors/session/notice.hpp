@@ -26,6 +26,7 @@ inline constexpr std::string_view link_closed = "link_closed";           // clos
 inline constexpr std::string_view heartbeat_missed = "heartbeat_missed"; // late_ms
 inline constexpr std::string_view heartbeat_by_client = "heartbeat_by_client";
 inline constexpr std::string_view silent = "silent";                             // silent_ms, limit_ms
+inline constexpr std::string_view private_stream_silent = "private_stream_silent"; // again
 inline constexpr std::string_view protocol_fault = "protocol_fault";             // fault
 inline constexpr std::string_view subscription_missing = "subscription_missing"; // channels
 inline constexpr std::string_view platform_changed = "platform_changed";         // locked

@@ -27,6 +27,7 @@ order_gate::order_gate(caf::actor_config& config, std::shared_ptr<session_contex
 caf::behavior order_gate::behave() {
   process::tell(*this, context_->client, gate_up{caf::actor_cast<caf::actor>(this)});
   refresh_counters();
+  look_later(look_every);
   return {
       [this](const place_order& wanted) { return on_place(wanted); },
       [this](const edit_order& wanted) { return on_edit(wanted); },
@@ -133,6 +134,8 @@ void order_gate::on_news(const order_news& news) {
     const auto asked = std::move(question->second);
     asked_.erase(question);
     answered(asked, news);
+  } else if (news.token != 0 && news.token == look_token_) {
+    on_look(news);
   } else {
     unasked(news);
   }
@@ -177,6 +180,10 @@ void order_gate::settle_failure(awaited& request, const venues::request_failed& 
 }
 
 void order_gate::unasked(const order_news& news) {
+  if (news.token == 0) {
+    stream_spoke_ = true;
+    stream_doubted_ = false;
+  }
   if (const auto* updated = std::get_if<venues::order_updated>(&news.what))
     take(updated->order, "stream");
   else if (const auto* filled = std::get_if<venues::filled>(&news.what))
@@ -224,6 +231,8 @@ void order_gate::begin_reconciliation() {
   announced_ = false;
   verified_ = false;
   asked_.clear();
+  stream_check_.reset();
+  look_token_ = 0;
   reconciliation_.start();
   pump();
 }

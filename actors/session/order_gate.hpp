@@ -5,6 +5,7 @@
 #include "actors/session/order_messages.hpp"
 #include "actors/session/reconciliation.hpp"
 #include "actors/session/session_context.hpp"
+#include "actors/session/stream_check.hpp"
 #include "runtime/process/process_base.hpp"
 
 #include <caf/response_promise.hpp>
@@ -22,7 +23,7 @@ namespace cafnode::session {
 /// Accepts: place_order, edit_order, cancel_order, list_orders (requests, from anybody); begin_reconcile,
 /// orders_allowed,
 ///          order_news (from the client).
-/// Sends:   gate_up, order_command, reconciled (to the client); order_outcome, order_list (answers).
+/// Sends:   gate_up, order_command, reconciled, private_stream_muted (to the client); order_outcome, order_list (answers).
 /// Stops:   when asked, after the answers that are still awaited; safe to kill: the next one finds everything out anew.
 class order_gate final : public process::process_base {
 public:
@@ -66,6 +67,14 @@ private:
   void end_round();
   void ask_later(std::int64_t proof_ms);
 
+  // -- the look at what the stream may have kept to itself: order_gate_look.cpp ---------------------------------------
+  /// A fill or a cancel that the stream keeps to itself is noticed after the second look at the latest, 2 s later.
+  static constexpr std::chrono::seconds look_every{5};
+
+  void look_later(base::duration wait);
+  void look();
+  void on_look(const order_news& news);
+
   void refresh_counters();
 
   [[nodiscard]] std::uint64_t next_token() { return ++context_->last_token; }
@@ -78,6 +87,11 @@ private:
   bool verified_ = false;                    // what was adopted has been looked at a second time
   std::map<std::uint64_t, awaited> awaited_; // bounded by the policy's in_flight_max and the client's own bound
   std::map<std::uint64_t, query> asked_;     // bounded by reconcile_limits::in_flight_max
+  stream_check stream_check_;
+  std::uint64_t look_token_ = 0; // 0: no look is under way
+  bool stream_spoke_ = false;    // since the last look
+  bool stream_doubted_ = false;  // found muted, and it has not spoken since
+  process::timer look_timer_;
   process::timer pump_timer_;
   process::timer proof_timer_;
   std::optional<caf::error> stopping_;
