@@ -9,9 +9,9 @@ namespace {
 
 using seconds = std::chrono::duration<double>;
 
-constexpr double memory_s = 10;   // what is older than this hardly counts
-constexpr double evidence_s = 3;  // nothing is known before so much was seen
-constexpr double factor = 1.5;    // times the usual gap is unusual
+constexpr double memory_s = 10;  // what is older than this hardly counts
+constexpr double evidence_s = 3; // nothing is known before so much was seen
+constexpr double factor = 1.5;   // times the usual gap is unusual
 
 double in_seconds(base::duration span) {
   return std::chrono::duration_cast<seconds>(span).count();

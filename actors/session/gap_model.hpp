@@ -8,10 +8,10 @@ namespace cafnode::session {
 
 /// Learns how long one connection is usually silent between two frames, from the last ten seconds or so. Pure.
 ///
-/// Each gap weighs as much as it lasts, so that a stream that comes in bursts is judged by its pauses. A silence that is
-/// still open counts too: it is unusual only if one and a half of the usual gap, itself included, is shorter than it.
-/// So what was heard for a moment only says nothing of a long silence, and a stream that slows down is soon known as
-/// slow.
+/// Each gap weighs as much as it lasts, so that a stream that comes in bursts is judged by its pauses. A silence that
+/// is still open counts too: it is unusual only if one and a half of the usual gap, itself included, is shorter than
+/// it. So what was heard for a moment only says nothing of a long silence, and a stream that slows down is soon known
+/// as slow.
 class gap_model {
 public:
   /// No silence shorter than this is unusual.
@@ -32,7 +32,7 @@ public:
   static constexpr std::chrono::seconds gap_max{12};
 
 private:
-  double seen_s_ = 0;    // the gaps themselves, older ones fading
+  double seen_s_ = 0;     // the gaps themselves, older ones fading
   double squares_s2_ = 0; // their squares
 };
 

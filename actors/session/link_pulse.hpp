@@ -98,8 +98,8 @@ private:
   pulse_limits limits_;
   gap_model gaps_;
   round_trips round_trips_;
-  base::time_point heard_{};   // the last frame; moved on by the time we were away
-  base::time_point news_{};    // the last frame that nobody asked for; moved likewise
+  base::time_point heard_{};      // the last frame; moved on by the time we were away
+  base::time_point news_{};       // the last frame that nobody asked for; moved likewise
   base::time_point early_from_{}; // no early question before this
   base::time_point ready_at_{};
   std::optional<base::time_point> probed_at_; // a question that waits for anything to come

@@ -65,8 +65,8 @@ struct reconciled {
   reconcile_summary summary;
 };
 
-/// The private stream does not tell what happens to orders; `again`: nor has it spoken since that was said last. Gate to
-/// client.
+/// The private stream does not tell what happens to orders; `again`: nor has it spoken since that was said last. Gate
+/// to client.
 struct private_stream_muted {
   std::string text;
   bool again = false;

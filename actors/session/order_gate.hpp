@@ -23,7 +23,8 @@ namespace cafnode::session {
 /// Accepts: place_order, edit_order, cancel_order, list_orders (requests, from anybody); begin_reconcile,
 /// orders_allowed,
 ///          order_news (from the client).
-/// Sends:   gate_up, order_command, reconciled, private_stream_muted (to the client); order_outcome, order_list (answers).
+/// Sends:   gate_up, order_command, reconciled, private_stream_muted (to the client); order_outcome, order_list
+///          (answers).
 /// Stops:   when asked, after the answers that are still awaited; safe to kill: the next one finds everything out anew.
 class order_gate final : public process::process_base {
 public:

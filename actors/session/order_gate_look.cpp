@@ -34,8 +34,9 @@ void order_gate::on_look(const order_news& news) {
     look_later(context_->config.reconcile.absence_margin);
   if (verdict != stream_verdict::muted)
     return;
-  const auto text = fmt::format("the exchange's list of open orders differs from what its stream has told, the first: {}",
-                                stream_check_.suspect());
+  const auto text =
+      fmt::format("the exchange's list of open orders differs from what its stream has told, the first: {}",
+                  stream_check_.suspect());
   stream_check_.reset();
   context_->notify(kind::private_stream_silent, now(), text, {{"again", stream_doubted_ ? "true" : "false"}});
   process::tell(*this, context_->client, private_stream_muted{text, std::exchange(stream_doubted_, true)});

@@ -17,8 +17,8 @@ enum class stream_verdict : std::uint8_t {
   muted,    // the same again, and no news of it came: the stream does not tell what happens
 };
 
-/// Compares now and then what the exchange lists as open with what its private stream has told, so that a stream that is
-/// muted alone is noticed. Pure. Only orders count that the exchange has spoken of and that are in no doubt.
+/// Compares now and then what the exchange lists as open with what its private stream has told, so that a stream that
+/// is muted alone is noticed. Pure. Only orders count that the exchange has spoken of and that are in no doubt.
 class stream_check {
 public:
   /// The open orders as the exchange listed them. Two looks are to be as far apart as its queries may lag.

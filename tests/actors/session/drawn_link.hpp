@@ -14,18 +14,18 @@ namespace cafnode::test {
 
 /// What a link is like; `draw` makes one of it from chance.
 struct link_character {
-  base::duration way{};              // one way, at best
-  base::duration jitter{};           // mean of what comes on top
-  base::duration tail_max{};         // the worst of what comes on top, one time in a thousand
-  base::duration stall_every{};      // mean time between stalls of the whole link; zero: none
-  base::duration stall_max{};        // the longest stall
-  base::duration gap{};              // mean between two frames of the stream; zero: no stream
-  int slower_at_night = 1;           // so many times
-  int burst = 1;                     // frames that come at once
-  bool regular = false;              // the stream ticks like a clock; else by chance
-  base::duration pause_every{};      // mean time between pauses of our own process; zero: none
-  base::duration pause_max{};        // the longest of them
-  base::duration reconnect_every{};  // mean time between reconnects, one time in four a storm of them; zero: none
+  base::duration way{};             // one way, at best
+  base::duration jitter{};          // mean of what comes on top
+  base::duration tail_max{};        // the worst of what comes on top, one time in a thousand
+  base::duration stall_every{};     // mean time between stalls of the whole link; zero: none
+  base::duration stall_max{};       // the longest stall
+  base::duration gap{};             // mean between two frames of the stream; zero: no stream
+  int slower_at_night = 1;          // so many times
+  int burst = 1;                    // frames that come at once
+  bool regular = false;             // the stream ticks like a clock; else by chance
+  base::duration pause_every{};     // mean time between pauses of our own process; zero: none
+  base::duration pause_max{};       // the longest of them
+  base::duration reconnect_every{}; // mean time between reconnects, one time in four a storm of them; zero: none
 
   /// Any link that is alive: no stall is as long as the silence that must be taken for death.
   [[nodiscard]] static link_character draw(base::rng& chance);
@@ -61,8 +61,8 @@ private:
 
   struct frame {
     session::frame_role role = session::frame_role::news;
-    bool asks = false;               // a test request
-    base::time_point asked_at{};     // of an answer: when the question went out
+    bool asks = false;           // a test request
+    base::time_point asked_at{}; // of an answer: when the question went out
   };
 
   struct happening {
@@ -99,8 +99,8 @@ private:
   std::priority_queue<happening, std::vector<happening>, std::greater<>> ahead_;
   std::uint64_t last_order_ = 0;
   std::uint64_t life_ = 0;
-  std::uint64_t look_ = 0;           // the order of the look that is armed
-  std::uint64_t ask_ = 0;            // the order of the test request that is due
+  std::uint64_t look_ = 0; // the order of the look that is armed
+  std::uint64_t ask_ = 0;  // the order of the test request that is due
   base::time_point now_{std::chrono::hours{1}};
   base::time_point began_ = now_;
   base::time_point last_read_ = now_;

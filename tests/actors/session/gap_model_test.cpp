@@ -1,5 +1,4 @@
 #include "actors/session/gap_model.hpp"
-
 #include "actors/session/round_trips.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,4 @@
 #include "actors/session/link_pulse.hpp"
-
 #include "tests/actors/session/drawn_link.hpp"
 
 #include <doctest/doctest.h>
@@ -226,7 +225,8 @@ SCENARIO("no living link is ever taken for dead: a day on each of many, with all
     base::rng chance{seed};
     drawn_link link{link_character::draw(chance), seed};
     link.run(24h);
-    REQUIRE_MESSAGE(!link.dead(), "dead after ", std::chrono::duration_cast<std::chrono::seconds>(link.now() - time_point{1h}).count(), " s");
+    REQUIRE_MESSAGE(!link.dead(), "dead after ",
+                    std::chrono::duration_cast<std::chrono::seconds>(link.now() - time_point{1h}).count(), " s");
     asked += link.questions();
   }
   // 500 credits each, of 10,000 a second that an account has.

@@ -20,7 +20,8 @@ void stream(test::session_world& world, base::duration gap, base::duration span)
 
 } // namespace
 
-SCENARIO("where data flows, a socket that falls silent is asked at once, and closed and replaced within three seconds") {
+SCENARIO(
+    "where data flows, a socket that falls silent is asked at once, and closed and replaced within three seconds") {
   test::session_world world;
   world.go_live();
   stream(world, 100ms, 20s);

@@ -1,5 +1,4 @@
 #include "actors/session/stream_check.hpp"
-
 #include "tests/actors/session/session_world.hpp"
 
 #include <doctest/doctest.h>
@@ -39,8 +38,12 @@ SCENARIO("a stream is muted when two looks find the same that it has not told") 
   GIVEN("an order that is over") {
     REQUIRE(check.listed({}, orders) == stream_verdict::doubtful);
     CHECK(check.suspect() == "a");
-    WHEN("the next look finds the same") { CHECK(check.listed({}, orders) == stream_verdict::muted); }
-    WHEN("the list had lagged") { CHECK(check.listed({order("a")}, orders) == stream_verdict::agrees); }
+    WHEN("the next look finds the same") {
+      CHECK(check.listed({}, orders) == stream_verdict::muted);
+    }
+    WHEN("the list had lagged") {
+      CHECK(check.listed({order("a")}, orders) == stream_verdict::agrees);
+    }
     WHEN("the stream has told it in the meantime") {
       orders.apply(order("a", order_state::cancelled, 2000));
       CHECK(check.listed({}, orders) == stream_verdict::agrees);
@@ -71,7 +74,9 @@ SCENARIO("a stream is muted when two looks find the same that it has not told") 
     orders.doubt_all();
     CHECK(check.listed({}, orders) == stream_verdict::agrees);
   }
-  GIVEN("orders of others") { CHECK(check.listed({order("a"), order("b")}, orders) == stream_verdict::agrees); }
+  GIVEN("orders of others") {
+    CHECK(check.listed({order("a"), order("b")}, orders) == stream_verdict::agrees);
+  }
 }
 
 SCENARIO("a private stream that is muted alone is noticed, and costs the connection only if it stays so") {
