@@ -2,6 +2,7 @@
 
 #include "runtime/net/asio_types.hpp"
 #include "runtime/net/tls_session.hpp"
+#include "runtime/net/upgrade_head.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -9,6 +10,7 @@
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/core/role.hpp>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <type_traits>
@@ -16,8 +18,18 @@
 
 namespace cafnode::net {
 
+/// What one try to read or write came to.
+struct io_step {
+  tls_outcome outcome = tls_outcome::failed;
+  std::size_t bytes = 0;
+  error_code error;
+};
+
 /// A TCP connection, with or without TLS, as Beast wants its streams: one type, so that Beast's templates are compiled
-/// once. Plain calls go straight to the socket. One read and one write at a time; one thread.
+/// once. One read and one write at a time; one thread.
+///
+/// A write that fails is told to nobody here: what the peer had sent before, a close frame above all, is still to be
+/// read. Whoever writes looks at `broken()`.
 class link_stream {
 public:
   using executor_type = io_executor;
@@ -30,19 +42,30 @@ public:
 
   [[nodiscard]] tls_session* tls() noexcept { return tls_.get(); }
 
+  /// What is read next is a server's answer to the upgrade: it ends with its head.
+  void expect_answer() { head_ = std::make_unique<upgrade_head>(); }
+
+  /// That answer; null when none is expected any more.
+  [[nodiscard]] upgrade_head* answer() noexcept { return head_.get(); }
+
+  /// From now on what is written lies in memory that may be overwritten, and is, once the socket has it.
+  void carry_frames() noexcept { carries_frames_ = true; }
+
+  /// The first write that failed; from then on all that is written is dropped.
+  [[nodiscard]] const error_code& broken() const noexcept { return broken_; }
+
   /// Drops the connection at once.
-  void close() noexcept {
-    error_code ignored;
-    socket_.close(ignored);
-  }
+  void close() noexcept;
 
   /// Tells the peer that nothing more will come, without waiting for it.
-  void finish_sending() noexcept {
-    error_code ignored;
-    if (tls_)
-      tls_->say_goodbye();
-    socket_.shutdown(tcp_socket::shutdown_send, ignored);
-  }
+  void finish_sending() noexcept;
+
+  /// Does both; what came meanwhile is dropped first, since it would make the close a reset.
+  void close_in_order() noexcept;
+
+  // One try each.
+  [[nodiscard]] io_step read_now(void* into, std::size_t size);
+  [[nodiscard]] io_step write_now(const void* from, std::size_t size);
 
   template<class Buffers, class Handler>
   void async_read_some(const Buffers& buffers, Handler&& handler);
@@ -50,30 +73,30 @@ public:
   template<class Buffers, class Handler>
   void async_write_some(const Buffers& buffers, Handler&& handler);
 
+  /// Overwrites the first `count` bytes of what was written: Beast masks each frame into memory that it keeps.
+  template<class Buffers>
+  void forget_written(const Buffers& buffers, std::size_t count) noexcept;
+
+  static void wipe(void* bytes, std::size_t size) noexcept;
+
 private:
+  [[nodiscard]] io_step read_wire(void* into, std::size_t size);
+  [[nodiscard]] bool must_wait() const noexcept;
+
   tcp_socket socket_;
   std::unique_ptr<tls_session> tls_;
+  std::unique_ptr<upgrade_head> head_;
+  error_code broken_;
+  bool carries_frames_ = false;
 };
 
 namespace detail {
 
-/// What TLS came to, as Asio's error.
-inline error_code to_error(tls_outcome outcome, const tls_session& tls) {
-  switch (outcome) {
-  case tls_outcome::done:
-    return {};
-  case tls_outcome::ended:
-    return boost::asio::error::eof;
-  default:
-    return {tls.fault_errno(), boost::system::system_category()};
-  }
-}
-
-/// A TLS read or write that waits for the socket as often as OpenSSL asks; `Attempt` makes one try.
+/// A read or write that waits for the socket as often as it has to; `Attempt` makes one try.
 template<class Attempt, class Handler>
-class tls_op : public boost::beast::async_base<Handler, io_executor> {
+class stream_op : public boost::beast::async_base<Handler, io_executor> {
 public:
-  tls_op(link_stream& stream, Attempt attempt, bool wait_first, Handler handler)
+  stream_op(link_stream& stream, Attempt attempt, bool wait_first, Handler handler)
       : boost::beast::async_base<Handler, io_executor>{std::move(handler), stream.get_executor()},
         stream_{stream},
         attempt_{std::move(attempt)} {
@@ -91,37 +114,43 @@ public:
 
 private:
   void step(bool continued) {
-    const tls_step made = attempt_(*stream_.tls());
+    const io_step made = attempt_(stream_);
     if (made.outcome == tls_outcome::wants_read)
       return stream_.socket().async_wait(tcp_socket::wait_read, std::move(*this));
     if (made.outcome == tls_outcome::wants_write)
       return stream_.socket().async_wait(tcp_socket::wait_write, std::move(*this));
-    this->complete(continued, to_error(made.outcome, *stream_.tls()), made.bytes);
+    this->complete(continued, made.error, made.bytes);
   }
 
   link_stream& stream_;
   Attempt attempt_;
 };
 
-/// Gathers small buffers, so that a frame's header and its payload travel in one TLS record.
+/// Gathers small buffers, so that a frame's header and its payload travel in one TLS record and one packet.
 template<class Buffers>
-struct tls_write_attempt {
+struct write_attempt {
   Buffers buffers;
 
-  tls_step operator()(tls_session& tls) const {
+  io_step operator()(link_stream& stream) const {
     static thread_local std::array<char, 8192> scratch;
     const boost::asio::const_buffer first = *boost::asio::buffer_sequence_begin(buffers);
-    if (first.size() >= scratch.size())
-      return tls.write(first.data(), first.size());
-    const auto size = boost::asio::buffer_copy(boost::asio::buffer(scratch), buffers);
-    return tls.write(scratch.data(), size);
+    io_step made;
+    if (first.size() >= scratch.size()) {
+      made = stream.write_now(first.data(), first.size());
+    } else {
+      const auto size = boost::asio::buffer_copy(boost::asio::buffer(scratch), buffers);
+      made = stream.write_now(scratch.data(), size);
+      link_stream::wipe(scratch.data(), size);
+    }
+    stream.forget_written(buffers, made.bytes);
+    return made;
   }
 };
 
-struct tls_read_attempt {
+struct read_attempt {
   boost::asio::mutable_buffer into;
 
-  tls_step operator()(tls_session& tls) const { return tls.read(into.data(), into.size()); }
+  io_step operator()(link_stream& stream) const { return stream.read_now(into.data(), into.size()); }
 };
 
 template<class Buffers>
@@ -134,23 +163,42 @@ boost::asio::mutable_buffer first_filled(const Buffers& buffers) {
   return {};
 }
 
+// Beast's own read buffer is smaller; what it is given larger was wiped by its owner.
+inline constexpr std::size_t stale_bytes_max = 2048;
+
 } // namespace detail
 
 template<class Buffers, class Handler>
 void link_stream::async_read_some(const Buffers& buffers, Handler&& handler) {
-  if (!tls_)
+  if (head_ && head_->where() == upgrade_head::state::accepted && !head_->has_bytes())
+    head_ = nullptr;
+  const auto into = detail::first_filled(buffers);
+  if (into.size() <= detail::stale_bytes_max)
+    wipe(into.data(), into.size()); // what lay there has been read: it may have been a token
+  if (!tls_ && !head_)
     return socket_.async_read_some(buffers, std::forward<Handler>(handler));
-  using op = detail::tls_op<detail::tls_read_attempt, std::decay_t<Handler>>;
-  const detail::tls_read_attempt attempt{detail::first_filled(buffers)};
-  op{*this, attempt, tls_->socket_drained(), std::forward<Handler>(handler)};
+  using op = detail::stream_op<detail::read_attempt, std::decay_t<Handler>>;
+  op{*this, detail::read_attempt{into}, must_wait(), std::forward<Handler>(handler)};
 }
 
 template<class Buffers, class Handler>
 void link_stream::async_write_some(const Buffers& buffers, Handler&& handler) {
-  if (!tls_)
-    return socket_.async_write_some(buffers, std::forward<Handler>(handler));
-  using op = detail::tls_op<detail::tls_write_attempt<Buffers>, std::decay_t<Handler>>;
-  op{*this, detail::tls_write_attempt<Buffers>{buffers}, false, std::forward<Handler>(handler)};
+  using op = detail::stream_op<detail::write_attempt<Buffers>, std::decay_t<Handler>>;
+  op{*this, detail::write_attempt<Buffers>{buffers}, false, std::forward<Handler>(handler)};
+}
+
+template<class Buffers>
+void link_stream::forget_written(const Buffers& buffers, std::size_t count) noexcept {
+  if (!carries_frames_)
+    return;
+  for (auto at = boost::asio::buffer_sequence_begin(buffers);
+       count > 0 && at != boost::asio::buffer_sequence_end(buffers); ++at) {
+    const boost::asio::const_buffer written = *at;
+    const auto size = std::min(count, written.size());
+    // Never a constant: a client's frames are masked, so Beast has to copy them.
+    wipe(const_cast<void*>(written.data()), size);
+    count -= size;
+  }
 }
 
 /// Found by Beast where it gives up on a connection.
