@@ -28,10 +28,7 @@ caf::behavior exchange_client::behave() {
   context_->outside.record->set_client(context_->client);
   count(counters_.opens);
   counters_.last_frame_ns.store(0, std::memory_order_relaxed);
-  machine_ = context_->outside.make_machine();
-  link_ = context_->outside.make_link(*this);
-  advance(phase::dialing, "started");
-  link_->open();
+  dial();
   return {
       [this](link_frame_ready) { on_frame(); },
       [this](link_opened) { on_opened(); },
@@ -50,6 +47,21 @@ caf::behavior exchange_client::behave() {
         give_up(process::reason_code::peer_unavailable, "closed by operator", normal_closure, request.why);
       },
   };
+}
+
+void exchange_client::dial() {
+  advance(phase::dialing, "started");
+  auto machine = context_->outside.make_machine();
+  if (!machine) { // told a moment later: a process cannot end before it has begun
+    auto why = std::move(machine).fault();
+    tick_timer_ = after(std::chrono::milliseconds{1}, [this, why = std::move(why)] {
+      give_up(process::reason_code::peer_unavailable, "no_credentials", 0, why);
+    });
+    return;
+  }
+  machine_ = std::move(machine).value();
+  link_ = context_->outside.make_link(*this);
+  link_->open();
 }
 
 // -- the link ---------------------------------------------------------------------------------------------------------
@@ -103,7 +115,7 @@ void exchange_client::on_gone(const net::close_info& info) {
     return;
   }
   give_up(process::reason_code::peer_unavailable, std::string{net::to_string(info.cause)}, info.code,
-          info.reason.empty() ? info.detail : info.reason + "; " + info.detail);
+          info.reason.empty() ? info.detail : info.reason + "; " + info.detail, info.retry_after, info.http_status);
 }
 
 // -- the machine's effects --------------------------------------------------------------------------------------------
@@ -117,10 +129,10 @@ void exchange_client::emit(const venues::event& happened) {
   std::visit([this](const auto& one) { handle(one); }, happened);
 }
 
-void exchange_client::close(venues::give_up why, std::string_view text) {
+void exchange_client::close(venues::give_up why, std::string_view text, std::chrono::milliseconds retry_after) {
   const bool refused = why == venues::give_up::refused;
   give_up(refused ? process::reason_code::refused : process::reason_code::peer_unavailable,
-          refused ? "refused" : "unavailable", 0, std::string{text});
+          refused ? "refused" : "unavailable", 0, std::string{text}, retry_after);
 }
 
 void exchange_client::handle(const venues::stage_reached& reached) {
@@ -276,15 +288,21 @@ void exchange_client::advance(phase to, std::string cause) {
                     {"in_phase_ms", fmt::to_string(to_ms(change.in_phase))}});
 }
 
-void exchange_client::give_up(process::reason_code code, std::string cause, std::uint16_t close_code,
-                              std::string text) {
+void exchange_client::give_up(process::reason_code code, std::string cause, std::uint16_t close_code, std::string text,
+                              std::chrono::milliseconds retry_after, std::uint16_t http_status) {
   if (phase_.current() == phase::closed)
     return;
   const auto at = now();
   context_->outside.record->set_closed({cause, close_code, text, at});
-  context_->notify(kind::link_closed, at, text, {{"close_cause", cause}, {"code", fmt::to_string(close_code)}});
+  std::vector<std::pair<std::string_view, std::string>> fields{{"close_cause", cause},
+                                                               {"code", fmt::to_string(close_code)}};
+  if (http_status != 0)
+    fields.emplace_back("status", fmt::to_string(http_status));
+  if (retry_after > retry_after.zero())
+    fields.emplace_back("retry_after_s", fmt::to_string(std::chrono::ceil<std::chrono::seconds>(retry_after).count()));
+  context_->notify(kind::link_closed, at, text, std::move(fields));
   advance(phase::closed, cause + (text.empty() ? "" : ": " + text));
-  stop(process::make_reason(code, cause + ": " + text));
+  stop(process::make_reason(code, cause + ": " + text, retry_after));
 }
 
 void exchange_client::on_stop(const caf::error& reason) {

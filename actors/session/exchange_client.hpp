@@ -39,7 +39,7 @@ private:
   // -- venues::outbox ----------------------------------------------------------------------------------------------
   void send(std::string_view frame) override;
   void emit(const venues::event& happened) override;
-  void close(venues::give_up why, std::string_view text) override;
+  void close(venues::give_up why, std::string_view text, std::chrono::milliseconds retry_after) override;
 
   // -- messages ------------------------------------------------------------------------------------------------------
   void on_opened();
@@ -74,6 +74,7 @@ private:
   void handle(const MarketData& data);
 
   // -- steps ---------------------------------------------------------------------------------------------------------
+  void dial();
   void advance(phase to, std::string cause);
   void ask_for_reconciliation();
   void answer_now(bool by_ourselves);
@@ -81,7 +82,8 @@ private:
   void tell_gate(order_news news);
   venues::request_id submit(const order_command& command);
   venues::request_id submit(const query& question);
-  void give_up(process::reason_code code, std::string cause, std::uint16_t close_code, std::string text);
+  void give_up(process::reason_code code, std::string cause, std::uint16_t close_code, std::string text,
+               std::chrono::milliseconds retry_after = std::chrono::milliseconds{0}, std::uint16_t http_status = 0);
   void finish_stop();
 
   std::shared_ptr<session_context> context_;

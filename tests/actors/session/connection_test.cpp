@@ -134,6 +134,58 @@ SCENARIO("refused credentials close the connection, and it tries again after the
   CHECK(world.dials() == 2);
 }
 
+SCENARIO("a connection is not dialed again before the time that the other side named") {
+  test::session_world world;
+  GIVEN("a server that refuses the upgrade and says when to come back") {
+    world.link().peer_refuses(429, 10s);
+    world.world.run();
+    THEN("the news has the status and the wait, and the next dial comes after it") {
+      CHECK(world.notices->latest(session::kind::link_closed, "status") == "429");
+      CHECK(world.notices->latest(session::kind::link_closed, "retry_after_s") == "10");
+      world.world.pass(9999ms);
+      CHECK(world.dials() == 1);
+      world.world.pass(1s);
+      CHECK(world.dials() == 2);
+    }
+  }
+  GIVEN("an exchange that says so in its answer to a login") {
+    world.link().peer_accepts();
+    world.world.run();
+    world.link().peer_sends("wait 30");
+    world.world.run();
+    world.world.pass(29'999ms);
+    CHECK(world.dials() == 1);
+    world.world.pass(1s);
+    CHECK(world.dials() == 2);
+  }
+  GIVEN("a server that asks for a day") {
+    world.link().peer_refuses(503, 24h);
+    world.world.run();
+    world.world.pass(599s);
+    CHECK(world.dials() == 1);
+    world.world.pass(2s);
+    CHECK(world.dials() == 2);
+  }
+}
+
+SCENARIO("a login that cannot be read is told, and tried again: the file may be there the next time") {
+  test::session_world world;
+  world.go_live();
+  world.lacks = "/run/key cannot be opened: No such file or directory";
+  world.link().peer_closes(net::close_cause::reset);
+  world.world.run();
+  world.world.pass(150ms);
+  CHECK(world.dials() == 1);
+  CHECK(world.phase() == phase::closed);
+  CHECK(world.notices->latest(session::kind::link_closed, "close_cause") == "no_credentials");
+  CHECK(world.notices->notices.back().cause.find("/run/key") != std::string::npos);
+  world.lacks.clear();
+  world.world.pass(2s);
+  CHECK(world.dials() == 2);
+  world.go_live();
+  CHECK(world.phase() == phase::live);
+}
+
 SCENARIO("garbage is counted and told, and costs nothing else") {
   test::session_world world;
   world.go_live();

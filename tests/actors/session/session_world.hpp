@@ -75,6 +75,7 @@ public:
   std::shared_ptr<event_log> events = std::make_shared<event_log>();
   std::shared_ptr<session::session_context> context;
   caf::actor supervisor;
+  std::string lacks; // what the next machine cannot be made without; empty: nothing
 
 private:
   fake_link* link_ = nullptr;
