@@ -154,16 +154,6 @@ struct read_attempt {
   io_step operator()(frame_stream& stream) const { return stream.read_now(into.data(), into.size()); }
 };
 
-template<class Buffers>
-boost::asio::mutable_buffer first_filled(const Buffers& buffers) {
-  for (auto at = boost::asio::buffer_sequence_begin(buffers); at != boost::asio::buffer_sequence_end(buffers); ++at) {
-    const boost::asio::mutable_buffer buffer = *at;
-    if (buffer.size() > 0)
-      return buffer;
-  }
-  return {};
-}
-
 // Beast's own read buffer is smaller; what it is given larger was wiped by its owner.
 inline constexpr std::size_t stale_bytes_max = 2048;
 
