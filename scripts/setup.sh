@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the packages that caf-node builds with and that are missing. Debian 12 and 13; Ubuntu 24.04 is untried.
+# Installs the packages that caf-node builds with and that are missing. For Debian 12; 13 and Ubuntu 24.04 are untried.
 #
 #   scripts/setup.sh          what building, testing and running need
 #   scripts/setup.sh --full   also clang with its sanitizers' runtime (fuzzing), clang-format 14 (the format check),
@@ -58,7 +58,7 @@ boost_packages() {
       return
     fi
   done
-  die "no Boost of ${BOOST_VERSIONS// /, } in this system's archive; Debian 12 and 13 have one"
+  die "no Boost of ${BOOST_VERSIONS// /, } in this system's archive; Debian 12 has one"
 }
 
 missing_of() {
@@ -119,7 +119,7 @@ main() {
     if available "$package"; then
       chosen+=("$package")
     elif needed_packages | grep -qx -- "$package"; then
-      die "this system's archive has no package $package; Debian 12 and 13 have it"
+      die "this system's archive has no package $package; Debian 12 has it"
     else
       say "this system's archive has no package $package; going on without"
     fi
