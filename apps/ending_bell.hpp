@@ -2,36 +2,57 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <optional>
 
 namespace cafnode::node {
 
-/// Why a node ends.
-enum class ending { asked, tree_gone };
+/// What the main thread is told to do.
+enum class news {
+  reload,    // read the configuration again, and open the log again
+  asked,     // end: somebody asked
+  tree_gone, // end: there is nothing left to run
+};
 
-/// Lets the main thread wait for what signals and processes have to say.
+/// Lets the main thread wait for what signals and processes have to say; they only ring, so that nothing of the node is
+/// touched by two threads. Any thread.
 class ending_bell {
 public:
-  /// True when it rang before.
-  bool ring(ending why) {
+  /// True when it was told to end before, and has not been silenced. A reload that waits already is not told twice.
+  bool ring(news what) {
     const std::lock_guard guard{mutex_};
-    const bool again = why_.has_value();
-    if (!again)
-      why_ = why;
+    const bool again = ends_ && !silent_;
+    if (what == news::reload) {
+      reload_ = true;
+    } else if (!ends_) {
+      ends_ = true;
+      why_ = what;
+    }
     rang_.notify_all();
     return again;
   }
 
-  ending wait() {
+  /// The next news; an end goes before a reload.
+  news wait() {
     std::unique_lock guard{mutex_};
-    rang_.wait(guard, [this] { return why_.has_value(); });
-    return *why_;
+    rang_.wait(guard, [this] { return ends_ || reload_; });
+    if (ends_)
+      return why_;
+    reload_ = false;
+    return news::reload;
+  }
+
+  /// The end is all but over: nobody needs to hurry it any more.
+  void silence() {
+    const std::lock_guard guard{mutex_};
+    silent_ = true;
   }
 
 private:
   std::mutex mutex_;
   std::condition_variable rang_;
-  std::optional<ending> why_;
+  bool reload_ = false;
+  bool ends_ = false;
+  bool silent_ = false;
+  news why_ = news::asked;
 };
 
 } // namespace cafnode::node

@@ -1,18 +1,22 @@
 #include "apps/node_app.hpp"
 
 #include "apps/ending_bell.hpp"
+#include "apps/file_plan.hpp"
 #include "apps/node_actions.hpp"
 #include "apps/node_control.hpp"
+#include "apps/node_metrics.hpp"
 #include "apps/node_plan.hpp"
 #include "apps/node_reload.hpp"
 #include "apps/node_sight.hpp"
 #include "runtime/host/actor_host.hpp"
-#include "runtime/host/clock.hpp"
+#include "runtime/host/process_files.hpp"
 #include "runtime/host/signals.hpp"
 #include "runtime/observe/log.hpp"
+#include "runtime/observe/metric_names.hpp"
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 #include <unistd.h>
 
@@ -37,7 +41,7 @@ std::size_t io_threads_of(const conf::node_config& config) {
   return config.io_threads != 0 ? config.io_threads : std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
-/// What a node is made of, in the order in which it must end.
+/// What a node is made of. The order of its end is end()'s; docs/architecture.md says why.
 class running_node {
 public:
   running_node(const conf::node_config& config, const node_options& options)
@@ -46,14 +50,21 @@ public:
   exit_code run();
 
 private:
+  bool share_files();
   bool open_log();
   void make_host();
   bool start_tree();
-  exit_code end(ending why);
+  std::optional<exit_code> listen_for_control();
+  exit_code serve();
+  exit_code end(news why);
+  void hurry();
+  void read_again();
+  void tell_log_fails(const std::string& why);
 
   conf::node_config config_;
   const node_options& options_;
-  std::atomic<std::chrono::milliseconds> drain_;
+  std::chrono::milliseconds drain_;
+  std::size_t control_connections_ = 0;
   host::machine_clock clock_;
   ending_bell bell_;
   std::unique_ptr<node_sight> sight_;
@@ -62,6 +73,17 @@ private:
   caf::actor root_;
 };
 
+bool running_node::share_files() {
+  file_needs needs{io_threads_of(config_), 0};
+  for (const auto& exchange : config_.exchanges)
+    needs.connections += conf::expand_connections(exchange).size();
+  const auto plan = plan_files(host::raise_file_limit(), needs);
+  control_connections_ = plan.control_connections;
+  if (!plan.fits())
+    std::fprintf(stderr, "caf-node: %s\n", explain(plan, needs).c_str());
+  return plan.fits();
+}
+
 bool running_node::open_log() {
   observe::log_options wanted;
   wanted.time = &clock_;
@@ -69,6 +91,7 @@ bool running_node::open_log() {
   wanted.least = static_cast<observe::level>(config_.log_level);
   wanted.format = static_cast<observe::log_format>(config_.log_format);
   wanted.file = config_.log_file;
+  wanted.on_failing = [this](const std::string& why) { tell_log_fails(why); };
   const auto started = observe::start_log(wanted);
   if (!started)
     std::fprintf(stderr, "caf-node: %s\n", started.fault().c_str());
@@ -80,7 +103,7 @@ void running_node::make_host() {
   host.io_threads = io_threads_of(config_);
   host.on_process_end = [this](const std::string& label, const caf::error&) {
     if (label == config_.region)
-      bell_.ring(ending::tree_gone);
+      bell_.ring(news::tree_gone);
   };
   host.on_escape = [](std::string_view text) {
     log.error("an exception left a callback of an I/O thread", {observe::kv("err", text)});
@@ -106,46 +129,93 @@ bool running_node::start_tree() {
   return true;
 }
 
-exit_code running_node::run() {
-  if (config_.name.empty())
-    config_.name = host_name();
-  if (!open_log())
-    return exit_code::temporary;
-  sight_ = std::make_unique<node_sight>(config_, clock_);
-  const live_settings settings{
-      [](conf::log_level least) { observe::set_log_level(static_cast<observe::level>(least)); },
-      [this](std::chrono::milliseconds drain) { drain_ = drain; }};
-  const host::signals signals{{[this] {
-                                 // Somebody who asks twice does not want to wait.
-                                 if (bell_.ring(ending::asked))
-                                   std::_Exit(static_cast<int>(exit_code::temporary));
-                               },
-                               [this, &settings] { reload(config_, options_, settings); }}};
-  make_host();
-  // Before the exchange is dialled: a node that nobody can ask must not begin.
-  auto control = open_control(config_, sight_->views,
-                              make_actions(host_->system(), host_->services(), sight_->board, sight_->tree));
+std::optional<exit_code> running_node::listen_for_control() {
+  auto actions = count_orders(make_actions(host_->system(), host_->services(), sight_->board, sight_->tree),
+                              sight_->metrics, sight_->board);
+  auto control = open_control(config_, control_connections_, sight_->views, std::move(actions));
   if (!control) {
-    std::fprintf(stderr, "caf-node: %s\n", control.fault().text.c_str());
+    std::fprintf(stderr, "caf-node: %s
+", control.fault().text.c_str());
     return control.fault().code;
   }
   control_ = std::move(control).value();
+  return std::nullopt;
+}
+
+/// On the thread of the signals: only rings.
+void running_node::hurry() {
+  // Somebody who asks twice does not want to wait.
+  if (bell_.ring(news::asked))
+    std::_Exit(static_cast<int>(exit_code::temporary));
+}
+
+exit_code running_node::run() {
+  if (config_.name.empty())
+    config_.name = host_name();
+  if (!share_files())
+    return exit_code::bad_config;
+  sight_ = std::make_unique<node_sight>(config_, clock_);
+  // Before the log: who sees its file may ask for the end.
+  const host::signals signals{{[this] { hurry(); }, [this] { bell_.ring(news::reload); }}};
+  const auto code = open_log() ? serve() : exit_code::temporary;
+  observe::stop_log(); // however it ended: the log's thread refers to this
+  bell_.silence();
+  host::hold_signals(); // before `signals` goes
+  return code;
+}
+
+/// On the thread of the log.
+void running_node::tell_log_fails(const std::string& why) {
+  if (!config_.log_file.empty())
+    std::fprintf(stderr, "caf-node: log file %s cannot be written: %s; lines are lost until it can\n",
+                 config_.log_file.c_str(), why.c_str());
+  observe::event happened;
+  happened.at = clock_.now();
+  happened.kind = "log_failing";
+  happened.subject = config_.region;
+  happened.cause = why;
+  sight_->views.events->publish(std::move(happened));
+}
+
+void running_node::read_again() {
+  if (const auto opened = observe::reopen_log(); !opened) {
+    log.error("the log goes on in the file that it has", {observe::kv("err", opened.fault())});
+    std::fprintf(stderr, "caf-node: %s; the log goes on in the file that it has\n", opened.fault().c_str());
+  }
+  const live_settings settings{
+      [](conf::log_level least) { observe::set_log_level(static_cast<observe::level>(least)); },
+      [this](std::chrono::milliseconds drain) { drain_ = drain; }};
+  if (reload(config_, options_, settings))
+    sight_->metrics.gauge_of(observe::metric::config_applied)
+        .set(static_cast<double>(base::to_unix_ms(clock_.now().wall)) / 1000);
+  else
+    sight_->metrics.counter_of(observe::metric::config_rejects).increment();
+}
+
+exit_code running_node::serve() {
+  make_host();
+  // Before the exchange is dialled: a node that nobody can ask must not begin.
+  if (const auto refused = listen_for_control())
+    return *refused;
   if (!start_tree())
     return exit_code::bad_config;
   control_->serve();
   sight_->stage->store(control::node_stage::serving);
   log.info("the node is up", {observe::kv("control", control_->address()), observe::kv("socket", control_->socket()),
                               observe::kv("version", CAFNODE_VERSION), observe::kv("pid", ::getpid())});
-  return end(bell_.wait());
+  auto what = bell_.wait();
+  for (; what == news::reload; what = bell_.wait())
+    read_again();
+  return end(what);
 }
 
-exit_code running_node::end(ending why) {
+exit_code running_node::end(news why) {
   sight_->stage->store(control::node_stage::draining);
-  if (why == ending::asked)
-    log.info("asked to stop: draining", {observe::kv("within_ms", drain_.load().count())});
+  if (why == news::asked)
+    log.info("asked to stop: draining", {observe::kv("within_ms", drain_.count())});
   else
     log.error("the supervisor tree gave up: the node ends");
-  const auto report = host_->end_processes(std::move(root_), drain_.load());
+  const auto report = host_->end_processes(std::move(root_), drain_);
   for (const auto& label : report.killed)
     log.warn("did not end in time and was killed", {observe::kv("actor", label)});
   for (const auto& label : report.stuck)
@@ -156,10 +226,10 @@ exit_code running_node::end(ending why) {
     host_->shutdown({}, std::chrono::milliseconds{0});
   log.info("the node has stopped");
   observe::stop_log();
-  const auto code = why == ending::asked ? exit_code::clean : exit_code::internal;
+  // What is stuck may touch anything: no destructor runs.
   if (!report.stuck.empty())
     std::_Exit(static_cast<int>(exit_code::internal));
-  return code;
+  return why == news::asked ? exit_code::clean : exit_code::internal;
 }
 
 } // namespace

@@ -2,19 +2,26 @@
 
 #include "apps/node_listeners.hpp"
 #include "runtime/control/http_api.hpp"
+#include "runtime/host/last_words.hpp"
 #include "runtime/net/post_gate.hpp"
+#include "runtime/observe/log.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <exception>
 #include <functional>
+#include <new>
+#include <pthread.h>
 #include <thread>
 #include <utility>
 
 namespace cafnode::node {
 
 namespace {
+
+const observe::channel log{"control"};
 
 class control_thread final : public control_server {
 public:
@@ -37,6 +44,9 @@ public:
 
   base::result<bool, control_failure> open(net::http_server_options options, std::optional<net::local_socket> socket) {
     options.is_urgent = control::is_health;
+    options.on_accept_failed = [](const std::string& why) {
+      log.error("a client of the control API could not be accepted", {observe::kv("err", why)});
+    };
     auto made = net::make_http_server(io_, options, api_.handler());
     if (!made)
       return base::failure{control_failure{exit_code::temporary, made.fault()}};
@@ -52,7 +62,7 @@ public:
   }
 
   void serve() override {
-    thread_ = std::thread{[this] { io_.run(); }};
+    thread_ = std::thread{[this] { run(); }};
   }
 
   [[nodiscard]] std::string address() const override { return address_; }
@@ -60,10 +70,23 @@ public:
   [[nodiscard]] const std::string& socket() const override { return path_; }
 
 private:
+  /// The gate may outlive this: whoever publishes an event keeps it for as long as that takes.
   control::node_views with_thread(control::node_views views) {
-    // The gate may outlive this: whoever publishes an event keeps it for as long as that takes.
     views.post = [gate = gate_](const std::function<void()>& work) { gate->post(work); };
     return views;
+  }
+
+  void run() {
+    pthread_setname_np(pthread_self(), "control");
+    while (!io_.stopped()) {
+      try {
+        io_.run();
+      } catch (const std::bad_alloc&) {
+        host::end_out_of_memory();
+      } catch (const std::exception& escaped) {
+        log.error("an exception left a callback of the control thread", {observe::kv("err", escaped.what())});
+      }
+    }
   }
 
   std::string address_;
@@ -79,12 +102,15 @@ private:
 
 } // namespace
 
-base::result<std::unique_ptr<control_server>, control_failure>
-open_control(const conf::node_config& config, control::node_views views, control::control_actions actions) {
+base::result<std::unique_ptr<control_server>, control_failure> open_control(const conf::node_config& config,
+                                                                            std::size_t connections_max,
+                                                                            control::node_views views,
+                                                                            control::control_actions actions) {
   auto listening = prepare_listeners(config);
   if (!listening)
     return base::failure{listening.fault()};
   auto& parts = listening.value();
+  parts.tcp.connections_max = connections_max;
   auto made = std::make_unique<control_thread>(std::move(parts.rules), std::move(views), std::move(actions));
   const auto opened = made->open(std::move(parts.tcp), std::move(parts.local));
   if (!opened)

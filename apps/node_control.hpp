@@ -32,8 +32,10 @@ struct control_failure {
   std::string text;
 };
 
-/// Listens on the unix socket and on the port; the fault says which could not be had and why. `config.name` is set.
+/// Listens on the unix socket and on the port, for at most so many clients each at a time; the fault says which could
+/// not be had and why. `config.name` is set.
 [[nodiscard]] base::result<std::unique_ptr<control_server>, control_failure>
-open_control(const conf::node_config& config, control::node_views views, control::control_actions actions);
+open_control(const conf::node_config& config, std::size_t connections_max, control::node_views views,
+             control::control_actions actions);
 
 } // namespace cafnode::node

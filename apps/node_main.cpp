@@ -1,5 +1,7 @@
 #include "apps/node_app.hpp"
 #include "apps/node_options.hpp"
+#include "runtime/host/last_words.hpp"
+#include "runtime/host/process_files.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -99,6 +101,8 @@ int parse_and_run(int argc, char** argv) {
 } // namespace cafnode::node
 
 int main(int argc, char** argv) {
+  cafnode::host::prepare_files();
+  cafnode::host::use_last_words();
   try {
     return cafnode::node::parse_and_run(argc, argv);
   } catch (const std::exception& problem) {

@@ -32,12 +32,12 @@ void apply(conf::node_config& running, const conf::node_config& wanted, const li
 
 } // namespace
 
-void reload(conf::node_config& running, const node_options& options, const live_settings& settings) {
+bool reload(conf::node_config& running, const node_options& options, const live_settings& settings) {
   const auto read = load(options);
   report_faults(read.faults);
   if (!read.usable()) {
     log.error("the configuration was read again and refused: the node goes on with the one it has");
-    return;
+    return false;
   }
   auto wanted = read.config;
   if (wanted.name.empty())
@@ -53,6 +53,7 @@ void reload(conf::node_config& running, const node_options& options, const live_
   if (changes.empty())
     log.info("the configuration was read again: nothing has changed");
   apply(running, wanted, settings);
+  return true;
 }
 
 } // namespace cafnode::node

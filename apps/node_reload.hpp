@@ -16,7 +16,7 @@ struct live_settings {
 
 /// Reads the configuration again and compares it with `running`. A bad file changes nothing and is reported with its
 /// faults. Of the differences those that can go live are applied and kept in `running`; each other one is reported with
-/// what it takes. Reports go to the log.
-void reload(conf::node_config& running, const node_options& options, const live_settings& settings);
+/// what it takes. Reports go to the log. False: it was refused.
+bool reload(conf::node_config& running, const node_options& options, const live_settings& settings);
 
 } // namespace cafnode::node

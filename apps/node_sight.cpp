@@ -6,32 +6,47 @@
 #include "runtime/observe/metric_names.hpp"
 #include "runtime/observe/process_metrics.hpp"
 
+#include <algorithm>
 #include <string>
 #include <unistd.h>
-#include <vector>
 
 namespace cafnode::node {
 
 namespace {
 
+void add_tree_metrics(observe::registry& metrics, const std::shared_ptr<control::tree_view>& tree) {
+  namespace metric = observe::metric;
+  const auto reading = [tree](auto figure) {
+    return [tree, figure] { return static_cast<double>(figure(tree->counts())); };
+  };
+  using control::tree_counts;
+  metrics.add_reading(metric::circuits_open, {}, reading([](const tree_counts& all) { return all.circuits_open; }));
+  metrics.add_reading(metric::zombies, {}, reading([](const tree_counts& all) { return all.zombies; }));
+  metrics.add_reading(metric::tree_dropped, {}, reading([](const tree_counts& all) { return all.dropped; }));
+  metrics.add_reading(metric::children, {"running"}, reading([](const tree_counts& all) { return all.running; }));
+  metrics.add_reading(metric::children, {"waiting"}, reading([](const tree_counts& all) { return all.waiting; }));
+  metrics.add_reading(metric::children, {"other"}, reading([](const tree_counts& all) {
+                        const auto known = all.supervisors + all.workers;
+                        return known - std::min(known, all.running + all.waiting);
+                      }));
+}
+
 void add_metrics(observe::registry& metrics, const std::shared_ptr<session::board>& board,
                  const std::shared_ptr<control::node_stage_cell>& stage,
-                 const std::shared_ptr<control::tree_view>& tree, const conf::node_config& config) {
-  std::vector<std::string> exchanges;
-  for (const auto& exchange : config.exchanges)
-    exchanges.push_back(exchange.name);
-  add_board_metrics(metrics, board, exchanges);
+                 const std::shared_ptr<control::tree_view>& tree, const base::clock_source& clock,
+                 const conf::node_config& config) {
+  add_board_metrics(metrics, board, clock, config);
+  add_tree_metrics(metrics, tree);
   observe::add_process_metrics(metrics);
   metrics.gauge_of(observe::metric::build_info, {CAFNODE_VERSION}).set(1);
   metrics.add_reading(observe::metric::ready, {},
                       [stage] { return *stage == control::node_stage::serving ? 1.0 : 0.0; });
-  metrics.add_reading(observe::metric::circuits_open, {},
-                      [tree] { return static_cast<double>(tree->counts().circuits_open); });
-  metrics.add_reading(observe::metric::zombies, {}, [tree] { return static_cast<double>(tree->counts().zombies); });
-  metrics.add_reading(observe::metric::tree_dropped, {},
-                      [tree] { return static_cast<double>(tree->counts().dropped); });
-  metrics.add_reading(observe::metric::log_dropped, {},
+  metrics.add_reading(observe::metric::log_dropped, {"queue_full"},
                       [] { return static_cast<double>(observe::log_lines_dropped()); });
+  metrics.add_reading(observe::metric::log_dropped, {"unwritten"},
+                      [] { return static_cast<double>(observe::log_lines_unwritten()); });
+  metrics.gauge_of(observe::metric::config_applied).set(static_cast<double>(base::to_unix_ms(clock.now().wall)) / 1000);
+  metrics.counter_of(observe::metric::config_rejects);
 }
 
 } // namespace
@@ -48,7 +63,9 @@ node_sight::node_sight(const conf::node_config& config, const base::clock_source
   views.events = std::make_shared<observe::event_log>(observe::event_log_config{});
   views.metrics_text = [this] { return metrics.render(); };
   told = std::make_shared<telemetry>(std::make_shared<control::event_bridge>(tree, views.events), tree, metrics);
-  add_metrics(metrics, board, stage, tree, config);
+  add_metrics(metrics, board, stage, tree, clock, config);
+  metrics.add_reading(observe::metric::events_lost, {},
+                      [events = views.events] { return static_cast<double>(events->lost_by_subscribers()); });
 }
 
 void node_sight::look_at(const process::services& services) {

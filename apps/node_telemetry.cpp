@@ -1,11 +1,15 @@
 #include "apps/node_telemetry.hpp"
 
+#include "actors/session/phase.hpp"
 #include "runtime/observe/log.hpp"
 #include "runtime/observe/metric_names.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
+#include <optional>
 
 namespace cafnode::node {
 
@@ -42,9 +46,16 @@ observe::level severity_of(const supervision::event& happened) {
   }
 }
 
+/// The text of the system's error is all that has come this far.
+bool is_out_of_files(const session::notice& happened) {
+  return happened.kind == session::kind::link_closed &&
+         (happened.cause.find(std::strerror(EMFILE)) != std::string::npos ||
+          happened.cause.find(std::strerror(ENFILE)) != std::string::npos);
+}
+
 observe::level severity_of(const session::notice& happened) {
   namespace kind = session::kind;
-  if (happened.kind == kind::refused) // only a person can mend it
+  if (happened.kind == kind::refused || is_out_of_files(happened)) // no restart mends it
     return observe::level::error;
   constexpr std::array healed{kind::link_closed,      kind::heartbeat_missed, kind::heartbeat_by_client,
                               kind::silent,           kind::protocol_fault,   kind::subscription_missing,
@@ -149,10 +160,32 @@ void telemetry::count(const session::notice& happened) {
   namespace kind = session::kind;
   const auto exchange = exchange_of(happened.subject);
   if (happened.kind == kind::link_closed)
+    lost(happened);
+  if (happened.kind == kind::phase_changed && field_of(happened, "to") == to_string(session::phase::live))
+    live_again(happened);
+  if (happened.kind == kind::link_closed)
     metrics_.counter_of(observe::metric::connection_closes, {exchange, field_of(happened, "close_cause")}).increment();
   else if (happened.kind == kind::reconciled)
     metrics_.histogram_of(observe::metric::reconcile, {exchange})
         .observe(std::strtod(field_of(happened, "took_ms").c_str(), nullptr) / 1000);
+}
+
+/// The first of several closes in a row is the loss.
+void telemetry::lost(const session::notice& happened) {
+  const std::lock_guard guard{mutex_};
+  lost_.try_emplace(happened.subject, happened.at.steady);
+}
+
+void telemetry::live_again(const session::notice& happened) {
+  std::optional<base::time_point> since;
+  {
+    const std::lock_guard guard{mutex_};
+    if (auto found = lost_.extract(happened.subject))
+      since = found.mapped();
+  }
+  if (since)
+    metrics_.histogram_of(observe::metric::connection_live, {exchange_of(happened.subject)})
+        .observe(std::chrono::duration<double>{happened.at.steady - *since}.count());
 }
 
 void telemetry::publish(const supervision::event& happened) {

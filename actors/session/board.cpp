@@ -12,6 +12,7 @@ void duration_histogram::record(base::duration span) noexcept {
       std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::microseconds>(span).count()));
   const auto bucket = std::min<std::size_t>(us <= 1 ? 0 : std::bit_width(us - 1), buckets - 1);
   counts_[bucket].fetch_add(1, std::memory_order_relaxed);
+  sum_us_.fetch_add(us, std::memory_order_relaxed);
   auto seen = max_us_.load(std::memory_order_relaxed);
   while (us > seen && !max_us_.compare_exchange_weak(seen, us, std::memory_order_relaxed)) {
   }

@@ -32,10 +32,17 @@ public:
   [[nodiscard]] std::uint64_t quantile_us(unsigned per_mille) const noexcept;
   [[nodiscard]] std::uint64_t count() const noexcept;
 
+  [[nodiscard]] std::uint64_t count_in(std::size_t bucket) const noexcept {
+    return counts_[bucket].load(std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] std::uint64_t sum_us() const noexcept { return sum_us_.load(std::memory_order_relaxed); }
+
   [[nodiscard]] std::uint64_t max_us() const noexcept { return max_us_.load(std::memory_order_relaxed); }
 
 private:
   std::array<std::atomic<std::uint32_t>, buckets> counts_{};
+  std::atomic<std::uint64_t> sum_us_{0};
   std::atomic<std::uint64_t> max_us_{0};
 };
 

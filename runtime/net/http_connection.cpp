@@ -50,6 +50,7 @@ std::string_view view(boost::beast::string_view text) {
 
 http_connection::http_connection(stream_socket socket, std::shared_ptr<http_shared> shared, bool urgent_only)
     : shared_{std::move(shared)},
+      refill_{shared_->spares},
       stream_{std::move(socket), nullptr},
       buffer_{shared_->options.header_bytes_max + read_block_bytes},
       deadline_{stream_.get_executor()},

@@ -6,6 +6,7 @@
 #include "runtime/net/http_server.hpp"
 #include "runtime/net/link_stream.hpp"
 #include "runtime/net/post_gate.hpp"
+#include "runtime/net/spare_files.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -29,6 +30,19 @@ struct http_shared {
   http_origin origin = http_origin::tcp;
   bool stopped = false;
   std::unordered_set<http_connection*> live; // those not dropped yet
+  std::shared_ptr<spare_files> spares = std::make_shared<spare_files>();
+};
+
+/// Takes back what a connection gave up, as soon as its socket is closed.
+struct spares_refill {
+  std::shared_ptr<spare_files> spares;
+
+  explicit spares_refill(std::shared_ptr<spare_files> which) : spares{std::move(which)} {}
+
+  spares_refill(const spares_refill&) = delete;
+  spares_refill& operator=(const spares_refill&) = delete;
+
+  ~spares_refill() { spares->refill(); }
 };
 
 /// One client of the HTTP server, request after request. Includes Beast: only for this folder's own .cpp files.
@@ -82,6 +96,7 @@ private:
   void linger_on();
 
   std::shared_ptr<http_shared> shared_;
+  spares_refill refill_; // goes behind the stream
   stream stream_;
   boost::beast::flat_buffer buffer_;
   std::optional<request_parser> parser_;

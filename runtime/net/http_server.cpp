@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <optional>
 #include <sys/socket.h>
@@ -85,7 +86,8 @@ private:
     if (shared_->stopped)
       return;
     if (error)
-      return rest();
+      return on_refused(error);
+    shared_->spares->refill();
     welcome(std::move(socket));
     accept();
   }
@@ -113,7 +115,17 @@ private:
       (*first)->drop();
   }
 
-  // Out of descriptors, most likely: try again in a while instead of at full speed.
+  void on_refused(const error_code& error) {
+    if (shared_->options.on_accept_failed)
+      shared_->options.on_accept_failed(error.message());
+    // ENFILE: the whole system has none left; what this process gives up there somebody else may take.
+    const bool scarce = error == asio::error::no_descriptors || error.value() == ENFILE;
+    if (scarce && shared_->spares->give_way())
+      return accept();
+    rest();
+  }
+
+  // Nothing to spare: try again in a while instead of at full speed.
   void rest() {
     pause_.expires_after(std::chrono::milliseconds{100});
     pause_.async_wait([self = shared_from_this()](const error_code& error) {

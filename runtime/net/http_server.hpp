@@ -86,6 +86,10 @@ struct http_server_options {
   milliseconds header_timeout{5'000}; // from a request's first byte to the end of its header; a TLS handshake too
   milliseconds body_timeout{10'000};
   milliseconds answer_timeout{65'000}; // for the handler
+
+  /// Hears, on the io_context's thread, each time that a client could not be accepted, for want of open files most
+  /// likely. A few are kept in reserve, so that some clients are served all the same. May be empty.
+  std::function<void(const std::string& why)> on_accept_failed = {};
 };
 
 /// A small HTTP/1.1 server for the control page, health and metrics. Handlers run on the io_context's thread and must

@@ -2,13 +2,23 @@
 
 namespace cafnode::observe::metric {
 
+std::vector<double> powers_of_two_us(std::size_t count) {
+  std::vector<double> bounds;
+  for (std::size_t i = 0; i < count; ++i)
+    bounds.push_back(static_cast<double>(std::uint64_t{1} << i) / 1e6);
+  return bounds;
+}
+
 std::vector<const metric_spec*> all() {
   return {&build_info,
           &connections,
           &connection_opens,
           &connection_closes,
           &connection_live,
+          &connection_up,
           &silence,
+          &connection_answer,
+          &connection_rtt,
           &frames,
           &frame_bytes,
           &frame_faults,
@@ -16,7 +26,6 @@ std::vector<const metric_spec*> all() {
           &heartbeats_missed,
           &heartbeat_answer,
           &exchange_rtt,
-          &rate_remaining,
           &orders,
           &order_requests,
           &reconcile,
@@ -42,6 +51,7 @@ std::vector<const metric_spec*> all() {
           &process_resident,
           &process_threads,
           &process_files,
+          &process_files_max,
           &process_start};
 }
 

@@ -8,6 +8,9 @@
 /// from small sets only: never a path, an order or an instrument.
 namespace cafnode::observe::metric {
 
+/// The bounds of a histogram of durations: 1 us, 2 us, 4 us and so on, so many of them, in seconds.
+[[nodiscard]] std::vector<double> powers_of_two_us(std::size_t count);
+
 inline const metric_spec build_info{
     metric_kind::gauge, "caf_node_build_info", "Always 1; the labels say what runs.", {"version"}, {}};
 inline const metric_spec connections{
@@ -24,11 +27,23 @@ inline const metric_spec connection_live{metric_kind::histogram,
                                          "From a loss to live again.",
                                          {"exchange"},
                                          {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}};
+inline const metric_spec connection_up{
+    metric_kind::gauge, "caf_node_connection_up", "1 when the connection is live.", {"exchange", "connection"}, {}};
 inline const metric_spec silence{metric_kind::gauge,
                                  "caf_node_connection_silence_seconds",
-                                 "The longest time that any connection has received nothing.",
-                                 {"exchange"},
+                                 "How long a live connection has received nothing; 0 when it is not live.",
+                                 {"exchange", "connection"},
                                  {}};
+inline const metric_spec connection_answer{metric_kind::gauge,
+                                           "caf_node_connection_heartbeat_answer_seconds",
+                                           "From a heartbeat's arrival to its answer, since the node started.",
+                                           {"exchange", "connection", "quantile"},
+                                           {}};
+inline const metric_spec connection_rtt{metric_kind::gauge,
+                                        "caf_node_connection_rtt_seconds",
+                                        "From a heartbeat's answer to the exchange's reply, since the node started.",
+                                        {"exchange", "connection", "quantile"},
+                                        {}};
 inline const metric_spec frames{
     metric_kind::counter, "caf_node_frames_total", "Frames by direction.", {"exchange", "direction"}, {}};
 inline const metric_spec frame_bytes{
@@ -39,23 +54,16 @@ inline const metric_spec heartbeat_answers{
     metric_kind::counter, "caf_node_heartbeat_answers_total", "Heartbeats answered.", {"exchange"}, {}};
 inline const metric_spec heartbeats_missed{
     metric_kind::counter, "caf_node_heartbeats_missed_total", "Heartbeats not answered in time.", {"exchange"}, {}};
-inline const metric_spec heartbeat_answer{
-    metric_kind::histogram,
-    "caf_node_heartbeat_answer_seconds",
-    "From a heartbeat's arrival to its answer.",
-    {"exchange"},
-    {0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.005, 0.025, 0.1, 1}};
-inline const metric_spec exchange_rtt{
-    metric_kind::histogram,
-    "caf_node_exchange_rtt_seconds",
-    "From a request to its answer.",
-    {"exchange"},
-    {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5}};
-inline const metric_spec rate_remaining{metric_kind::gauge,
-                                        "caf_node_rate_limit_remaining_ratio",
-                                        "What is left of the rate budget, 0 to 1.",
-                                        {"exchange", "budget"},
-                                        {}};
+inline const metric_spec heartbeat_answer{metric_kind::histogram,
+                                          "caf_node_heartbeat_answer_seconds",
+                                          "From a heartbeat's arrival to its answer.",
+                                          {"exchange"},
+                                          powers_of_two_us(25)};
+inline const metric_spec exchange_rtt{metric_kind::histogram,
+                                      "caf_node_exchange_rtt_seconds",
+                                      "From a heartbeat's answer to the exchange's reply.",
+                                      {"exchange"},
+                                      powers_of_two_us(25)};
 inline const metric_spec orders{
     metric_kind::gauge, "caf_node_orders", "Orders by state, those in doubt among them.", {"exchange", "state"}, {}};
 inline const metric_spec order_requests{metric_kind::counter,
@@ -112,7 +120,7 @@ inline const metric_spec tree_dropped{metric_kind::counter,
 inline const metric_spec dead_letters{
     metric_kind::counter, "caf_node_dead_letters_total", "Messages that reached nobody.", {"kind"}, {}};
 inline const metric_spec children{
-    metric_kind::gauge, "caf_node_children", "Children by state.", {"supervisor", "state"}, {}};
+    metric_kind::gauge, "caf_node_children", "Supervisors and workers by state.", {"state"}, {}};
 inline const metric_spec config_rejects{
     metric_kind::counter, "caf_node_config_rejects_total", "Configurations that were read again and refused.", {}, {}};
 inline const metric_spec config_applied{metric_kind::gauge,
@@ -121,7 +129,7 @@ inline const metric_spec config_applied{metric_kind::gauge,
                                         {},
                                         {}};
 inline const metric_spec log_dropped{
-    metric_kind::counter, "caf_node_log_lines_dropped_total", "Log lines lost to a full queue.", {}, {}};
+    metric_kind::counter, "caf_node_log_lines_dropped_total", "Log lines lost, by reason.", {"reason"}, {}};
 inline const metric_spec events_published{metric_kind::counter, "caf_node_events_total", "Events published.", {}, {}};
 inline const metric_spec events_lost{
     metric_kind::counter, "caf_node_event_subscriber_lost_total", "Events that a slow subscriber did not get.", {}, {}};
@@ -132,6 +140,8 @@ inline const metric_spec process_resident{
     metric_kind::gauge, "process_resident_memory_bytes", "Resident memory.", {}, {}};
 inline const metric_spec process_threads{metric_kind::gauge, "process_threads", "Threads.", {}, {}};
 inline const metric_spec process_files{metric_kind::gauge, "process_open_fds", "Open file descriptors.", {}, {}};
+inline const metric_spec process_files_max{
+    metric_kind::gauge, "process_max_fds", "File descriptors that the process may have open.", {}, {}};
 inline const metric_spec process_start{
     metric_kind::gauge, "process_start_time_seconds", "When the process started, in Unix time.", {}, {}};
 

@@ -23,6 +23,7 @@ struct series {
   std::unique_ptr<observe::gauge> gauge;
   std::unique_ptr<observe::histogram> histogram;
   std::function<double()> read;
+  std::function<histogram_figures()> read_histogram;
 };
 
 struct family {
@@ -30,16 +31,25 @@ struct family {
   std::map<label_values, series> all;
 };
 
-prometheus::ClientMetric::Histogram collect_histogram(const histogram& from) {
+histogram_figures figures_of(const histogram& from) {
+  histogram_figures figures{{}, from.sum()};
+  for (std::size_t i = 0; i <= from.bounds().size(); ++i)
+    figures.counts.push_back(from.count_in(i));
+  return figures;
+}
+
+prometheus::ClientMetric::Histogram collect_histogram(const std::vector<double>& bounds,
+                                                      const histogram_figures& figures) {
+  CAFNODE_INVARIANT(figures.counts.size() == bounds.size() + 1, "a histogram's counts do not fit its bounds");
   prometheus::ClientMetric::Histogram out;
   std::uint64_t total = 0;
-  for (std::size_t i = 0; i <= from.bounds().size(); ++i) {
-    total += from.count_in(i);
-    const auto bound = i < from.bounds().size() ? from.bounds()[i] : std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i <= bounds.size(); ++i) {
+    total += figures.counts[i];
+    const auto bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
     out.bucket.push_back({total, bound});
   }
   out.sample_count = total;
-  out.sample_sum = from.sum();
+  out.sample_sum = figures.sum;
   return out;
 }
 
@@ -48,7 +58,9 @@ prometheus::ClientMetric collect_series(const metric_spec& spec, const label_val
   for (std::size_t i = 0; i < labels.size(); ++i)
     out.label.push_back({std::string{spec.labels[i]}, labels[i]});
   if (from.histogram)
-    out.histogram = collect_histogram(*from.histogram);
+    out.histogram = collect_histogram(spec.bounds, figures_of(*from.histogram));
+  else if (from.read_histogram)
+    out.histogram = collect_histogram(spec.bounds, from.read_histogram());
   else if (from.counter)
     out.counter.value = static_cast<double>(from.counter->value());
   else if (from.gauge)
@@ -152,6 +164,13 @@ histogram& registry::histogram_of(const metric_spec& spec, const label_values& l
 void registry::add_reading(const metric_spec& spec, const label_values& labels, std::function<double()> read) {
   const std::lock_guard lock{content_->mutex};
   content_->find(spec, labels).read = std::move(read);
+}
+
+void registry::add_histogram_reading(const metric_spec& spec, const label_values& labels,
+                                     std::function<histogram_figures()> read) {
+  CAFNODE_INVARIANT(spec.kind == metric_kind::histogram, "a reading of a histogram for what is none");
+  const std::lock_guard lock{content_->mutex};
+  content_->find(spec, labels).read_histogram = std::move(read);
 }
 
 std::string registry::render() const {

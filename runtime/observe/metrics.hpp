@@ -55,6 +55,12 @@ private:
   std::atomic<double> sum_{0};
 };
 
+/// What a histogram that somebody else keeps has counted.
+struct histogram_figures {
+  std::vector<std::uint64_t> counts; // one for each bound of its spec, and one for all above
+  double sum = 0;
+};
+
 enum class metric_kind : std::uint8_t { counter, gauge, histogram };
 
 /// What a metric is called and means. All of them stand in metric_names.hpp.
@@ -76,7 +82,7 @@ using label_values = std::vector<std::string>;
 class registry {
 public:
   /// A metric has at most so many series; what comes then is counted under the label value "other".
-  static constexpr std::size_t series_max = 512;
+  static constexpr std::size_t series_max = 2'048;
 
   registry();
   registry(const registry&) = delete;
@@ -90,6 +96,10 @@ public:
 
   /// A counter or gauge whose value is read by `read` at each render(); the function must not call the registry.
   void add_reading(const metric_spec& spec, const label_values& labels, std::function<double()> read);
+
+  /// The same for a histogram.
+  void add_histogram_reading(const metric_spec& spec, const label_values& labels,
+                             std::function<histogram_figures()> read);
 
   /// Prometheus' text format 0.0.4: `Content-Type: text/plain; version=0.0.4; charset=utf-8`. Sorted, so stable.
   [[nodiscard]] std::string render() const;

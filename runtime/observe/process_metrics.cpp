@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <sys/resource.h>
 #include <system_error>
 #include <unistd.h>
 #include <vector>
@@ -65,6 +66,10 @@ void add_process_metrics(registry& to) {
                  [] { return static_cast<double>(read_process_figures().resident_bytes); });
   to.add_reading(metric::process_threads, {}, [] { return static_cast<double>(read_process_figures().threads); });
   to.add_reading(metric::process_files, {}, [] { return static_cast<double>(read_process_figures().open_files); });
+  to.add_reading(metric::process_files_max, {}, [] {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<double>(limit.rlim_cur) : 0.0;
+  });
   to.add_reading(metric::process_start, {}, [] { return read_process_figures().start_unix_seconds; });
 }
 

@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 import floors
+import metrics
 import sizes
 import text
 
@@ -25,6 +26,26 @@ class sample_case(unittest.TestCase):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(content, encoding="utf-8")
         return root
+
+
+class metrics_test(sample_case):
+    def faults(self, names='inline const metric_spec up{metric_kind::gauge, "caf_node_up", "Help.", {}, {}};',
+               listed="&up", page="`caf_node_up`", code="set(metric::up);"):
+        return metrics.faults_in(self.tree({metrics.NAMES: names, metrics.LIST: listed, metrics.PAGE: page,
+                                            "apps/a.cpp": code}))
+
+    def test_a_metric_that_is_written_listed_and_documented_passes(self):
+        self.assertEqual([], self.faults())
+
+    def test_one_that_nobody_writes_fails(self):
+        self.assertIn("never written", self.faults(code="")[0])
+
+    def test_one_that_is_not_listed_or_documented_fails(self):
+        self.assertIn("missing in all()", self.faults(listed="")[0])
+        self.assertIn("table of metrics", self.faults(page="")[0])
+
+    def test_declarations_that_cannot_be_read_fail(self):
+        self.assertEqual(1, len(self.faults(names="")))
 
 
 class floors_test(sample_case):

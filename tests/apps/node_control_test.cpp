@@ -1,0 +1,87 @@
+#include "apps/node_control.hpp"
+#include "runtime/host/clock.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+#include <doctest/doctest.h>
+
+#include <array>
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace cafnode;
+using boost::asio::ip::tcp;
+
+namespace {
+
+control::node_views views_on(std::shared_ptr<observe::event_log> events) {
+  control::node_views views;
+  views.stage = std::make_shared<control::node_stage_cell>(control::node_stage::serving);
+  views.clock = std::make_shared<host::machine_clock>();
+  views.board = std::make_shared<session::board>();
+  views.tree = std::make_shared<control::tree_view>();
+  views.events = std::move(events);
+  return views;
+}
+
+/// Asks, and reads whatever comes until the other side goes.
+void ask_until_gone(std::uint16_t port, const std::string& target) {
+  boost::asio::io_context io;
+  boost::system::error_code gone;
+  tcp::socket socket{io};
+  if (socket.connect({boost::asio::ip::address_v4::loopback(), port}, gone))
+    return;
+  const auto request = "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  boost::asio::write(socket, boost::asio::buffer(request), gone);
+  std::array<char, 4096> heard{};
+  while (!gone)
+    socket.read_some(boost::asio::buffer(heard), gone);
+}
+
+observe::event something() {
+  observe::event happened;
+  happened.kind = "phase_changed";
+  return happened;
+}
+
+std::uint16_t port_of(const node::control_server& server) {
+  const auto address = server.address();
+  return static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
+}
+
+} // namespace
+
+SCENARIO("the control API ends while events are published, followed and asked for") {
+  const auto events = std::make_shared<observe::event_log>(observe::event_log_config{});
+  std::atomic<bool> over{false};
+  std::vector<std::jthread> publishers;
+  for (int each = 0; each < 2; ++each)
+    publishers.emplace_back([&] {
+      while (!over)
+        events->publish(something());
+    });
+  for (int round = 0; round < 100; ++round) {
+    conf::node_config config;
+    config.name = "ending";
+    config.control.address = "127.0.0.1";
+    config.control.port = 0;
+    config.control.socket = conf::socket_off;
+    auto opened = node::open_control(config, 16, views_on(events), {});
+    REQUIRE(opened);
+    auto server = std::move(opened).value();
+    server->serve();
+    const auto before = events->last_seq();
+    std::vector<std::jthread> clients;
+    for (const auto* target : {"/api/v1/events?follow=1", "/api/v1/events?follow=1&since=1", "/livez"})
+      clients.emplace_back([port = port_of(*server), target] { ask_until_gone(port, target); });
+    // From no client at all to all of them being served: the end comes at another moment in each round.
+    while (events->last_seq() < before + static_cast<std::uint64_t>(round) * 20)
+      std::this_thread::yield();
+    server.reset();
+  }
+  over = true;
+}
