@@ -134,8 +134,7 @@ std::optional<exit_code> running_node::listen_for_control() {
                               sight_->metrics, sight_->board);
   auto control = open_control(config_, control_connections_, sight_->views, std::move(actions));
   if (!control) {
-    std::fprintf(stderr, "caf-node: %s
-", control.fault().text.c_str());
+    std::fprintf(stderr, "caf-node: %s\n", control.fault().text.c_str());
     return control.fault().code;
   }
   control_ = std::move(control).value();
