@@ -42,11 +42,18 @@ class failed(Exception):
     pass
 
 
-def exchange(port, request, body_wanted):
+def connect(path):
+    to = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    to.settimeout(STOP_SECONDS + 30)
+    to.connect(path)
+    return to
+
+
+def exchange(path, request, body_wanted):
     """One request on a connection of its own; a follower reads until the node goes."""
     method, target = request.split(" ")
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=STOP_SECONDS + 30) as to:
+        with connect(path) as to:
             to.sendall(f"{method} {target} HTTP/1.1\r\nHost: localhost\r\nX-Caf-Node: 1\r\nContent-Length: 0\r\n"
                        "Connection: close\r\n\r\n".encode())
             while to.recv(65536) and body_wanted:
@@ -80,27 +87,28 @@ class storm:
         config = self.folder / "storm.yaml"
         config.write_text(CONFIG.format(log=log, drain=DRAIN_SECONDS, port=self.port))
         return subprocess.Popen([self.bin / "caf-node", "--config", config], stdin=subprocess.DEVNULL, stdout=errors,
-                                stderr=errors, env={**os.environ, "STORM_SECRET": "sim-secret"})
+                                stderr=errors, env={**os.environ, "STORM_SECRET": "sim-secret",
+                                                    "XDG_RUNTIME_DIR": str(self.folder), "RUNTIME_DIRECTORY": ""})
 
     def await_control(self, node, log):
-        """The port of the control API; None when the node ended before it had one."""
+        """The path of the control API's socket; None when the node ended before it had one."""
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and node.poll() is None:
             for line in log.read_text().splitlines() if log.exists() else []:
                 if "the node is up" in line:
-                    return int(json.loads(line)["control"].rsplit(":", 1)[1])
+                    return json.loads(line)["socket"]
             time.sleep(0.01)
         return None
 
-    def clients(self, port):
-        return ([threading.Thread(target=exchange, args=(port, "GET /api/v1/events?follow=1&since=0", True))
+    def clients(self, path):
+        return ([threading.Thread(target=exchange, args=(path, "GET /api/v1/events?follow=1&since=0", True))
                  for _ in range(self.arguments.followers)] +
-                [threading.Thread(target=self.use, args=(port, random.Random(self.chance.random())))
+                [threading.Thread(target=self.use, args=(path, random.Random(self.chance.random())))
                  for _ in range(2)])
 
-    def use(self, port, chance):
+    def use(self, path, chance):
         while not self.stopping.is_set():
-            exchange(port, chance.choice(REQUESTS), chance.random() < 0.9)
+            exchange(path, chance.choice(REQUESTS), chance.random() < 0.9)
 
     def round(self, number):
         log = self.folder / "storm.log"
@@ -112,10 +120,10 @@ class storm:
             node = self.start_node(log, errors)
             users = []
             try:
-                port = self.await_control(node, log) if not early else self.await_log(log)
-                if not early and port is None:
+                path = self.await_control(node, log) if not early else self.await_log(log)
+                if not early and path is None:
                     raise failed("the node did not start")
-                users = self.clients(port) if not early else []
+                users = self.clients(path) if not early else []
                 for each in users:
                     each.start()
                 time.sleep(self.chance.random() * (0.05 if early else 0.6))
