@@ -11,6 +11,7 @@ find_package(CAF 0.17.6...<0.18 REQUIRED COMPONENTS core io openssl)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(OpenSSL 3 REQUIRED)
 find_package(spdlog REQUIRED)
+find_package(c-ares 1.18 REQUIRED) # cmake/Findc-ares.cmake: not every distribution ships a config of its own
 find_package(yaml-cpp REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(prometheus-cpp REQUIRED CONFIG)

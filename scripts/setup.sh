@@ -24,7 +24,7 @@ available() { [[ -n "$(apt-cache policy "$1" 2>/dev/null | awk '/Candidate:/ && 
 
 needed_packages() {
   printf '%s\n' g++ cmake ninja-build ccache pkg-config python3 openssl ca-certificates \
-    libcaf-dev libssl-dev libfmt-dev libspdlog-dev libyaml-cpp-dev libsimdjson-dev prometheus-cpp-dev \
+    libcaf-dev libc-ares-dev libssl-dev libfmt-dev libspdlog-dev libyaml-cpp-dev libsimdjson-dev prometheus-cpp-dev \
     libcli11-dev doctest-dev
 }
 

@@ -44,6 +44,8 @@ void exchange_client::on_reconciled(const reconcile_summary& summary) {
   context_->refusals.accepted();
   context_->spending.end_turn(now().steady);
   advance(phase::live, "reconciled");
+  if (link_)
+    link_->proven();
   count(counters_.lives);
   if (gate_)
     process::tell(*this, gate_, orders_allowed{true});

@@ -1,4 +1,5 @@
 #include "runtime/base/invariant.hpp"
+#include "runtime/net/endpoint_text.hpp"
 #include "runtime/net/link_core.hpp"
 #include "runtime/net/link_fault.hpp"
 
@@ -35,9 +36,13 @@ link_core::link_core(asio::io_context& io, dial_options options, link_limits lim
 void link_core::open() {
   CAFNODE_INVARIANT(phase_ == phase::idle, "a link was opened twice");
   phase_ = phase::dialing;
-  deadline_ = steady::now() + options_.deadline;
-  dialer_ = dialer::start(io_, options_, deadline_,
+  dialer_ = dialer::start(io_, options_,
                           [self = shared_from_this()](dialer::outcome dialed) { self->on_dialed(std::move(dialed)); });
+}
+
+void link_core::proven() {
+  if (trial_)
+    trial_->proven();
 }
 
 void link_core::on_dialed(dialer::outcome dialed) {
@@ -45,13 +50,17 @@ void link_core::on_dialed(dialer::outcome dialed) {
   if (!dialed)
     return finish(dialed.fault());
   phase_ = phase::upgrading;
-  ws_.emplace(std::move(dialed).value());
+  auto made = std::move(dialed).value();
+  trial_ = std::move(made.trial);
+  place_ = std::move(made.place);
+  allowed_ = made.allowed;
+  ws_.emplace(std::move(made.stream));
   ws_->auto_fragment(false);
   ws_->write_buffer_bytes(write_buffer_bytes);
   ws_->read_message_max(limits_.frame_bytes_max);
   ws_->set_option(beast::websocket::stream_base::decorator(
       [](beast::websocket::request_type& request) { request.set(beast::http::field::user_agent, "caf-node"); }));
-  arm(deadline_);
+  arm(made.deadline);
   auto answer = std::make_unique<upgrade_answer>();
   auto& into = *answer;
   ws_->async_handshake(into, host_field(options_), options_.path,
@@ -63,14 +72,14 @@ void link_core::on_dialed(dialer::outcome dialed) {
 void link_core::on_upgraded(const error_code& error, const upgrade_answer& answer) {
   if (phase_ != phase::upgrading)
     return;
+  place_ = {};
   if (error == beast::websocket::error::upgrade_declined) {
     const auto status = static_cast<std::uint16_t>(answer.result_int());
-    return finish(
-        {close_cause::upgrade_refused,
-         status,
-         {},
-         fmt::format("{}{} refused the WebSocket upgrade: HTTP {} {}", endpoint_text(options_.host, options_.port),
-                     options_.path, status, std::string_view{answer.reason().data(), answer.reason().size()})});
+    return finish({close_cause::upgrade_refused,
+                   status,
+                   {},
+                   fmt::format("{}, path {}, refused the WebSocket upgrade: HTTP {} {}", where(), options_.path, status,
+                               std::string_view{answer.reason().data(), answer.reason().size()})});
   }
   if (error)
     return finish(judge(error, "during the WebSocket upgrade"));
@@ -105,12 +114,11 @@ bool link_core::send(std::string_view text) {
   if (phase_ != phase::open)
     return false;
   if (!out_.push(text)) {
-    finish(
-        {close_cause::queue_full,
-         0,
-         {},
-         fmt::format("{} does not read: {} bytes wait, {} more do not fit into {}",
-                     endpoint_text(options_.host, options_.port), out_.bytes(), text.size(), limits_.queue_bytes_max)});
+    finish({close_cause::queue_full,
+            0,
+            {},
+            fmt::format("{} does not read: {} bytes wait, {} more do not fit into {}", where(), out_.bytes(),
+                        text.size(), limits_.queue_bytes_max)});
     return false;
   }
   if (!writing_)
@@ -174,8 +182,7 @@ void link_core::on_timer() {
     finish({close_cause::timed_out,
             0,
             {},
-            fmt::format("no link to {} within {} ms; it ended in the WebSocket upgrade",
-                        endpoint_text(options_.host, options_.port), options_.deadline.count())});
+            fmt::format("no link to {} within {} ms; it ended in the WebSocket upgrade", where(), allowed_.count())});
 }
 
 void link_core::drop() {
@@ -183,6 +190,8 @@ void link_core::drop() {
   if (dialer_)
     std::exchange(dialer_, nullptr)->cancel();
   timer_ = nullptr;
+  place_ = {};
+  trial_ = nullptr; // unproven, it counts against the address
   if (ws_)
     ws_->next_layer().close();
 }
@@ -202,13 +211,16 @@ void link_core::abandon() {
   drop();
 }
 
+std::string link_core::where() const {
+  return trial_ ? endpoint_text(options_.host, trial_->at()) : endpoint_text(options_.host, options_.port);
+}
+
 close_info link_core::judge(const error_code& error, const std::string& doing) const {
-  const auto where = endpoint_text(options_.host, options_.port);
   if (error != beast::websocket::error::closed)
-    return judge_link_error(error, where, doing);
+    return judge_link_error(error, where(), doing);
   const auto& reason = ws_->reason();
   std::string words{reason.reason.data(), reason.reason.size()};
-  auto detail = fmt::format("{} closed the connection: {} {}", where, reason.code, words);
+  auto detail = fmt::format("{} closed the connection: {} {}", where(), reason.code, words);
   return {close_cause::by_peer, reason.code, std::move(words), std::move(detail)};
 }
 
@@ -225,6 +237,8 @@ public:
   ~beast_ws_link() override { core_->abandon(); }
 
   void open() override { core_->open(); }
+
+  void proven() override { core_->proven(); }
 
   void read_next() override { core_->read_next(); }
 

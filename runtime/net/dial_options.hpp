@@ -16,6 +16,7 @@ struct dial_options {
   std::string path = "/";                     // target of the HTTP upgrade, with query
   std::shared_ptr<const tls_context> tls;     // none: plain TCP
   std::chrono::milliseconds deadline{10'000}; // for DNS, TCP, TLS and upgrade together
+  std::string name_servers;                   // "192.0.2.53:53,..."; empty: those of /etc/resolv.conf
 };
 
 } // namespace cafnode::net

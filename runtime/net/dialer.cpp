@@ -1,6 +1,7 @@
 #include "runtime/net/dialer.hpp"
 
-#include <boost/asio/ip/address.hpp>
+#include "runtime/net/endpoint_text.hpp"
+
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
@@ -13,96 +14,99 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using steady = std::chrono::steady_clock;
 
-std::string endpoint_text(const std::string& host, std::uint16_t port) {
-  return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
-}
-
-std::shared_ptr<dialer> dialer::start(asio::io_context& io, const dial_options& options, steady::time_point deadline,
-                                      on_done done) {
-  auto self = std::make_shared<dialer>(io, options, deadline, std::move(done));
-  self->arm(deadline);
-  self->resolve();
+std::shared_ptr<dialer> dialer::start(asio::io_context& io, const dial_options& options, on_done done) {
+  auto self = std::make_shared<dialer>(io, options, std::move(done));
+  self->arm(self->deadline_);
+  self->look_up();
   return self;
 }
 
-dialer::dialer(asio::io_context& io, const dial_options& options, steady::time_point deadline, on_done done)
+dialer::dialer(asio::io_context& io, const dial_options& options, on_done done)
     : io_{io},
       options_{options},
-      deadline_{deadline},
+      deadline_{steady::now() + options.deadline},
+      allowed_{options.deadline},
       done_{std::move(done)},
-      resolver_{io.get_executor()},
-      socket_{io.get_executor()},
+      desk_{dial_desk::of(io)},
       timer_{io.get_executor()},
+      socket_{io.get_executor()},
       where_{endpoint_text(options.host, options.port)} {}
 
 void dialer::cancel() {
-  error_code ignored;
   done_ = nullptr;
-  resolver_.cancel();
-  timer_.cancel();
-  socket_.close(ignored);
+  stop_all();
 }
 
-void dialer::resolve() {
-  error_code not_literal;
-  const auto address = asio::ip::make_address(options_.host, not_literal);
-  if (!not_literal) {
+void dialer::look_up() {
+  if (const auto known = name_lookup::known_addresses(options_.host); !known.empty())
+    return await_turn(known);
+  lookup_ = desk_.lookups->ask({options_.host, options_.name_servers},
+                               [self = shared_from_this()](const auto& found) { self->on_found(found); });
+}
+
+void dialer::on_found(const name_lookup::outcome& found) {
+  lookup_ = {};
+  if (!done_)
+    return;
+  if (!found)
+    return fail(close_cause::resolve_failed, found.fault());
+  await_turn(found.value());
+}
+
+void dialer::await_turn(const name_lookup::addresses& found) {
+  for (const auto& address : found)
     addresses_.emplace_back(address, options_.port);
-    return asio::post(io_.get_executor(), [self = shared_from_this()] { self->connect_next(); });
-  }
-  resolver_.async_resolve(
-      options_.host, std::to_string(options_.port), tcp::resolver::numeric_service,
-      [self = shared_from_this()](const error_code& error, const tcp_resolver::results_type& found) {
-        self->on_resolved(error, found);
-      });
+  awaits_turn_ = true;
+  left_ = deadline_ - steady::now();
+  arm(steady::now() + turn_wait_max);
+  place_ = desk_.gate->enter([self = shared_from_this()] { self->on_turn(); });
 }
 
-void dialer::on_resolved(const error_code& error, const tcp_resolver::results_type& found) {
+void dialer::on_turn() {
   if (!done_)
     return;
-  if (error || found.empty())
-    return fail(close_cause::resolve_failed, fmt::format("the host name {} has no address: {}", options_.host,
-                                                         error ? error.message() : "the answer is empty"));
-  for (const auto& entry : found)
-    addresses_.push_back(entry.endpoint());
-  std::reverse(addresses_.begin(), addresses_.end());
-  connect_next();
+  awaits_turn_ = false;
+  deadline_ = steady::now() + left_;
+  arm(deadline_);
+  // Now, and not before the wait: what others have learned of the addresses meanwhile counts.
+  addresses_ = desk_.memory->order(by_turns(addresses_));
+  if (addresses_.size() > addresses_max)
+    addresses_.resize(addresses_max);
+  race_ = address_race::start(io_, addresses_, desk_.memory, [self = shared_from_this()](auto connected) {
+    self->on_connected(std::move(connected));
+  });
 }
 
-void dialer::connect_next() {
+void dialer::on_connected(address_race::outcome connected) {
   if (!done_)
     return;
-  if (addresses_.empty())
-    return fail(close_cause::refused, fmt::format("no connection to {}: {}", where_, failures_));
-  const auto address = addresses_.back();
-  const auto now = steady::now();
-  // An address that swallows packets must leave time for those behind it.
-  arm(now + (deadline_ - now) / static_cast<int>(addresses_.size()));
-  addresses_.pop_back();
-  error_code ignored;
-  socket_.close(ignored);
-  doing_ = fmt::format("connecting to {}", endpoint_text(address.address().to_string(), address.port()));
-  socket_.async_connect(address, [self = shared_from_this()](const error_code& error) { self->on_connected(error); });
-}
-
-void dialer::on_connected(const error_code& error) {
-  if (!done_)
-    return;
-  if (error || !socket_.is_open()) { // closed: its share of the time had passed
-    const bool late = !error || error == asio::error::operation_aborted;
-    const auto why = late ? std::string{"no answer"} : error.message();
-    failures_ += fmt::format("{}{}: {}", failures_.empty() ? "" : "; ", doing_, why);
-    return connect_next();
-  }
+  race_ = nullptr;
+  if (!connected)
+    return fail(close_cause::refused, fmt::format("no connection to {}: {}", where_, connected.fault()));
+  auto won = std::move(connected).value();
+  where_ = endpoint_text(options_.host, won.address);
+  trial_ = std::make_unique<address_trial>(desk_.memory, won.address);
+  socket_ = std::move(won.socket);
   error_code ignored;
   socket_.set_option(tcp::no_delay{true}, ignored);
   socket_.non_blocking(true, ignored);
-  arm(deadline_);
+  share_time(won.address);
   if (!options_.tls)
-    return finish(link_stream{std::move(socket_), nullptr});
+    return succeed();
   doing_ = "the TLS handshake";
   tls_ = std::make_unique<tls_session>(*options_.tls, tls_role::client, socket_.native_handle(), options_.host);
   shake_hands();
+}
+
+/// An address that accepts and then hangs must leave time for another that may do better.
+void dialer::share_time(const address_memory::address& taken) {
+  const auto others = std::count_if(addresses_.begin(), addresses_.end(),
+                                    [&](const auto& each) { return each != taken && !desk_.memory->has_failed(each); });
+  const auto now = steady::now();
+  const auto share = (deadline_ - now) / (1 + others);
+  allowed_ -= std::chrono::floor<std::chrono::milliseconds>(deadline_ - now - share);
+  deadline_ = now + share;
+  arm(deadline_);
 }
 
 void dialer::shake_hands() {
@@ -110,7 +114,7 @@ void dialer::shake_hands() {
   const auto resume = [self = shared_from_this()](const error_code& error) { self->on_handshake_ready(error); };
   switch (step.outcome) {
   case tls_outcome::done:
-    return finish(link_stream{std::move(socket_), std::move(tls_)});
+    return succeed();
   case tls_outcome::wants_read:
     return socket_.async_wait(tcp_socket::wait_read, resume);
   case tls_outcome::wants_write:
@@ -129,7 +133,7 @@ void dialer::on_handshake_ready(const error_code& error) {
   shake_hands();
 }
 
-void dialer::arm(steady::time_point at) {
+void dialer::arm(time_point at) {
   timer_.expires_at(at);
   timer_.async_wait([self = shared_from_this()](const error_code& error) {
     if (!error && self->done_ && self->timer_.expiry() <= steady::now())
@@ -137,27 +141,45 @@ void dialer::arm(steady::time_point at) {
   });
 }
 
+std::string dialer::doing() const {
+  if (!race_)
+    return doing_;
+  const auto& so_far = race_->failures();
+  return race_->doing() + (so_far.empty() ? "" : "; before that: " + so_far);
+}
+
 void dialer::on_timer() {
-  error_code ignored;
-  if (steady::now() < deadline_)
-    return static_cast<void>(socket_.close(ignored));
-  const auto so_far = failures_.empty() ? failures_ : fmt::format("; before that: {}", failures_);
+  if (awaits_turn_)
+    return fail(close_cause::timed_out, fmt::format("no link to {}: {} s went by before its turn among the handshakes "
+                                                    "of its I/O thread; give the node more of them (node.io_threads)",
+                                                    where_, turn_wait_max.count()));
   fail(close_cause::timed_out,
-       fmt::format("no link to {} within {} ms; it ended in {}{}", where_, options_.deadline.count(), doing_, so_far));
+       fmt::format("no link to {} within {} ms; it ended in {}", where_, allowed_.count(), doing()));
 }
 
 void dialer::fail(close_cause cause, std::string detail) {
   finish(base::failure{close_info{cause, 0, {}, std::move(detail)}});
 }
 
+void dialer::succeed() {
+  finish(dialed_stream{link_stream{std::move(socket_), std::move(tls_)}, std::move(trial_), std::move(place_),
+                       deadline_, allowed_});
+}
+
+void dialer::stop_all() {
+  error_code ignored;
+  timer_.cancel();
+  lookup_ = {};
+  place_ = {};
+  if (race_)
+    std::exchange(race_, nullptr)->cancel();
+  trial_ = nullptr;
+  socket_.close(ignored);
+}
+
 void dialer::finish(outcome result) {
   const auto done = std::exchange(done_, nullptr);
-  timer_.cancel();
-  resolver_.cancel();
-  if (!result) {
-    error_code ignored;
-    socket_.close(ignored);
-  }
+  stop_all();
   done(std::move(result));
 }
 

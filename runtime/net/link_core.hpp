@@ -26,6 +26,7 @@ public:
   [[nodiscard]] std::size_t queued_bytes() const noexcept { return out_.bytes(); }
 
   void open();
+  void proven();
   void read_next();
   bool send(std::string_view text);
   void close(std::uint16_t code, std::string_view reason);
@@ -50,6 +51,7 @@ private:
   void on_timer();
   void drop();
   void finish(close_info info);
+  [[nodiscard]] std::string where() const;
   [[nodiscard]] close_info judge(const error_code& error, const std::string& doing) const;
 
   boost::asio::io_context& io_;
@@ -59,8 +61,10 @@ private:
   phase phase_ = phase::idle;
   bool reading_ = false;
   bool writing_ = false;
-  time_point deadline_{};
+  std::chrono::milliseconds allowed_{}; // what the deadline left for this address
   std::shared_ptr<dialer> dialer_;
+  std::unique_ptr<address_trial> trial_; // once there is a connection
+  handshake_gate::place place_;          // until the upgrade is done
   std::optional<websocket> ws_;
   std::unique_ptr<steady_timer> timer_;                            // only while there is something to time
   std::unique_ptr<boost::beast::websocket::close_reason> parting_; // what close() was given

@@ -73,6 +73,10 @@ public:
   /// Dials and upgrades, all within `options.deadline`. Once a link.
   virtual void open() = 0;
 
+  /// The owner has come as far as it wanted to: the peer's address is good. A link that ends without this (TLS, the
+  /// upgrade, a login that hangs) counts against its address, and the next dial on this io_context starts at another.
+  virtual void proven() {}
+
   /// Asks for the next message. Once for each on_link_open or on_link_frame.
   virtual void read_next() = 0;
 

@@ -13,6 +13,7 @@ std::vector<const metric_spec*> all() {
   return {&build_info,
           &connections,
           &connection_opens,
+          &handshakes,
           &connection_closes,
           &connection_live,
           &connection_up,

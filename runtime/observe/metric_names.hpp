@@ -17,6 +17,11 @@ inline const metric_spec connections{
     metric_kind::gauge, "caf_node_connections", "Connections by phase.", {"exchange", "phase"}, {}};
 inline const metric_spec connection_opens{
     metric_kind::counter, "caf_node_connection_opens_total", "WebSockets that opened.", {"exchange"}, {}};
+inline const metric_spec handshakes{metric_kind::gauge,
+                                    "caf_node_handshakes",
+                                    "Handshakes (TCP, TLS, upgrade) that are under way, and that wait for their turn.",
+                                    {"state"},
+                                    {}};
 inline const metric_spec connection_closes{metric_kind::counter,
                                            "caf_node_connection_closes_total",
                                            "WebSockets that closed, by cause.",

@@ -56,6 +56,7 @@ WALLS = {
     "yaml-cpp": (r"yaml-cpp/", {CONF}),
     "spdlog": (r"spdlog/", {OBSERVE}),
     "prometheus-cpp": (r"prometheus/", {OBSERVE}),
+    "c-ares": (r"ares\.h", {NET}),
     "OpenSSL": (r"openssl/", {VENUES, NET, "sim", "bench"}),
     "CLI11": (r"CLI/", {"apps", "sim", "bench"}),
     "doctest": (r"doctest/", set()),

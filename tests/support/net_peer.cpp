@@ -24,11 +24,14 @@ void must(bool held, const char* what) {
     throw std::runtime_error{what};
 }
 
-int listen_anywhere(std::uint16_t& port) {
+int listen_at(const std::string& address, std::uint16_t& port) {
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in at{};
   at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  at.sin_port = htons(port);
+  must(inet_pton(AF_INET, address.c_str(), &at.sin_addr) == 1, "inet_pton");
+  const int again = 1;
+  ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &again, sizeof again);
   socklen_t size = sizeof at;
   must(::bind(listener, reinterpret_cast<sockaddr*>(&at), size) == 0, "bind");
   must(::listen(listener, 8) == 0, "listen");
@@ -198,7 +201,9 @@ std::string server_frame(std::string_view payload, unsigned first) {
   return frame.append(payload);
 }
 
-net_peer::net_peer(script play, const net_identity* identity, int connections) : listener_{listen_anywhere(port_)} {
+net_peer::net_peer(script play, const net_identity* identity, int connections, const std::string& address,
+                   std::uint16_t port)
+    : port_{port}, listener_{listen_at(address, port_)} {
   thread_ = std::thread{[this, play = std::move(play), identity, connections] { serve(play, identity, connections); }};
 }
 
@@ -243,7 +248,7 @@ void net_peer::serve(const script& play, const net_identity* identity, int conne
 
 std::uint16_t closed_port() {
   std::uint16_t port = 0;
-  ::close(listen_anywhere(port));
+  ::close(listen_at("127.0.0.1", port));
   return port;
 }
 

@@ -69,12 +69,14 @@ private:
 /// A server frame: not masked, with `first` as its first byte (0x81 is a whole text message).
 [[nodiscard]] std::string server_frame(std::string_view payload, unsigned first = 0x81);
 
-/// A server on 127.0.0.1 and a free port that runs `script` for one connection after the other, on a thread of its own.
+/// A server on an IPv4 address of this machine, and a free port unless told, that runs `script` for one connection
+/// after the other, on a thread of its own.
 class net_peer {
 public:
   using script = std::function<void(net_conn&)>;
 
-  explicit net_peer(script play, const net_identity* identity = nullptr, int connections = 1);
+  explicit net_peer(script play, const net_identity* identity = nullptr, int connections = 1,
+                    const std::string& address = "127.0.0.1", std::uint16_t port = 0);
   net_peer(const net_peer&) = delete;
   net_peer& operator=(const net_peer&) = delete;
   ~net_peer();

@@ -1,0 +1,25 @@
+# Finds c-ares, of which some distributions ship headers and a library only.
+#
+#   find_package(c-ares REQUIRED)
+#
+# Gives the imported target c-ares::cares, and c-ares_VERSION.
+find_path(CARES_INCLUDE_DIR NAMES ares.h)
+find_library(CARES_LIBRARY NAMES cares)
+mark_as_advanced(CARES_INCLUDE_DIR CARES_LIBRARY)
+
+if(CARES_INCLUDE_DIR)
+  file(STRINGS "${CARES_INCLUDE_DIR}/ares_version.h" cares_version_line REGEX "^#define ARES_VERSION_STR \"[0-9.]+")
+  string(REGEX MATCH "[0-9]+[0-9.]*" c-ares_VERSION "${cares_version_line}")
+endif()
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(c-ares
+  REQUIRED_VARS CARES_LIBRARY CARES_INCLUDE_DIR
+  VERSION_VAR c-ares_VERSION)
+
+if(c-ares_FOUND AND NOT TARGET c-ares::cares)
+  add_library(c-ares::cares UNKNOWN IMPORTED)
+  set_target_properties(c-ares::cares PROPERTIES
+    IMPORTED_LOCATION "${CARES_LIBRARY}"
+    INTERFACE_INCLUDE_DIRECTORIES "${CARES_INCLUDE_DIR}")
+endif()

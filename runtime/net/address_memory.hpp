@@ -1,0 +1,68 @@
+#pragma once
+
+#include "runtime/base/time.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace cafnode::net {
+
+using address_list = std::vector<boost::asio::ip::tcp::endpoint>;
+
+/// The families by turns, IPv6 first, each in the order in which it came (RFC 8305, 4).
+[[nodiscard]] address_list by_turns(const address_list& addresses);
+
+/// Which addresses failed, and when: what decides where the next dial starts. It has no clock; one thread.
+class address_memory {
+public:
+  using address = boost::asio::ip::tcp::endpoint;
+
+  /// Beyond `failures_max` the oldest failure is forgotten.
+  explicit address_memory(std::size_t failures_max = 256) : failures_max_{failures_max} {}
+
+  void failed(const address& at, base::time_point now);
+  void worked(const address& at);
+
+  [[nodiscard]] bool has_failed(const address& at) const { return failures_.contains(at); }
+
+  /// Those that never failed, or have worked since, in the given order; then the others, the oldest failure first.
+  [[nodiscard]] address_list order(address_list addresses) const;
+
+  [[nodiscard]] std::size_t size() const noexcept { return failures_.size(); }
+
+private:
+  std::size_t failures_max_;
+  std::map<address, base::time_point> failures_;
+};
+
+/// One attempt at one address, from the first packet to the end of the link: unless it was proven in between, its end
+/// counts against the address, whatever the end was. One thread.
+class address_trial {
+public:
+  /// A proven link that ends sooner than this counts against its address all the same.
+  static constexpr std::chrono::seconds settled_after{5};
+
+  address_trial(std::shared_ptr<address_memory> memory, const address_memory::address& at)
+      : memory_{std::move(memory)}, at_{at} {}
+
+  address_trial(const address_trial&) = delete;
+  address_trial& operator=(const address_trial&) = delete;
+  ~address_trial();
+
+  /// The connection came as far as it should.
+  void proven();
+
+  [[nodiscard]] const address_memory::address& at() const noexcept { return at_; }
+
+private:
+  std::shared_ptr<address_memory> memory_;
+  address_memory::address at_;
+  std::optional<base::time_point> proven_at_;
+};
+
+} // namespace cafnode::net
