@@ -1,5 +1,6 @@
 #include "apps/node_app.hpp"
 
+#include "apps/end_limit.hpp"
 #include "apps/ending_bell.hpp"
 #include "apps/file_plan.hpp"
 #include "apps/node_actions.hpp"
@@ -25,6 +26,11 @@ namespace cafnode::node {
 namespace {
 
 const observe::channel log{"node"};
+
+// A stop never takes longer than drain_timeout and two seconds: the first for what is left to be killed, the second
+// for whatever hangs then.
+constexpr std::chrono::milliseconds kill_grace{1500};
+constexpr std::chrono::milliseconds end_grace{1900};
 
 std::string host_name() {
   char name[256] = {};
@@ -61,6 +67,7 @@ private:
   void read_again();
   void tell_log_fails(const std::string& why);
 
+  std::unique_ptr<end_limit> limit_; // first, so that it watches over the end of all the others
   conf::node_config config_;
   const node_options& options_;
   std::chrono::milliseconds drain_;
@@ -101,6 +108,7 @@ bool running_node::open_log() {
 void running_node::make_host() {
   host::host_options host;
   host.io_threads = io_threads_of(config_);
+  host.kill_grace = kill_grace;
   host.on_process_end = [this](const std::string& label, const caf::error&) {
     if (label == config_.region)
       bell_.ring(news::tree_gone);
@@ -110,6 +118,7 @@ void running_node::make_host() {
   };
   host_ = std::make_unique<host::actor_host>(std::move(host));
   sight_->look_at(host_->services());
+  sight_->look_at(host_->engine());
 }
 
 bool running_node::start_tree() {
@@ -209,6 +218,7 @@ exit_code running_node::serve() {
 }
 
 exit_code running_node::end(news why) {
+  limit_ = std::make_unique<end_limit>(drain_ + end_grace);
   sight_->stage->store(control::node_stage::draining);
   if (why == news::asked)
     log.info("asked to stop: draining", {observe::kv("within_ms", drain_.count())});

@@ -1,6 +1,7 @@
 #include "apps/node_sight.hpp"
 
 #include "apps/node_metrics.hpp"
+#include "runtime/net/dial_desk.hpp"
 #include "runtime/observe/event_log.hpp"
 #include "runtime/observe/log.hpp"
 #include "runtime/observe/metric_names.hpp"
@@ -66,6 +67,22 @@ node_sight::node_sight(const conf::node_config& config, const base::clock_source
   add_metrics(metrics, board, stage, tree, clock, config);
   metrics.add_reading(observe::metric::events_lost, {},
                       [events = views.events] { return static_cast<double>(events->lost_by_subscribers()); });
+}
+
+void node_sight::look_at(host::io_engine& engine) {
+  std::vector<std::shared_ptr<const net::gate_figures>> gates;
+  for (std::size_t index = 0; index < engine.size(); ++index)
+    gates.push_back(net::dial_desk::of(engine.unit(index).context()).gate->figures());
+  const auto add = [&](const char* state, std::atomic<std::uint32_t> net::gate_figures::*member) {
+    metrics.add_reading(observe::metric::handshakes, {state}, [gates, member] {
+      double sum = 0;
+      for (const auto& each : gates)
+        sum += (*each.*member).load(std::memory_order_relaxed);
+      return sum;
+    });
+  };
+  add("under_way", &net::gate_figures::under_way);
+  add("waiting", &net::gate_figures::waiting);
 }
 
 void node_sight::look_at(const process::services& services) {

@@ -4,6 +4,7 @@
 #include "apps/node_telemetry.hpp"
 #include "conf/node_config.hpp"
 #include "runtime/control/node_views.hpp"
+#include "runtime/host/io_engine.hpp"
 #include "runtime/observe/metrics.hpp"
 #include "runtime/process/services.hpp"
 
@@ -18,6 +19,9 @@ struct node_sight {
 
   /// Shows what `services` know as well; they outlive the last look at the views and metrics.
   void look_at(const process::services& services);
+
+  /// Shows the handshakes of all I/O threads. Before the first dial, or at any time later.
+  void look_at(host::io_engine& engine);
 
   observe::registry metrics;
   std::shared_ptr<control::node_stage_cell> stage;

@@ -1,0 +1,44 @@
+#include "apps/end_limit.hpp"
+
+#include "apps/node_options.hpp"
+
+#include <cstdlib>
+#include <poll.h>
+#include <string_view>
+#include <unistd.h>
+
+namespace cafnode::node {
+
+namespace {
+
+/// Past the log and without waiting, for either may be what hangs.
+void say_if_heard(std::string_view text) {
+  pollfd out{STDERR_FILENO, POLLOUT, 0};
+  if (::poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0)
+    return;
+  if (::write(STDERR_FILENO, text.data(), text.size()) < 0)
+    return; // there is nobody left to tell
+}
+
+} // namespace
+
+end_limit::end_limit(std::chrono::milliseconds within) : thread_{[this, within] { watch(within); }} {}
+
+end_limit::~end_limit() {
+  {
+    const std::lock_guard guard{mutex_};
+    over_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void end_limit::watch(std::chrono::milliseconds within) {
+  std::unique_lock guard{mutex_};
+  if (changed_.wait_for(guard, within, [this] { return over_; }))
+    return;
+  say_if_heard("caf-node: something hung in the stop; it took drain_timeout and 2 s and was ended by force\n");
+  std::_Exit(static_cast<int>(exit_code::internal));
+}
+
+} // namespace cafnode::node

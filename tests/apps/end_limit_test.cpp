@@ -1,0 +1,54 @@
+#include "apps/end_limit.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace cafnode::node;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The exit code of a process that is given `within` for a stop, and does `work` meanwhile.
+template<class Work>
+int code_of(std::chrono::milliseconds within, Work work) {
+  const auto child = ::fork();
+  if (child == 0) {
+    {
+      const end_limit limit{within};
+      work();
+    }
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+} // namespace
+
+TEST_CASE("a stop that hangs is ended by force once its time is over") {
+  const auto begun = std::chrono::steady_clock::now();
+  CHECK(code_of(100ms, [] {
+          for (;;)
+            ::pause();
+        }) == 70);
+  CHECK(std::chrono::steady_clock::now() - begun < 2s);
+}
+
+TEST_CASE("a stop that hangs is ended even if nobody reads what it says") {
+  CHECK(code_of(100ms, [] {
+          int ends[2];
+          REQUIRE(::pipe(ends) == 0);
+          ::dup2(ends[1], STDERR_FILENO);
+          const std::string much(1 << 20, 'x');
+          static_cast<void>(::write(STDERR_FILENO, much.data(), much.size()) < 0);
+        }) == 70);
+}
+
+TEST_CASE("a stop that is done in time is left alone") {
+  CHECK(code_of(10s, [] {}) == 0);
+}
