@@ -67,12 +67,13 @@ int run(int argc, char** argv) {
   heartbeat->add_option("--loads", loads, "Other connections in the loaded case")->capture_default_str();
   heartbeat->callback([&] { bench = [&] { return run_heartbeat(rounds, loads); }; });
 
-  std::size_t count = 5000;
-  int watch = 60;
+  connections_options many;
   auto* connections = app.add_subcommand("connections", "Many connections against exchange-sim, plain and TLS");
-  connections->add_option("--count", count, "Connections")->capture_default_str();
-  connections->add_option("--watch", watch, "Seconds to watch their heartbeats")->capture_default_str();
-  connections->callback([&] { bench = [&] { return run_connections(count, watch); }; });
+  connections->add_option("--count", many.count, "Connections")->capture_default_str();
+  connections->add_option("--watch", many.watch_seconds, "Seconds to watch their heartbeats")->capture_default_str();
+  connections->add_option("--busy", many.busy, "Processes beside it that use all the processor time they get")
+      ->capture_default_str();
+  connections->callback([&] { bench = [&] { return run_connections(many); }; });
 
   decode_options decoding;
   auto* decode = app.add_subcommand("decode", "Frames a second through the protocol machine, beside JSON libraries");
