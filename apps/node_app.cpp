@@ -2,15 +2,14 @@
 
 #include "apps/end_limit.hpp"
 #include "apps/ending_bell.hpp"
-#include "apps/file_plan.hpp"
 #include "apps/node_actions.hpp"
 #include "apps/node_control.hpp"
 #include "apps/node_metrics.hpp"
 #include "apps/node_plan.hpp"
 #include "apps/node_reload.hpp"
 #include "apps/node_sight.hpp"
+#include "apps/own_machine.hpp"
 #include "runtime/host/actor_host.hpp"
-#include "runtime/host/process_files.hpp"
 #include "runtime/host/signals.hpp"
 #include "runtime/observe/log.hpp"
 #include "runtime/observe/metric_names.hpp"
@@ -18,8 +17,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
-#include <thread>
-#include <unistd.h>
 
 namespace cafnode::node {
 
@@ -32,21 +29,6 @@ const observe::channel log{"node"};
 constexpr std::chrono::milliseconds kill_grace{1500};
 constexpr std::chrono::milliseconds end_grace{1900};
 
-std::string host_name() {
-  char name[256] = {};
-  return ::gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "node";
-}
-
-std::uint64_t seed_of(const conf::node_config& config, const base::clock_source& clock) {
-  return config.seed != 0 ? config.seed
-                          : static_cast<std::uint64_t>(clock.now().wall.time_since_epoch().count()) ^
-                                (static_cast<std::uint64_t>(::getpid()) << 40U);
-}
-
-std::size_t io_threads_of(const conf::node_config& config) {
-  return config.io_threads != 0 ? config.io_threads : std::max<std::size_t>(1, std::thread::hardware_concurrency());
-}
-
 /// What a node is made of. The order of its end is end()'s; docs/architecture.md says why.
 class running_node {
 public:
@@ -56,7 +38,6 @@ public:
   exit_code run();
 
 private:
-  bool share_files();
   bool open_log();
   void make_host();
   bool start_tree();
@@ -79,17 +60,6 @@ private:
   std::unique_ptr<control_server> control_;
   caf::actor root_;
 };
-
-bool running_node::share_files() {
-  file_needs needs{io_threads_of(config_), 0};
-  for (const auto& exchange : config_.exchanges)
-    needs.connections += conf::expand_connections(exchange).size();
-  const auto plan = plan_files(host::raise_file_limit(), needs);
-  control_connections_ = plan.control_connections;
-  if (!plan.fits())
-    std::fprintf(stderr, "caf-node: %s\n", explain(plan, needs).c_str());
-  return plan.fits();
-}
 
 bool running_node::open_log() {
   observe::log_options wanted;
@@ -160,8 +130,10 @@ void running_node::hurry() {
 exit_code running_node::run() {
   if (config_.name.empty())
     config_.name = host_name();
-  if (!share_files())
+  const auto control_connections = share_files(config_);
+  if (!control_connections)
     return exit_code::bad_config;
+  control_connections_ = *control_connections;
   sight_ = std::make_unique<node_sight>(config_, clock_);
   // Before the log: who sees its file may ask for the end.
   const host::signals signals{{[this] { hurry(); }, [this] { bell_.ring(news::reload); }}};
@@ -210,7 +182,7 @@ exit_code running_node::serve() {
   control_->serve();
   sight_->stage->store(control::node_stage::serving);
   log.info("the node is up", {observe::kv("control", control_->address()), observe::kv("socket", control_->socket()),
-                              observe::kv("version", CAFNODE_VERSION), observe::kv("pid", ::getpid())});
+                              observe::kv("version", CAFNODE_VERSION), observe::kv("pid", own_pid())});
   auto what = bell_.wait();
   for (; what == news::reload; what = bell_.wait())
     read_again();
