@@ -140,6 +140,8 @@ void exchange_client::emit(const venues::event& happened) {
 
 void exchange_client::close(venues::give_up why, std::string_view text) {
   const bool refused = why == venues::give_up::refused;
+  if (refused && link_)
+    link_->acquit(); // at any other address it would be told the same
   if (why == venues::give_up::over_rate && is_current())
     context_->spending.drain(now().steady);
   give_up(refused ? process::reason_code::refused : process::reason_code::peer_unavailable,

@@ -42,6 +42,8 @@ address_list address_memory::order(address_list addresses) const {
 }
 
 address_trial::~address_trial() {
+  if (acquitted_)
+    return;
   const auto now = base::clock::now();
   if (!proven_at_ || now - *proven_at_ < settled_after)
     memory_->failed(at_, now);

@@ -41,7 +41,7 @@ private:
 };
 
 /// One attempt at one address, from the first packet to the end of the link: unless it was proven in between, its end
-/// counts against the address, whatever the end was. One thread.
+/// counts against the address, whatever the end was, except one that it is acquitted of. One thread.
 class address_trial {
 public:
   /// A proven link that ends sooner than this counts against its address all the same.
@@ -57,12 +57,16 @@ public:
   /// The connection came as far as it should.
   void proven();
 
+  /// Its end has nothing to do with the address.
+  void acquit() noexcept { acquitted_ = true; }
+
   [[nodiscard]] const address_memory::address& at() const noexcept { return at_; }
 
 private:
   std::shared_ptr<address_memory> memory_;
   address_memory::address at_;
   std::optional<base::time_point> proven_at_;
+  bool acquitted_ = false;
 };
 
 } // namespace cafnode::net

@@ -45,6 +45,11 @@ void link_core::proven() {
     trial_->proven();
 }
 
+void link_core::acquit() {
+  if (trial_)
+    trial_->acquit();
+}
+
 void link_core::on_dialed(dialer::outcome dialed) {
   dialer_ = nullptr;
   if (!dialed)
@@ -239,6 +244,8 @@ public:
   void open() override { core_->open(); }
 
   void proven() override { core_->proven(); }
+
+  void acquit() override { core_->acquit(); }
 
   void read_next() override { core_->read_next(); }
 

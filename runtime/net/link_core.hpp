@@ -27,6 +27,7 @@ public:
 
   void open();
   void proven();
+  void acquit();
   void read_next();
   bool send(std::string_view text);
   void close(std::uint16_t code, std::string_view reason);

@@ -77,6 +77,9 @@ public:
   /// upgrade, a login that hangs) counts against its address, and the next dial on this io_context starts at another.
   virtual void proven() {}
 
+  /// The link is about to end for what is not its address's fault, as a login that was refused: it does not count.
+  virtual void acquit() {}
+
   /// Asks for the next message. Once for each on_link_open or on_link_frame.
   virtual void read_next() = 0;
 

@@ -22,8 +22,10 @@ SCENARIO("a connection dials, logs in, subscribes, reconciles, and only then is 
   world.link().peer_sends("subscribed");
   world.world.run();
   CHECK(world.phase() == phase::reconciling);
+  CHECK(world.verdicts.empty());
   world.answer_reconciliation({});
   CHECK(world.phase() == phase::live);
+  CHECK(world.verdicts == std::vector<std::string>{"proven"}); // what is said of the peer's address
   CHECK(world.notices->count(session::kind::phase_changed) == 5);
   CHECK(world.notices->count(session::kind::reconciled) == 1);
 }
@@ -130,6 +132,7 @@ SCENARIO("refused credentials close the connection, and it rests for 30 s, unles
   world.link().peer_sends("wrong key");
   world.world.run();
   CHECK(world.record->view().closed.cause == "refused");
+  CHECK(world.verdicts == std::vector<std::string>{"acquitted"});
   CHECK(world.record->view().closed.text.starts_with("invalid_credentials; tried again in 30 s"));
   CHECK(world.notices->latest(session::kind::refused, "retry_in_ms") == "30000");
   world.world.pass(10s);

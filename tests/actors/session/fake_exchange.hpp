@@ -14,9 +14,15 @@ namespace cafnode::test {
 /// What a session's link was told to do, and the strings by which a test plays the peer.
 class fake_link final : public net::ws_link {
 public:
-  explicit fake_link(net::ws_link_handler& handler) : handler_{&handler} {}
+  /// `verdicts` gets what its owner says of the address, and outlives it.
+  fake_link(net::ws_link_handler& handler, std::vector<std::string>& verdicts)
+      : handler_{&handler}, verdicts_{&verdicts} {}
 
   void open() override { opened = true; }
+
+  void proven() override { verdicts_->emplace_back("proven"); }
+
+  void acquit() override { verdicts_->emplace_back("acquitted"); }
 
   void read_next() override {
     wants_frame = true;
@@ -62,6 +68,7 @@ private:
   }
 
   net::ws_link_handler* handler_;
+  std::vector<std::string>* verdicts_;
   std::deque<std::string> waiting_;
   std::string frame_;
 };

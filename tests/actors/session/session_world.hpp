@@ -77,6 +77,7 @@ public:
   std::shared_ptr<event_log> events = std::make_shared<event_log>();
   std::shared_ptr<session::session_context> context;
   caf::actor supervisor;
+  std::vector<std::string> verdicts; // what was said of the address, over all links
 
 private:
   fake_link* link_ = nullptr;

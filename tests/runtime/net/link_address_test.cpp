@@ -115,6 +115,16 @@ TEST_CASE("a link that was open and not proven counts against its address too") 
   CHECK(memory.has_failed(first));
 }
 
+TEST_CASE("a link whose end its owner does not lay to its address leaves that address in its place") {
+  two_addresses rig{accept_and_wait};
+  rig.dial(rig.options());
+  REQUIRE(rig.probe.run_until_open());
+  rig.probe.link->acquit();
+  rig.probe.link = nullptr;
+  const auto& memory = *net::dial_desk::of(rig.probe.io).memory;
+  CHECK_FALSE(memory.has_failed({boost::asio::ip::make_address("127.0.0.2"), rig.good.port()}));
+}
+
 TEST_CASE("an address that hangs in the TLS handshake leaves time for another") {
   const net_identity identity{"two.test"};
   auto trusted = net::make_tls_client({identity.chain_file(), true});
