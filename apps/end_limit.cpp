@@ -22,7 +22,7 @@ void say_if_heard(std::string_view text) {
 
 } // namespace
 
-end_limit::end_limit(std::chrono::milliseconds within) : thread_{[this, within] { watch(within); }} {}
+end_limit::end_limit() : thread_{[this] { watch(); }} {}
 
 end_limit::~end_limit() {
   {
@@ -33,9 +33,20 @@ end_limit::~end_limit() {
   thread_.join();
 }
 
-void end_limit::watch(std::chrono::milliseconds within) {
+void end_limit::begin(std::chrono::milliseconds within) {
+  {
+    const std::lock_guard guard{mutex_};
+    if (ends_at_)
+      return;
+    ends_at_ = std::chrono::steady_clock::now() + within;
+  }
+  changed_.notify_all();
+}
+
+void end_limit::watch() {
   std::unique_lock guard{mutex_};
-  if (changed_.wait_for(guard, within, [this] { return over_; }))
+  changed_.wait(guard, [this] { return over_ || ends_at_; });
+  if (over_ || changed_.wait_until(guard, *ends_at_, [this] { return over_; }))
     return;
   say_if_heard("caf-node: something hung in the stop; it took drain_timeout and 2 s and was ended by force\n");
   std::_Exit(static_cast<int>(exit_code::internal));

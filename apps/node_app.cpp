@@ -14,6 +14,7 @@
 #include "runtime/observe/log.hpp"
 #include "runtime/observe/metric_names.hpp"
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -48,10 +49,10 @@ private:
   void read_again();
   void tell_log_fails(const std::string& why);
 
-  std::unique_ptr<end_limit> limit_; // first, so that it watches over the end of all the others
+  end_limit limit_; // first, so that it watches over the end of all the others
   conf::node_config config_;
   const node_options& options_;
-  std::chrono::milliseconds drain_;
+  std::atomic<std::chrono::milliseconds> drain_;
   std::size_t control_connections_ = 0;
   host::machine_clock clock_;
   ending_bell bell_;
@@ -120,11 +121,12 @@ std::optional<exit_code> running_node::listen_for_control() {
   return std::nullopt;
 }
 
-/// On the thread of the signals: only rings.
+/// On the thread of the signals: only rings, and starts the clock of the stop, since the main thread may be what hangs.
 void running_node::hurry() {
   // Somebody who asks twice does not want to wait.
   if (bell_.ring(news::asked))
     std::_Exit(static_cast<int>(exit_code::temporary));
+  limit_.begin(drain_.load() + end_grace);
 }
 
 exit_code running_node::run() {
@@ -190,13 +192,14 @@ exit_code running_node::serve() {
 }
 
 exit_code running_node::end(news why) {
-  limit_ = std::make_unique<end_limit>(drain_ + end_grace);
+  const auto drain = drain_.load();
+  limit_.begin(drain + end_grace);
   sight_->stage->store(control::node_stage::draining);
   if (why == news::asked)
-    log.info("asked to stop: draining", {observe::kv("within_ms", drain_.count())});
+    log.info("asked to stop: draining", {observe::kv("within_ms", drain.count())});
   else
     log.error("the supervisor tree gave up: the node ends");
-  const auto report = host_->end_processes(std::move(root_), drain_);
+  const auto report = host_->end_processes(std::move(root_), drain);
   for (const auto& label : report.killed)
     log.warn("did not end in time and was killed", {observe::kv("actor", label)});
   for (const auto& label : report.stuck)
