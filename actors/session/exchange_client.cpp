@@ -145,7 +145,7 @@ void exchange_client::close(venues::give_up why, std::string_view text) {
   if (why == venues::give_up::over_rate && is_current())
     context_->spending.drain(now().steady);
   give_up(refused ? process::reason_code::refused : process::reason_code::peer_unavailable,
-          refused ? "refused" : "unavailable", 0, refused ? this->refused(text) : std::string{text});
+          refused ? "refused" : "unavailable", 0, refused ? this->refused(at_peer(text)) : at_peer(text));
 }
 
 void exchange_client::handle(const venues::stage_reached& reached) {
@@ -277,7 +277,8 @@ void exchange_client::on_manager_up(const caf::actor& manager) {
 }
 
 void exchange_client::on_silent(base::duration quiet) {
-  give_up(process::reason_code::peer_unavailable, "silent", 0, fmt::format("nothing came for {} ms", to_ms(quiet)));
+  give_up(process::reason_code::peer_unavailable, "silent", 0,
+          at_peer(fmt::format("nothing came for {} ms", to_ms(quiet))));
 }
 
 // -- time and ends ----------------------------------------------------------------------------------------------------
@@ -295,6 +296,11 @@ void exchange_client::arm_tick() {
     settle_spending();
     arm_tick();
   });
+}
+
+/// Of several addresses only one may be what fails.
+std::string exchange_client::at_peer(std::string_view text) const {
+  return link_ ? fmt::format("{}, at {}", text, link_->peer()) : std::string{text};
 }
 
 void exchange_client::give_up(process::reason_code code, std::string cause, std::uint16_t close_code,

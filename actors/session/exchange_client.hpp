@@ -102,6 +102,7 @@ private:
   venues::request_id submit(const order_command& command);
   venues::request_id submit(const query& question);
   void give_up(process::reason_code code, std::string cause, std::uint16_t close_code, std::string text);
+  [[nodiscard]] std::string at_peer(std::string_view text) const;
   void finish_stop();
   void close_link(std::uint16_t code, std::string_view text);
 

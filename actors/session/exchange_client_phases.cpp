@@ -33,8 +33,8 @@ void exchange_client::on_phase_due() {
     return watch_phase(*limit - since);
   const bool gateless = phase_.current() == phase::reconciling && !gate_;
   give_up(process::reason_code::peer_unavailable, "overdue", 0,
-          fmt::format("nothing happened for {} ms while {}{}", to_ms(since), to_string(phase_.current()),
-                      gateless ? ": its order gate is not there" : ""));
+          at_peer(fmt::format("nothing happened for {} ms while {}{}", to_ms(since), to_string(phase_.current()),
+                              gateless ? ": its order gate is not there" : "")));
 }
 
 /// Those that were up before this client: what they said when they began has reached nobody.

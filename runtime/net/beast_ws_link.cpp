@@ -255,6 +255,8 @@ public:
 
   void close(std::uint16_t code, std::string_view reason) override { core_->close(code, reason); }
 
+  [[nodiscard]] std::string peer() const override { return core_->where(); }
+
   [[nodiscard]] std::size_t queued_bytes() const noexcept override { return core_->queued_bytes(); }
 
 private:

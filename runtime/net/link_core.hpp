@@ -25,6 +25,8 @@ public:
 
   [[nodiscard]] std::size_t queued_bytes() const noexcept { return out_.bytes(); }
 
+  [[nodiscard]] std::string where() const;
+
   void open();
   void proven();
   void acquit();
@@ -52,7 +54,6 @@ private:
   void on_timer();
   void drop();
   void finish(close_info info);
-  [[nodiscard]] std::string where() const;
   [[nodiscard]] close_info judge(const error_code& error, const std::string& doing) const;
 
   boost::asio::io_context& io_;

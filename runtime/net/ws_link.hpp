@@ -94,6 +94,9 @@ public:
   /// Sends a close frame and ends with by_us once the peer answers, or after two seconds without its answer.
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
 
+  /// The other side for a person: "ex.test:443", and "ex.test:443 (192.0.2.1)" once there is a connection.
+  [[nodiscard]] virtual std::string peer() const { return {}; }
+
   /// Bytes accepted by send() and not yet written to the socket.
   [[nodiscard]] virtual std::size_t queued_bytes() const noexcept = 0;
 };

@@ -120,6 +120,7 @@ SCENARIO("a socket that is open but silent is probed, then closed and replaced")
   CHECK(world.phase() == phase::live);
   world.world.pass(limit / 2);
   CHECK(world.record->view().closed.cause == "silent");
+  CHECK(world.record->view().closed.text.ends_with(" ms, at toy.test:443 (192.0.2.1)"));
   CHECK(world.notices->count(session::kind::silent) == 1);
   world.world.pass(1s);
   CHECK(world.dials() == 2);
@@ -133,7 +134,8 @@ SCENARIO("refused credentials close the connection, and it rests for 30 s, unles
   world.world.run();
   CHECK(world.record->view().closed.cause == "refused");
   CHECK(world.verdicts == std::vector<std::string>{"acquitted"});
-  CHECK(world.record->view().closed.text.starts_with("invalid_credentials; tried again in 30 s"));
+  CHECK(world.record->view().closed.text.starts_with(
+      "invalid_credentials, at toy.test:443 (192.0.2.1); tried again in 30 s"));
   CHECK(world.notices->latest(session::kind::refused, "retry_in_ms") == "30000");
   world.world.pass(10s);
   CHECK(world.dials() == 1);

@@ -91,7 +91,7 @@ SCENARIO("a phase that gets no further ends the connection, and the next one is 
     world.link().peer_accepts();
     world.world.run();
     world.world.pass(limits.authenticating);
-    CHECK(world.record->view().closed.text.find("authenticating") != std::string::npos);
+    CHECK(world.record->view().closed.text.find("authenticating, at toy.test:443 (192.0.2.1)") != std::string::npos);
   }
   GIVEN("subscriptions without an answer") {
     world.link().peer_accepts();

@@ -38,6 +38,8 @@ public:
 
   void close(std::uint16_t code, std::string_view) override { close_code = code; }
 
+  [[nodiscard]] std::string peer() const override { return "toy.test:443 (192.0.2.1)"; }
+
   [[nodiscard]] std::size_t queued_bytes() const noexcept override { return 0; }
 
   // -- the peer ------------------------------------------------------------------------------------------------------

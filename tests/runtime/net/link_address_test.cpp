@@ -119,6 +119,7 @@ TEST_CASE("a link whose end its owner does not lay to its address leaves that ad
   two_addresses rig{accept_and_wait};
   rig.dial(rig.options());
   REQUIRE(rig.probe.run_until_open());
+  CHECK(rig.probe.link->peer() == "two.test:" + std::to_string(rig.good.port()) + " (127.0.0.2)");
   rig.probe.link->acquit();
   rig.probe.link = nullptr;
   const auto& memory = *net::dial_desk::of(rig.probe.io).memory;
