@@ -8,8 +8,14 @@ find_library(CARES_LIBRARY NAMES cares)
 mark_as_advanced(CARES_INCLUDE_DIR CARES_LIBRARY)
 
 if(CARES_INCLUDE_DIR)
-  file(STRINGS "${CARES_INCLUDE_DIR}/ares_version.h" cares_version_line REGEX "^#define ARES_VERSION_STR \"[0-9.]+")
-  string(REGEX MATCH "[0-9]+[0-9.]*" c-ares_VERSION "${cares_version_line}")
+  # The text of the version is put together by macros in newer ones.
+  set(cares_version_parts "")
+  foreach(part MAJOR MINOR PATCH)
+    file(STRINGS "${CARES_INCLUDE_DIR}/ares_version.h" cares_line REGEX "^#define ARES_VERSION_${part} +[0-9]+")
+    string(REGEX MATCH "[0-9]+" cares_number "${cares_line}")
+    list(APPEND cares_version_parts "${cares_number}")
+  endforeach()
+  list(JOIN cares_version_parts "." c-ares_VERSION)
 endif()
 
 include(FindPackageHandleStandardArgs)
