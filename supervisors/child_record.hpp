@@ -51,6 +51,7 @@ struct child_trouble {
   std::optional<base::backoff> circuit_pace;
   std::vector<reason_window> windows; // of the budgets that count each child alone
   std::optional<downtime> down;
+  std::optional<base::time_point> not_before; // it asked not to be started again earlier
 };
 
 /// All that a supervisor remembers of one child. Kept small: there may be a million.

@@ -291,8 +291,8 @@ void supervision_machine::wait_anew() {
     const auto* child = table_.find(slot);
     if (child->state != child_state::waiting || !child->delayed)
       continue;
-    const auto wait =
-        child->circuit == circuit_state::open ? std::max(first, base::duration{flags_.circuit.open.first}) : first;
+    const auto open = child->circuit == circuit_state::open ? base::duration{flags_.circuit.open.first} : first;
+    const auto wait = asked_wait(*child) + std::max(first, open);
     if (is_independent(flags_.strategy)) {
       arm(timer_purpose::delay, slot, wait);
       continue;

@@ -16,7 +16,7 @@ using process::reason_code;
 end_reason boot_failure(const child_record& child, const end_reason& why) {
   const bool outside = why.code == reason_code::peer_unavailable || why.code == reason_code::refused;
   auto text = fmt::format("{} failed to start: {}", child.id, why.text.empty() ? to_string(why.code) : why.text);
-  return make_end_reason(outside ? why.code : reason_code::start_failed, std::move(text));
+  return make_end_reason(outside ? why.code : reason_code::start_failed, std::move(text), why.retry_after);
 }
 
 /// Whether those that the job stops are kept although their type would have them forgotten.

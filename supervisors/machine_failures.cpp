@@ -57,13 +57,22 @@ void supervision_machine::judge_health(child_record& child) {
     child.trouble->pace->reset();
 }
 
+/// What a child asked for comes first, and its back-off after it: those that asked for the same do not come back in
+/// step.
 std::optional<base::duration> supervision_machine::delay_of(child_record& child) {
   if (!flags_.pacing)
     return std::nullopt;
   auto& pace = child.troubles().pace;
   if (!pace)
     pace.emplace(flags_.pacing->backoff);
-  return pace->next(chance_);
+  return asked_wait(child) + pace->next(chance_);
+}
+
+/// How long the child wants to be left alone still.
+base::duration supervision_machine::asked_wait(const child_record& child) const {
+  if (!child.trouble || !child.trouble->not_before)
+    return base::duration{};
+  return std::max(base::duration{}, *child.trouble->not_before - now_.steady);
 }
 
 /// `again`: its start failed, so that what was to be started after it is not there either.
@@ -72,6 +81,9 @@ void supervision_machine::restart(child_record& child, const end_reason& why, bo
   if (!trouble.down)
     trouble.down = downtime{now_.steady, child.incarnation, why, 0};
   ++trouble.down->attempts;
+  trouble.not_before.reset();
+  if (why.retry_after > why.retry_after.zero())
+    trouble.not_before = now_.steady + std::min(why.retry_after, retry_after_max);
   if (child.circuit == circuit_state::half_open && budgets_.after(why.code) == exhausted::open_circuit)
     return reopen(child, why, false);
   if (const auto verdict = budgets_.record(why.code, trouble, now_.steady); !verdict.allowed)
@@ -125,7 +137,7 @@ void supervision_machine::reopen(child_record& child, const end_reason& why, boo
   auto& pace = child.troubles().circuit_pace;
   if (!pace)
     pace.emplace(flags_.circuit.open);
-  schedule(child, pace->next(chance_));
+  schedule(child, asked_wait(child) + pace->next(chance_));
 }
 
 void supervision_machine::stop_for_good(child_record& child, const end_reason& why, bool again) {
@@ -155,7 +167,7 @@ void supervision_machine::give_up(child_record& child, const end_reason& why, co
   table_.set_state(child, child_state::stopped);
   if (is_simple())
     drop(child);
-  shut_down(make_end_reason(process::reason_code::shutdown, std::move(text)));
+  shut_down(make_end_reason(process::reason_code::shutdown, std::move(text), why.retry_after));
 }
 
 void supervision_machine::retry(child_record& child, const end_reason& why) {

@@ -31,7 +31,8 @@ struct restart_budget {
   budget_scope scope = budget_scope::supervisor;
 };
 
-/// How restarts are paced. None in OTP, where a restart is at once; off unless asked for.
+/// How restarts are paced. None in OTP, where a restart is at once; off unless asked for. A child that ends with
+/// `retry_after` (process::make_reason) is left alone for so long, ten minutes at most, and its back-off is added.
 struct restart_pacing {
   base::backoff_config backoff;
   std::chrono::milliseconds healthy_after{30'000}; // ready that long without a failure: the back-off starts over

@@ -179,6 +179,7 @@ private:
   void judge_health(child_record& child);
   [[nodiscard]] base::duration healthy_after(const child_record& child, base::duration otherwise) const;
   [[nodiscard]] std::optional<base::duration> delay_of(child_record& child);
+  [[nodiscard]] base::duration asked_wait(const child_record& child) const;
   void wait_for(const job& paced);
   void start_waiting(std::vector<slot_key> start, std::vector<slot_key> stop = {});
   void on_group_due();

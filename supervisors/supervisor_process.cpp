@@ -19,7 +19,7 @@ struct retry_due {
 struct continue_work {};
 
 end_reason to_end_reason(const caf::error& reason) {
-  return make_end_reason(process::code_of(reason), process::text_of(reason));
+  return make_end_reason(process::code_of(reason), process::text_of(reason), process::retry_after_of(reason));
 }
 
 /// A start that failed has a reason even if its factory gave none: an empty one would be `normal`.
@@ -242,7 +242,7 @@ void supervisor_process::perform(const confirm_start&) {
 }
 
 void supervisor_process::perform(const end_supervisor& wanted) {
-  stop(process::make_reason(wanted.why.code, wanted.why.text));
+  stop(process::make_reason(wanted.why.code, wanted.why.text, wanted.why.retry_after));
 }
 
 } // namespace cafnode::supervision

@@ -27,11 +27,18 @@ reason_code from_exit_reason(std::uint8_t code) noexcept {
   }
 }
 
+bool asks_to_wait(const caf::message& context) {
+  return context.match_elements<std::string, std::int64_t>();
+}
+
 } // namespace
 
-caf::error make_reason(reason_code code, std::string text) {
+caf::error make_reason(reason_code code, std::string text, std::chrono::milliseconds retry_after) {
   if (code == reason_code::normal)
     return {};
+  if (retry_after > retry_after.zero())
+    return {static_cast<std::uint8_t>(code), category,
+            caf::make_message(std::move(text), std::int64_t{retry_after.count()})};
   return {static_cast<std::uint8_t>(code), category, caf::make_message(std::move(text))};
 }
 
@@ -48,11 +55,18 @@ reason_code code_of(const caf::error& reason) noexcept {
 std::string text_of(const caf::error& reason) {
   if (!reason)
     return {};
-  if (reason.category() == category && reason.context().match_elements<std::string>())
+  if (reason.category() == category &&
+      (reason.context().match_elements<std::string>() || asks_to_wait(reason.context())))
     return reason.context().get_as<std::string>(0);
   if (reason.category() == exit_category && code_of(reason) != reason_code::crashed)
     return {}; // its code says all that CAF's rendering would
   return caf::to_string(reason);
+}
+
+std::chrono::milliseconds retry_after_of(const caf::error& reason) {
+  if (!reason || reason.category() != category || !asks_to_wait(reason.context()))
+    return std::chrono::milliseconds{0};
+  return std::chrono::milliseconds{reason.context().get_as<std::int64_t>(1)};
 }
 
 std::string_view to_string(reason_code code) noexcept {

@@ -2,6 +2,7 @@
 
 #include <caf/error.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,7 +22,9 @@ enum class reason_code : std::uint8_t {
 };
 
 /// A reason with a sentence for the operator, of any length. `normal` gives the empty caf::error, as CAF has it.
-[[nodiscard]] caf::error make_reason(reason_code code, std::string text = {});
+/// `retry_after`: whoever starts the process again is asked to wait that long; zero or less says nothing.
+[[nodiscard]] caf::error make_reason(reason_code code, std::string text = {},
+                                     std::chrono::milliseconds retry_after = std::chrono::milliseconds{0});
 
 /// The code of any CAF error. CAF's own exit reasons are mapped: kill to killed, user_shutdown to shutdown,
 /// remote_link_unreachable to peer_unavailable. Every other error is crashed, which is how an exception in a plain CAF
@@ -30,6 +33,9 @@ enum class reason_code : std::uint8_t {
 
 /// The sentence given to make_reason; none for CAF's own exit reasons that have a code of ours; else CAF's rendering.
 [[nodiscard]] std::string text_of(const caf::error& reason);
+
+/// How long the process asked to be left alone, as given to make_reason; zero for every other error.
+[[nodiscard]] std::chrono::milliseconds retry_after_of(const caf::error& reason);
 
 [[nodiscard]] std::string_view to_string(reason_code code) noexcept;
 

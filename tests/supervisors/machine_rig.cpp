@@ -79,6 +79,13 @@ void machine_rig::end(const std::string& id, code why) {
   end(alive[ref_of(id).slot], why);
 }
 
+void machine_rig::end(const std::string& id, end_reason why) {
+  const auto who = alive.at(ref_of(id).slot);
+  forget(who);
+  machine.on_ended(who, std::move(why), now);
+  settle();
+}
+
 void machine_rig::confirm(const std::string& id) {
   const auto who = ref_of(id);
   machine.on_ready(alive.contains(who.slot) ? alive[who.slot] : who, now);

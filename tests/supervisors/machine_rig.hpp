@@ -46,6 +46,7 @@ public:
   /// The child ends by itself.
   void end(const std::string& id, code why = code::crashed);
   void end(supervision::child_ref who, code why);
+  void end(const std::string& id, supervision::end_reason why);
   void confirm(const std::string& id);
   void stop();
   supervision::call_id call(supervision::command wanted);

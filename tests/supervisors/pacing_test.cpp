@@ -226,3 +226,64 @@ TEST_CASE("a group of which all were started by hand while it waited is left alo
   rig.pass(2s);
   CHECK(rig.said().empty());
 }
+
+namespace {
+
+end_reason asking(std::chrono::milliseconds wait) {
+  return make_end_reason(code::peer_unavailable, "HTTP 429", wait);
+}
+
+} // namespace
+
+TEST_CASE("a child that asks to be left alone is not started before, and its back-off is added") {
+  auto rig = up(paced(strategy::one_for_one, 100ms, 10s), {worker("a")});
+  rig.end("a", asking(10s));
+  CHECK(rig.events.back().delay == 10'100ms);
+  rig.pass(10'099ms);
+  CHECK(rig.said().empty());
+  rig.pass(1ms);
+  CHECK(rig.said() == words{"start a"});
+}
+
+TEST_CASE("what a child asked for once does not hold for its next end") {
+  auto rig = up(paced(strategy::one_for_one, 100ms, 10s), {worker("a")});
+  rig.end("a", asking(10s));
+  rig.pass(10'100ms);
+  rig.end("a");
+  CHECK(rig.events.back().delay == 200ms);
+}
+
+TEST_CASE("no child can ask for more than ten minutes, nor for less than nothing") {
+  auto rig = up(paced(strategy::one_for_one, 100ms, 10s), {worker("a")});
+  rig.end("a", asking(48h));
+  CHECK(rig.events.back().delay == 600'100ms);
+  rig.pass(600'100ms);
+  rig.end("a", asking(-5s));
+  CHECK(rig.events.back().delay == 200ms);
+}
+
+TEST_CASE("a whole group waits for the one of it that asked") {
+  auto rig = up(paced(strategy::rest_for_one, 100ms, 1s), {worker("a"), worker("b")});
+  rig.end("a", asking(5s));
+  (void)rig.said();
+  rig.pass(5'099ms);
+  CHECK(rig.said().empty());
+  rig.pass(1ms);
+  CHECK(rig.said() == words{"start a", "start b"});
+}
+
+TEST_CASE("an open circuit, too, waits as long as was asked for") {
+  auto flags = paced(strategy::one_for_one, 100ms, 1s);
+  flags.budgets = {{.reasons = {code::peer_unavailable}, .intensity = 0, .on_exhausted = exhausted::open_circuit}};
+  flags.circuit.open = {1s, 10s, 0};
+  auto rig = up(flags, {worker("a")});
+  rig.end("a", asking(60s));
+  CHECK(rig.events.back().what == transition::circuit_opened);
+  CHECK(rig.events.back().delay == 61s);
+}
+
+TEST_CASE("without pacing a restart is at once, whatever was asked for") {
+  auto rig = up({}, {worker("a")});
+  rig.end("a", asking(10s));
+  CHECK(rig.said() == words{"start a"});
+}
