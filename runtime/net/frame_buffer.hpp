@@ -5,6 +5,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include <cstddef>
+#include <cstring>
 #include <new>
 #include <string_view>
 
@@ -24,12 +25,15 @@ struct padded_allocator {
     return static_cast<T*>(::operator new(count * sizeof(T) + frame_padding));
   }
 
-  void deallocate(T* block, std::size_t) noexcept { ::operator delete(block); }
+  void deallocate(T* block, std::size_t count) noexcept {
+    ::explicit_bzero(block, count * sizeof(T));
+    ::operator delete(block);
+  }
 
   friend bool operator==(const padded_allocator&, const padded_allocator&) noexcept { return true; }
 };
 
-/// Holds one message at a time.
+/// Holds one message at a time, and nothing of those before it: an answer to a login holds tokens.
 class frame_buffer {
 public:
   using storage = boost::beast::basic_flat_buffer<padded_allocator<char>>;
@@ -50,6 +54,8 @@ public:
   [[nodiscard]] storage& to_fill() noexcept { return bytes_; }
 
   void clear() {
+    if (bytes_.size() > 0)
+      ::explicit_bzero(bytes_.data().data(), bytes_.size());
     bytes_.clear();
     if (bytes_.capacity() > kept_bytes_max)
       bytes_.shrink_to_fit();

@@ -2,13 +2,14 @@
 
 #include "runtime/base/invariant.hpp"
 
+#include <cstring>
 #include <utility>
 
 namespace cafnode::net {
 
 void send_queue::block::clear() {
   if (text.capacity() > kept_bytes_max)
-    std::string{}.swap(text);
+    base::wiped_text{}.swap(text);
   if (ends.capacity() * sizeof(std::size_t) > kept_bytes_max)
     std::vector<std::size_t>{}.swap(ends);
   text.clear();
@@ -35,7 +36,9 @@ bool send_queue::push(std::string_view text) {
 }
 
 void send_queue::pop() {
-  bytes_ -= front().size();
+  const auto written = front();
+  bytes_ -= written.size();
+  ::explicit_bzero(front_.text.data() + (written.data() - front_.text.data()), written.size());
   --messages_;
   if (++front_.next == front_.ends.size())
     turn();

@@ -1,14 +1,16 @@
 #pragma once
 
+#include "runtime/base/wiped_text.hpp"
+
 #include <cstddef>
-#include <string>
 #include <string_view>
 #include <vector>
 
 namespace cafnode::net {
 
 /// Messages that wait to be written, in order, within a bound on their bytes. Messages are packed into two blocks that
-/// take turns, so the steady path allocates nothing. Pure: it knows no socket.
+/// take turns, so the steady path allocates nothing; what was written is wiped, for it may have been a secret. Pure: it
+/// knows no socket.
 class send_queue {
 public:
   explicit send_queue(std::size_t bytes_max) : bytes_max_{bytes_max} {}
@@ -38,7 +40,7 @@ public:
 
 private:
   struct block {
-    std::string text;
+    base::wiped_text text;
     std::vector<std::size_t> ends;
     std::size_t next = 0; // index of the oldest message still in the block
 

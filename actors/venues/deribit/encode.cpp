@@ -8,7 +8,7 @@ namespace cafnode::deribit {
 
 namespace {
 
-constexpr std::size_t frame_bytes_usual = 4096; // memory never moves while a secret is written
+constexpr std::size_t frame_bytes_usual = 4096;
 
 std::string_view word_of(venues::time_in_force tif) noexcept {
   switch (tif) {
@@ -94,6 +94,7 @@ std::string_view frame_writer::finish() {
 
 void frame_writer::wipe() noexcept {
   OPENSSL_cleanse(frame_.data(), frame_.size());
+  frame_.clear();
 }
 
 void frame_writer::key(std::string_view name) {

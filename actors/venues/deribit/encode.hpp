@@ -2,6 +2,7 @@
 
 #include "actors/venues/deribit/rules.hpp"
 #include "actors/venues/machine.hpp"
+#include "runtime/base/wiped_text.hpp"
 
 #include <span>
 #include <string>
@@ -37,7 +38,7 @@ private:
   void quoted(std::string_view value);
   void digits(std::uint64_t value, int places_min);
 
-  std::string frame_;
+  base::wiped_text frame_;
   bool first_ = true;
 };
 

@@ -94,3 +94,25 @@ TEST_CASE("a send queue gives back what a burst took") {
     queue.pop();
   CHECK(queue.capacity() <= 2 * send_queue::kept_bytes_max);
 }
+
+TEST_CASE("a message that was written does not stay behind in the queue") {
+  send_queue queue{1000};
+  const std::string secret(100, 's'); // longer than what a string holds without memory of its own
+  for (int i = 0; i < 3; ++i)
+    CHECK(queue.push(secret));
+  while (!queue.empty()) {
+    const auto written = queue.front();
+    CHECK(written == secret);
+    queue.pop();
+    CHECK(written == std::string(secret.size(), '\0'));
+  }
+}
+
+TEST_CASE("a message that was read does not stay behind in the buffer") {
+  frame_buffer buffer;
+  fill(buffer, "a token");
+  const auto seen = buffer.view();
+  CHECK(seen == "a token");
+  buffer.clear();
+  CHECK(seen == std::string(7, '\0'));
+}
