@@ -2,6 +2,7 @@
 #include "runtime/net/endpoint_text.hpp"
 #include "runtime/net/link_core.hpp"
 #include "runtime/net/link_fault.hpp"
+#include "runtime/net/tls_source.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/beast/http/field.hpp>
@@ -20,7 +21,8 @@ namespace {
 // Orders and heartbeats fit; a longer message takes several writes of this size.
 constexpr std::size_t write_buffer_bytes = 2048;
 constexpr std::chrono::seconds close_limit{2};
-constexpr std::size_t reason_bytes_max = 123; // RFC 6455, 5.5.1
+constexpr std::chrono::seconds broken_limit{1}; // for what the peer had sent before the connection broke
+constexpr std::size_t reason_bytes_max = 123;   // RFC 6455, 5.5.1
 
 std::string host_field(const dial_options& options) {
   const std::uint16_t usual = options.tls ? 443 : 80;
@@ -36,6 +38,12 @@ link_core::link_core(asio::io_context& io, dial_options options, link_limits lim
 void link_core::open() {
   CAFNODE_INVARIANT(phase_ == phase::idle, "a link was opened twice");
   phase_ = phase::dialing;
+  if (options_.tls_from) {
+    const auto fresh = options_.tls_from->current();
+    if (!fresh)
+      return finish({close_cause::tls_failed, 0, {}, fresh.fault()});
+    options_.tls = fresh.value();
+  }
   dialer_ = dialer::start(io_, options_,
                           [self = shared_from_this()](dialer::outcome dialed) { self->on_dialed(std::move(dialed)); });
 }
@@ -66,36 +74,44 @@ void link_core::on_dialed(dialer::outcome dialed) {
   ws_->set_option(beast::websocket::stream_base::decorator(
       [](beast::websocket::request_type& request) { request.set(beast::http::field::user_agent, "caf-node"); }));
   arm(made.deadline);
-  auto answer = std::make_unique<upgrade_answer>();
-  auto& into = *answer;
-  ws_->async_handshake(into, host_field(options_), options_.path,
-                       [self = shared_from_this(), answer = std::move(answer)](const error_code& error) {
-                         self->on_upgraded(error, *answer);
-                       });
+  ws_->next_layer().expect_answer();
+  ws_->async_handshake(host_field(options_), options_.path,
+                       [self = shared_from_this()](const error_code& error) { self->on_upgraded(error); });
 }
 
-void link_core::on_upgraded(const error_code& error, const upgrade_answer& answer) {
-  if (phase_ != phase::upgrading)
+void link_core::on_upgraded(const error_code& error) {
+  if (phase_ != phase::upgrading || declined())
     return;
   place_ = {};
-  if (error == beast::websocket::error::upgrade_declined) {
-    const auto status = static_cast<std::uint16_t>(answer.result_int());
-    return finish({close_cause::upgrade_refused,
-                   status,
-                   {},
-                   fmt::format("{}, path {}, refused the WebSocket upgrade: HTTP {} {}", where(), options_.path, status,
-                               std::string_view{answer.reason().data(), answer.reason().size()})});
-  }
   if (error)
     return finish(judge(error, "during the WebSocket upgrade"));
   timer_ = nullptr;
+  ws_->next_layer().carry_frames();
   phase_ = phase::open;
   if (handler_ != nullptr)
     handler_->on_link_open();
 }
 
+/// Whether the server's answer was no, as far as it has come; the link is finished then.
+bool link_core::declined() {
+  const auto* answer = ws_->next_layer().answer();
+  const bool refused = answer != nullptr && answer->where() == upgrade_head::state::refused;
+  if (!refused && (answer == nullptr || answer->where() != upgrade_head::state::broken))
+    return false;
+  const auto who = fmt::format("{}, path {},", where(), options_.path);
+  close_info info;
+  info.cause = refused ? close_cause::upgrade_refused : close_cause::protocol_error;
+  info.code = refused ? answer->status() : std::uint16_t{0};
+  info.detail = refused ? fmt::format("{} refused the WebSocket upgrade: {}", who, answer->words())
+                        : fmt::format("{} broke the protocol, during the WebSocket upgrade: {}", who, answer->words());
+  info.http_status = answer->status();
+  info.retry_after = answer->retry_after();
+  finish(std::move(info));
+  return true;
+}
+
 void link_core::read_next() {
-  if (phase_ != phase::open)
+  if (phase_ != phase::open && phase_ != phase::broken)
     return;
   CAFNODE_INVARIANT(!reading_, "a link was asked for a message while it waits for one");
   reading_ = true;
@@ -106,10 +122,13 @@ void link_core::read_next() {
 
 void link_core::on_read(const error_code& error) {
   reading_ = false;
-  if (phase_ != phase::open)
+  if (phase_ != phase::open && phase_ != phase::broken)
     return; // a close under way sees to the rest
-  if (error)
-    return finish(judge(error, "while a message was awaited"));
+  if (error) {
+    const bool silent = phase_ == phase::broken && !has_closed(error);
+    return finish(silent ? judge_break() : judge(error, "while a message was awaited"));
+  }
+  static_cast<void>(breaks()); // an answer to a ping is written by Beast alone
   // Text or binary: what is in it is for the reader to judge.
   if (handler_ != nullptr)
     handler_->on_link_frame();
@@ -119,16 +138,22 @@ bool link_core::send(std::string_view text) {
   if (phase_ != phase::open)
     return false;
   if (!out_.push(text)) {
-    finish({close_cause::queue_full,
-            0,
-            {},
-            fmt::format("{} does not read: {} bytes wait, {} more do not fit into {}", where(), out_.bytes(),
-                        text.size(), limits_.queue_bytes_max)});
+    finish(judge_full(text.size()));
     return false;
   }
   if (!writing_)
     write_next();
   return true;
+}
+
+close_info link_core::judge_full(std::size_t more) const {
+  if (has_closed({})) // known long since, but our answer to it waits behind what the peer does not take
+    return judge({}, {});
+  return {close_cause::queue_full,
+          0,
+          {},
+          fmt::format("{} does not read: {} bytes wait, {} more do not fit into {}", where(), out_.bytes(), more,
+                      limits_.queue_bytes_max)};
 }
 
 void link_core::write_next() {
@@ -144,6 +169,8 @@ void link_core::on_written(const error_code& error) {
     return;
   if (error)
     return finish(judge(error, "while a message was sent"));
+  if (breaks())
+    return;
   out_.pop();
   if (!out_.empty())
     return write_next();
@@ -151,9 +178,24 @@ void link_core::on_written(const error_code& error) {
     send_close();
 }
 
+/// Whether the socket takes nothing any more. The link then ends with what the peer said before, if that was why.
+bool link_core::breaks() {
+  if (phase_ != phase::open || !ws_->next_layer().broken())
+    return phase_ == phase::broken;
+  phase_ = phase::broken;
+  arm(steady::now() + broken_limit);
+  return true;
+}
+
+close_info link_core::judge_break() const {
+  return judge_link_error(ws_->next_layer().broken(), where(), "while a message was sent");
+}
+
 void link_core::close(std::uint16_t code, std::string_view reason) {
   if (phase_ == phase::idle || phase_ == phase::closing || phase_ == phase::closed)
     return;
+  if (phase_ == phase::broken)
+    return finish(judge_break());
   if (phase_ != phase::open)
     return finish({close_cause::by_us, 0, {}, "closed by us before the link was open"});
   phase_ = phase::closing;
@@ -183,7 +225,13 @@ void link_core::arm(time_point at) {
 void link_core::on_timer() {
   if (phase_ == phase::closing)
     return finish({close_cause::by_us, 0, {}, "closed by us; the peer did not answer within two seconds"});
-  if (phase_ == phase::upgrading)
+  if (phase_ == phase::broken)
+    return finish(judge_break());
+  if (phase_ != phase::upgrading)
+    return;
+  if (auto* answer = ws_->next_layer().answer())
+    answer->ended(std::chrono::system_clock::now());
+  if (!declined())
     finish({close_cause::timed_out,
             0,
             {},
@@ -198,7 +246,7 @@ void link_core::drop() {
   place_ = {};
   trial_ = nullptr; // unproven, it counts against the address
   if (ws_)
-    ws_->next_layer().close();
+    ws_->next_layer().close_in_order();
 }
 
 void link_core::finish(close_info info) {
@@ -220,8 +268,12 @@ std::string link_core::where() const {
   return trial_ ? endpoint_text(options_.host, trial_->at()) : endpoint_text(options_.host, options_.port);
 }
 
+bool link_core::has_closed(const error_code& error) const {
+  return error == beast::websocket::error::closed || ws_->reason().code != beast::websocket::close_code::none;
+}
+
 close_info link_core::judge(const error_code& error, const std::string& doing) const {
-  if (error != beast::websocket::error::closed)
+  if (!has_closed(error))
     return judge_link_error(error, where(), doing);
   const auto& reason = ws_->reason();
   std::string words{reason.reason.data(), reason.reason.size()};

@@ -8,6 +8,7 @@
 namespace cafnode::net {
 
 class tls_context;
+class tls_source;
 
 /// Where to connect, and how long that may take.
 struct dial_options {
@@ -15,6 +16,7 @@ struct dial_options {
   std::uint16_t port = 443;
   std::string path = "/";                     // target of the HTTP upgrade, with query
   std::shared_ptr<const tls_context> tls;     // none: plain TCP
+  std::shared_ptr<tls_source> tls_from;       // gives `tls` at each dial; none: as it stands
   std::chrono::milliseconds deadline{10'000}; // for DNS, TCP, TLS and upgrade together
   std::string name_servers;                   // "192.0.2.53:53,..."; empty: those of /etc/resolv.conf
 };

@@ -2,10 +2,10 @@
 
 #include "runtime/net/dialer.hpp"
 #include "runtime/net/frame_buffer.hpp"
+#include "runtime/net/frame_stream.hpp"
 #include "runtime/net/send_queue.hpp"
 #include "runtime/net/ws_link.hpp"
 
-#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
 #include <memory>
@@ -38,22 +38,34 @@ public:
   void abandon();
 
 private:
-  using websocket = boost::beast::websocket::stream<link_stream, false>;
-  using upgrade_answer = boost::beast::websocket::response_type;
+  using websocket = boost::beast::websocket::stream<frame_stream, false>;
   using time_point = std::chrono::steady_clock::time_point;
 
-  enum class phase { idle, dialing, upgrading, open, closing, closed };
+  enum class phase {
+    idle,
+    dialing,
+    upgrading,
+    open,
+    broken, // nothing can be written any more; what the peer sent before is still read
+    closing,
+    closed,
+  };
 
   void on_dialed(dialer::outcome dialed);
-  void on_upgraded(const error_code& error, const upgrade_answer& answer);
+  void on_upgraded(const error_code& error);
+  [[nodiscard]] bool declined();
   void on_read(const error_code& error);
   void write_next();
   void on_written(const error_code& error);
+  [[nodiscard]] bool breaks();
+  [[nodiscard]] close_info judge_break() const;
+  [[nodiscard]] close_info judge_full(std::size_t more) const;
   void send_close();
   void arm(time_point at);
   void on_timer();
   void drop();
   void finish(close_info info);
+  [[nodiscard]] bool has_closed(const error_code& error) const;
   [[nodiscard]] close_info judge(const error_code& error, const std::string& doing) const;
 
   boost::asio::io_context& io_;

@@ -32,6 +32,8 @@ public:
 
   [[nodiscard]] tls_session* tls() noexcept { return tls_.get(); }
 
+  [[nodiscard]] std::unique_ptr<tls_session> take_tls() noexcept { return std::move(tls_); }
+
   /// Drops the connection at once.
   void close() noexcept {
     error_code ignored;
@@ -158,20 +160,6 @@ void basic_link_stream<Socket>::async_write_some(const Buffers& buffers, Handler
     return socket_.async_write_some(buffers, std::forward<Handler>(handler));
   using op = detail::tls_op<basic_link_stream, detail::tls_write_attempt<Buffers>, std::decay_t<Handler>>;
   op{*this, detail::tls_write_attempt<Buffers>{buffers}, false, std::forward<Handler>(handler)};
-}
-
-/// Found by Beast where it gives up on a connection.
-inline void beast_close_socket(link_stream& stream) {
-  stream.close();
-}
-
-/// Found by Beast once close frames went both ways or the peer broke the protocol. It does not wait for the peer to
-/// close its side, as Beast's own would: a peer that never does must not delay the news.
-template<class Handler>
-void async_teardown(boost::beast::role_type, link_stream& stream, Handler&& handler) {
-  stream.finish_sending();
-  boost::asio::post(stream.get_executor(),
-                    boost::beast::bind_front_handler(std::forward<Handler>(handler), error_code{}));
 }
 
 } // namespace cafnode::net

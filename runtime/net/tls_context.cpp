@@ -45,12 +45,17 @@ context_pointer new_context(const SSL_METHOD* method) {
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   return context;
 }
 
 std::optional<std::string> unreadable(const std::string& what, const std::string& file) {
+
+  struct stat about {};
+
+  if (::stat(file.c_str(), &about) == 0 && !S_ISREG(about.st_mode))
+    return fmt::format("cannot read the {} {}: it is not a plain file", what, file); // a pipe would block for ever
   errno = 0;
   std::ifstream probe{file};
   char first = 0;

@@ -42,9 +42,10 @@ int wire_read(BIO* bio, char* into, int size) {
   if (got > 0)
     return static_cast<int>(got);
   self.ended = got == 0;
-  self.error = got == 0 ? 0 : errno;
   if (got < 0 && would_block(errno))
     BIO_set_retry_read(bio);
+  else
+    self.error = got == 0 ? 0 : errno;
   return static_cast<int>(got);
 }
 
@@ -55,9 +56,10 @@ int wire_write(BIO* bio, const char* from, int size) {
   const auto sent = ::send(self.socket, from, static_cast<std::size_t>(size), MSG_NOSIGNAL);
   if (sent >= 0)
     return static_cast<int>(sent);
-  self.error = errno;
   if (would_block(errno))
     BIO_set_retry_write(bio);
+  else
+    self.error = errno;
   return -1;
 }
 

@@ -2,6 +2,7 @@
 
 #include "runtime/net/dial_options.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,9 +37,11 @@ enum class close_cause : std::uint8_t {
 
 struct close_info {
   close_cause cause = close_cause::reset;
-  std::uint16_t code = 0; // the peer's close code or HTTP status; 0 when there is none
-  std::string reason;     // the peer's own words, cut at 123 bytes
-  std::string detail;     // for a person: what failed, at which address
+  std::uint16_t code = 0;                   // the peer's close code or HTTP status; 0 when there is none
+  std::string reason;                       // the peer's own words, cut at 123 bytes
+  std::string detail;                       // for a person: what failed, at which address
+  std::uint16_t http_status = 0;            // what the server answered to the upgrade, where that is what failed; or 0
+  std::chrono::milliseconds retry_after{0}; // the server asked not to be dialed again before (Retry-After); or 0
 };
 
 struct link_limits {

@@ -150,7 +150,7 @@ bool net_conn::write_raw(std::string_view bytes) const {
   return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
 }
 
-std::string net_conn::accept_upgrade() {
+std::string net_conn::accept_upgrade(std::string_view fields, std::string_view behind) {
   auto request = read_until("\r\n\r\n");
   constexpr std::string_view field = "Sec-WebSocket-Key: ";
   const auto begin = request.find(field);
@@ -162,7 +162,8 @@ std::string net_conn::accept_upgrade() {
   std::array<unsigned char, 32> text{};
   EVP_EncodeBlock(text.data(), digest.data(), digest.size());
   write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-        std::string{reinterpret_cast<const char*>(text.data())} + "\r\n\r\n");
+        std::string{reinterpret_cast<const char*>(text.data())} + "\r\n" + std::string{fields} + "\r\n" +
+        std::string{behind});
   return request;
 }
 
@@ -174,6 +175,10 @@ bool net_conn::wait_for_end() {
     if (got <= 0)
       return !(got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
   }
+}
+
+bool net_conn::told_goodbye() const {
+  return ssl_ != nullptr && (SSL_get_shutdown(ssl_) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
 void net_conn::reset() {

@@ -49,11 +49,15 @@ public:
   /// As write, but past TLS.
   bool write_raw(std::string_view bytes) const;
 
-  /// Reads the upgrade request and accepts it; gives the request.
-  std::string accept_upgrade();
+  /// Reads the upgrade request and accepts it, with `fields` (whole lines) in the head and `behind` right after it;
+  /// gives the request.
+  std::string accept_upgrade(std::string_view fields = {}, std::string_view behind = {});
 
   /// Waits until the client closes or resets the connection; true when it did.
   bool wait_for_end();
+
+  /// Whether the client ended TLS with a close_notify, as far as was read.
+  [[nodiscard]] bool told_goodbye() const;
 
   /// Sends RST.
   void reset();
