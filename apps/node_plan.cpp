@@ -5,7 +5,7 @@
 #include "actors/venues/deribit/rules.hpp"
 #include "conf/secret_source.hpp"
 #include "runtime/base/rng.hpp"
-#include "runtime/net/tls_context.hpp"
+#include "runtime/net/tls_source.hpp"
 #include "runtime/net/ws_link.hpp"
 
 #include <algorithm>
@@ -49,34 +49,40 @@ venues::auth_method auth_of(conf::auth_method method) {
 }
 
 using fault = base::failure<std::string>;
+using made_machine = base::result<std::unique_ptr<venues::machine>, std::string>;
 
 /// What stays the same over all connections of one exchange.
 struct exchange_parts {
   const conf::exchange_config& config;
   const plan_inputs& inputs;
   std::string path;
-  std::shared_ptr<const net::tls_context> tls;
+  std::shared_ptr<net::tls_source> tls;
   std::shared_ptr<session::dial_pace> dials;                                    // of the exchange's address
   std::map<std::string, std::shared_ptr<session::rate_budget>> budgets;         // by account
   mutable std::map<std::string, std::shared_ptr<session::login_hold>> logins{}; // by client id
 };
 
-base::result<venues::machine_config, std::string> machine_config_of(const exchange_parts& exchange,
-                                                                    const conf::connection_config& connection) {
+venues::machine_config machine_config_of(const exchange_parts& exchange, const conf::connection_config& connection) {
   venues::machine_config machine;
   machine.auth = auth_of(connection.auth.method);
   machine.heartbeat_interval = std::chrono::duration_cast<std::chrono::seconds>(exchange.config.heartbeat.interval);
   machine.cancel_on_disconnect = exchange.config.cancel_on_disconnect;
   machine.channels = connection.channels;
   machine.answer_deadline = exchange.config.orders.answer_deadline;
+  return machine;
+}
+
+/// The machine with the credentials of now: a file that was replaced is used from the next dial on.
+base::result<venues::machine_config, std::string> with_login(venues::machine_config machine,
+                                                             const conf::auth_config& auth) {
   if (machine.auth == venues::auth_method::none)
     return machine;
-  auto id = conf::resolve_text(connection.auth.client_id);
+  auto id = conf::resolve_text(auth.client_id);
   if (!id)
-    return fault{connection.name + ": " + id.fault()};
-  auto key = conf::resolve_secret(connection.auth.client_secret);
+    return fault{id.fault()};
+  auto key = conf::resolve_secret(auth.client_secret);
   if (!key)
-    return fault{connection.name + ": " + key.fault()};
+    return fault{key.fault()};
   machine.client_id = std::move(id).value();
   machine.client_secret = std::move(key).value();
   return machine;
@@ -105,22 +111,25 @@ session::connection_restarts restarts_of(const conf::exchange_config& exchange, 
 }
 
 session::session_outside outside_of(const exchange_parts& exchange, const conf::connection_config& connection,
-                                    venues::machine_config machine, host::io_unit& unit, base::rng& chance) {
+                                    const std::string& client_id, host::io_unit& unit, base::rng& chance) {
   session::session_outside outside;
-  const auto key = machine.client_id; // before the machine's configuration is moved away
   net::dial_options dial;
   dial.host = exchange.config.url.host;
   dial.port = exchange.config.url.port;
   dial.path = exchange.config.url.path;
-  dial.tls = exchange.tls;
+  dial.tls_from = exchange.tls;
   dial.deadline = exchange.config.connect.deadline;
   const net::link_limits limits{exchange.config.limits.frame_bytes_max, exchange.config.limits.send_queue_bytes_max};
   outside.make_link = [dial, limits, &unit](net::ws_link_handler& handler) {
     return net::make_ws_link(unit.context(), dial, limits, handler);
   };
-  outside.make_machine = [machine = std::move(machine), nonces = base::rng{chance.next()}]() mutable {
-    machine.nonce_seed = nonces.next();
-    return deribit::make_machine(machine);
+  outside.make_machine = [machine = machine_config_of(exchange, connection), auth = connection.auth,
+                          nonces = base::rng{chance.next()}]() mutable -> made_machine {
+    auto ready = with_login(machine, auth);
+    if (!ready)
+      return fault{ready.fault()};
+    ready.value().nonce_seed = nonces.next();
+    return deribit::make_machine(std::move(ready).value());
   };
   outside.record =
       exchange.inputs.board->open(connection.name, exchange.config.name, exchange.path + "/" + connection.name);
@@ -128,7 +137,7 @@ session::session_outside outside_of(const exchange_parts& exchange, const conf::
   if (connection.auth.method != conf::auth_method::none) // without a login nobody's credits are spent
     outside.budget = exchange.budgets.at(connection.account);
   if (outside.budget) {
-    auto& logins = exchange.logins[key];
+    auto& logins = exchange.logins[client_id];
     if (!logins)
       logins = std::make_shared<session::login_hold>();
     outside.logins = logins;
@@ -151,14 +160,13 @@ supervision::child_spec supervisor_child(std::string id, process::home* where, s
 
 base::result<supervision::child_spec, std::string>
 connection_child(const exchange_parts& exchange, const conf::connection_config& connection, base::rng& chance) {
-  auto machine = machine_config_of(exchange, connection);
-  if (!machine)
-    return fault{machine.fault()};
+  const auto login = with_login(machine_config_of(exchange, connection), connection.auth);
+  if (!login)
+    return fault{connection.name + ": " + login.fault()};
   auto seat = std::make_shared<host::io_seat>(exchange.inputs.engine->take_seat());
   auto& unit = seat->unit();
   auto context = std::make_shared<session::session_context>(
-      session_config_of(exchange, connection),
-      outside_of(exchange, connection, std::move(machine).value(), unit, chance),
+      session_config_of(exchange, connection), outside_of(exchange, connection, login.value().client_id, unit, chance),
       base::to_unix_ms(exchange.inputs.clock->now().wall));
   auto plan = session::connection_plan(std::move(context), unit, restarts_of(exchange.config, chance.next()),
                                        exchange.inputs.events);
@@ -187,10 +195,9 @@ base::result<supervision::supervisor_plan, std::string> exchange_plan(const conf
                           std::make_shared<session::dial_pace>(dials_at_once, dial_interval),
                           {}};
   if (config.url.tls) {
-    auto tls = net::make_tls_client({config.url.ca_file, true});
-    if (!tls)
+    exchange.tls = std::make_shared<net::tls_source>(net::tls_client_options{config.url.ca_file, true});
+    if (const auto tls = exchange.tls->current(); !tls)
       return fault{config.name + ": " + tls.fault()};
-    exchange.tls = std::move(tls).value();
   }
   const auto connections = conf::expand_connections(config);
   for (const auto& connection : connections)

@@ -29,7 +29,7 @@ public:
       ++faults;
   }
 
-  void close(venues::give_up, std::string_view) override { ++faults; }
+  void close(venues::give_up, std::string_view, std::chrono::milliseconds) override { ++faults; }
 
   std::string last_sent;
   std::size_t events = 0;

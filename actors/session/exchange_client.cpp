@@ -28,7 +28,6 @@ caf::behavior exchange_client::behave() {
   context_->client = caf::actor_cast<caf::actor>(this);
   context_->outside.record->set_client(context_->client);
   counters_.last_frame_ns.store(0, std::memory_order_relaxed);
-  machine_ = context_->outside.make_machine();
   context_->spending.ended(now().steady); // of one that was given up
   find_siblings();
   wait_for_turn();
@@ -119,7 +118,7 @@ void exchange_client::on_gone(const net::close_info& info) {
     return;
   }
   give_up(process::reason_code::peer_unavailable, std::string{net::to_string(info.cause)}, info.code,
-          info.reason.empty() ? info.detail : info.reason + "; " + info.detail);
+          info.reason.empty() ? info.detail : info.reason + "; " + info.detail, info.retry_after, info.http_status);
 }
 
 // -- the machine's effects --------------------------------------------------------------------------------------------
@@ -138,14 +137,14 @@ void exchange_client::emit(const venues::event& happened) {
   std::visit([this](const auto& one) { handle(one); }, happened);
 }
 
-void exchange_client::close(venues::give_up why, std::string_view text) {
+void exchange_client::close(venues::give_up why, std::string_view text, std::chrono::milliseconds retry_after) {
   const bool refused = why == venues::give_up::refused;
   if (refused && link_)
     link_->acquit(); // at any other address it would be told the same
   if (why == venues::give_up::over_rate && is_current())
     context_->spending.drain(now().steady);
   give_up(refused ? process::reason_code::refused : process::reason_code::peer_unavailable,
-          refused ? "refused" : "unavailable", 0, refused ? this->refused(at_peer(text)) : at_peer(text));
+          refused ? "refused" : "unavailable", 0, refused ? this->refused(at_peer(text)) : at_peer(text), retry_after);
 }
 
 void exchange_client::handle(const venues::stage_reached& reached) {
@@ -303,15 +302,21 @@ std::string exchange_client::at_peer(std::string_view text) const {
   return link_ ? fmt::format("{}, at {}", text, link_->peer()) : std::string{text};
 }
 
-void exchange_client::give_up(process::reason_code code, std::string cause, std::uint16_t close_code,
-                              std::string text) {
+void exchange_client::give_up(process::reason_code code, std::string cause, std::uint16_t close_code, std::string text,
+                              std::chrono::milliseconds retry_after, std::uint16_t http_status) {
   if (phase_.current() == phase::closed)
     return;
   const auto at = now();
   context_->outside.record->set_closed({cause, close_code, text, at});
-  context_->notify(kind::link_closed, at, text, {{"close_cause", cause}, {"code", fmt::to_string(close_code)}});
+  std::vector<std::pair<std::string_view, std::string>> fields{{"close_cause", cause},
+                                                               {"code", fmt::to_string(close_code)}};
+  if (http_status != 0)
+    fields.emplace_back("status", fmt::to_string(http_status));
+  if (retry_after > retry_after.zero())
+    fields.emplace_back("retry_after_ms", fmt::to_string(retry_after.count()));
+  context_->notify(kind::link_closed, at, text, std::move(fields));
   advance(phase::closed, cause + (text.empty() ? "" : ": " + text));
-  stop(process::make_reason(code, cause + ": " + text));
+  stop(process::make_reason(code, cause + ": " + text, retry_after));
 }
 
 void exchange_client::on_stop(const caf::error& reason) {

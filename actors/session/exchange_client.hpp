@@ -42,7 +42,7 @@ private:
   void send(std::string_view frame) override;
   bool may_spend(const venues::credits& cost) override;
   void emit(const venues::event& happened) override;
-  void close(venues::give_up why, std::string_view text) override;
+  void close(venues::give_up why, std::string_view text, std::chrono::milliseconds retry_after) override;
 
   // -- messages ------------------------------------------------------------------------------------------------------
   void on_opened();
@@ -78,6 +78,7 @@ private:
 
   // -- the account's budget: exchange_client_setup.cpp --------------------------------------------------------------
   void wait_for_turn();
+  [[nodiscard]] bool has_machine();
   [[nodiscard]] bool is_held();
   [[nodiscard]] std::string refused(std::string_view text);
   [[nodiscard]] login_hold::who login_name() const;
@@ -101,7 +102,8 @@ private:
   void tell_gate(order_news news);
   venues::request_id submit(const order_command& command);
   venues::request_id submit(const query& question);
-  void give_up(process::reason_code code, std::string cause, std::uint16_t close_code, std::string text);
+  void give_up(process::reason_code code, std::string cause, std::uint16_t close_code, std::string text,
+               std::chrono::milliseconds retry_after = std::chrono::milliseconds{0}, std::uint16_t http_status = 0);
   [[nodiscard]] std::string at_peer(std::string_view text) const;
   void finish_stop();
   void close_link(std::uint16_t code, std::string_view text);
@@ -111,7 +113,8 @@ private:
   write_permit permit_;
   phase_track phase_;
   fault_sampler faults_;
-  std::unique_ptr<venues::machine> machine_;
+  std::unique_ptr<venues::machine> machine_; // null until nothing holds the connection back
+  base::time_point machine_made_at_{};
   std::unique_ptr<net::ws_link> link_;
   caf::message frame_ready_; // one message, sent for every frame
   caf::actor manager_;       // null while it is away: heartbeats are answered here

@@ -16,6 +16,9 @@ constexpr std::chrono::seconds turn_held_max{2};
 // A turn for something else than the set-up, which nobody has asked for again.
 constexpr std::chrono::seconds wish_forgotten{2};
 
+// A machine that has waited longer is made anew: its credentials may have been replaced meanwhile.
+constexpr std::chrono::seconds credentials_fresh{1};
+
 } // namespace
 
 rate_budget::turn exchange_client::ask_turn() {
@@ -66,8 +69,26 @@ bool exchange_client::is_held() {
   return true;
 }
 
+/// Sees to a machine with the credentials of now. Without one the connection is given up, a moment later: a process
+/// cannot end before it has begun.
+bool exchange_client::has_machine() {
+  const auto at = now().steady;
+  if (machine_ && at - machine_made_at_ < credentials_fresh)
+    return true;
+  auto made = context_->outside.make_machine();
+  if (!made) {
+    turn_timer_ = after(std::chrono::milliseconds{1}, [this, why = std::move(made).fault()] {
+      give_up(process::reason_code::peer_unavailable, "no_credentials", 0, why);
+    });
+    return false;
+  }
+  machine_ = std::move(made).value();
+  machine_made_at_ = at;
+  return true;
+}
+
 void exchange_client::wait_for_turn() {
-  if (is_held())
+  if (is_held() || !has_machine())
     return;
   if (const auto turn = ask_turn(); !turn.granted) {
     if (!turn_timer_.armed())
@@ -85,6 +106,8 @@ void exchange_client::wait_for_turn() {
 }
 
 void exchange_client::dial() {
+  if (!has_machine())
+    return;
   count(counters_.opens);
   link_ = context_->outside.make_link(*this);
   advance(phase::dialing, "started");

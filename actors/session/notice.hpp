@@ -23,7 +23,7 @@ struct notice {
 namespace kind {
 
 inline constexpr std::string_view phase_changed = "phase_changed";       // from, to, in_phase_ms
-inline constexpr std::string_view link_closed = "link_closed";           // close_cause, code
+inline constexpr std::string_view link_closed = "link_closed";           // close_cause, code, status, retry_after_ms
 inline constexpr std::string_view refused = "refused";                   // retry_in_ms, retry_now: somebody must act
 inline constexpr std::string_view heartbeat_missed = "heartbeat_missed"; // late_ms
 inline constexpr std::string_view heartbeat_by_client = "heartbeat_by_client";

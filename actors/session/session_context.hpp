@@ -11,6 +11,7 @@
 #include "actors/session/reconciliation.hpp"
 #include "actors/session/spender.hpp"
 #include "actors/venues/machine.hpp"
+#include "runtime/base/result.hpp"
 #include "runtime/net/ws_link.hpp"
 
 #include <caf/actor.hpp>
@@ -47,13 +48,14 @@ public:
 /// What a connection does not do itself. The functions are called on its own thread.
 struct session_outside {
   std::function<std::unique_ptr<net::ws_link>(net::ws_link_handler& handler)> make_link;
-  std::function<std::unique_ptr<venues::machine>()> make_machine; // a fresh one for each connection
-  std::shared_ptr<connection_record> record;                      // never null
-  std::shared_ptr<notice_sink> notices;                           // never null
-  std::shared_ptr<rate_budget> budget;                            // of its account; null without a login
-  std::shared_ptr<login_hold> logins;                             // of its key; null without a login
-  std::shared_ptr<dial_pace> dials;                               // of its address; null: dial at once
-  std::shared_ptr<market_sink> market;                            // null: nobody listens
+  /// A fresh one for each connection, with the credentials of now; the fault says, for a person, what it lacks.
+  std::function<base::result<std::unique_ptr<venues::machine>, std::string>()> make_machine;
+  std::shared_ptr<connection_record> record; // never null
+  std::shared_ptr<notice_sink> notices;      // never null
+  std::shared_ptr<rate_budget> budget;       // of its account; null without a login
+  std::shared_ptr<login_hold> logins;        // of its key; null without a login
+  std::shared_ptr<dial_pace> dials;          // of its address; null: dial at once
+  std::shared_ptr<market_sink> market;       // null: nobody listens
 };
 
 /// What the three processes of one connection share, and what outlives them: its orders. All three are pinned to one

@@ -3,6 +3,7 @@
 #include "actors/venues/event.hpp"
 #include "runtime/base/secret.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -60,8 +61,9 @@ public:
   /// asked for what must not wait: heartbeats, the login's renewal.
   [[nodiscard]] virtual bool may_spend(const credits&) { return true; }
 
-  /// The connection is of no more use; the machine does nothing further.
-  virtual void close(give_up why, std::string_view text) = 0;
+  /// The connection is of no more use; the machine does nothing further. `retry_after`: how long the exchange asked to
+  /// be left alone; zero when it did not say.
+  virtual void close(give_up why, std::string_view text, std::chrono::milliseconds retry_after) = 0;
 };
 
 enum class auth_method : std::uint8_t { none, client_credentials, client_signature };

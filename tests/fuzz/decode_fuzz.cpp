@@ -22,7 +22,7 @@ public:
     std::visit([this](const auto& one) { count(one); }, happened);
   }
 
-  void close(venues::give_up, std::string_view) override {
+  void close(venues::give_up, std::string_view, std::chrono::milliseconds) override {
     CAFNODE_INVARIANT(!closed, "a machine closed twice");
     closed = true;
   }

@@ -3,6 +3,7 @@
 #include "actors/venues/deribit/auth.hpp"
 #include "actors/venues/event.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -23,6 +24,7 @@ struct envelope {
   std::string_view message;
   std::string_view reason;
   std::string_view parameter;
+  std::chrono::milliseconds wait{0}; // the exchange asks to be left alone for so long (data.wait, in seconds)
   std::int64_t exchange_us =
       0; // the exchange's clock as it answered (usOut), once the frame is read whole; 0: not told
 };

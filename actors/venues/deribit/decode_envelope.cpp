@@ -1,6 +1,10 @@
 #include "actors/venues/deribit/decode_state.hpp"
 #include "runtime/base/invariant.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
 namespace cafnode::deribit {
 
 namespace {
@@ -19,7 +23,20 @@ enum top_key : std::size_t { id, method, params, result, error, us_out };
 
 constexpr json::key_set<3> params_keys{"params", 0, {"channel", "data", "type"}};
 constexpr json::key_set<3> error_keys{"error", 0, {"code", "message", "data"}};
-constexpr json::key_set<2> error_data_keys{"error.data", 0, {"reason", "param"}};
+constexpr json::key_set<3> error_data_keys{"error.data", 0, {"reason", "param", "wait"}};
+
+constexpr double wait_s_max = 24 * 3600;
+
+/// Seconds, whole or not, as a number or a text; anything else is no wait at all.
+std::chrono::milliseconds wait_of(std::string_view token) noexcept {
+  if (token.size() >= 2 && token.front() == '"')
+    token = token.substr(1, token.size() - 2);
+  double seconds = 0;
+  const auto read = std::from_chars(token.data(), token.data() + token.size(), seconds);
+  if (read.ec != std::errc{} || read.ptr != token.data() + token.size() || !(seconds > 0))
+    return std::chrono::milliseconds{0};
+  return std::chrono::milliseconds{static_cast<std::int64_t>(std::ceil(std::min(seconds, wait_s_max) * 1000))};
+}
 
 } // namespace
 
@@ -169,6 +186,10 @@ bool frame_decoder::state::read_error_data() {
   return in.walk_bearing(
       error_data_keys,
       [this](std::size_t key, std::string_view name) {
+        if (key == 2) {
+          head->wait = wait_of(in.token());
+          return in.skip();
+        }
         return in.peek() != '"' || in.text(name, key == 0 ? head->reason : head->parameter);
       },
       [](std::size_t) {});

@@ -189,11 +189,12 @@ void protocol_machine::complain(const venues::protocol_fault& fault, base::momen
     shut(venues::give_up::unavailable, "too many frames that are no JSON, the last one: " + fault.detail, out);
 }
 
-void protocol_machine::shut(venues::give_up why, std::string_view text, venues::outbox& out) {
+void protocol_machine::shut(venues::give_up why, std::string_view text, venues::outbox& out,
+                            std::chrono::milliseconds retry_after) {
   if (is_over())
     return;
   progress_ = progress::over;
-  out.close(why, text);
+  out.close(why, text, retry_after);
 }
 
 } // namespace cafnode::deribit

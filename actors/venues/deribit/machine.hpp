@@ -137,7 +137,8 @@ private:
   void on_deadline(const pending_request& request, base::moment now, venues::outbox& out);
   void tell_notes(venues::outbox& out);
   void complain(const venues::protocol_fault& fault, base::moment now, venues::outbox& out);
-  void shut(venues::give_up why, std::string_view text, venues::outbox& out);
+  void shut(venues::give_up why, std::string_view text, venues::outbox& out,
+            std::chrono::milliseconds retry_after = std::chrono::milliseconds{0});
 
   [[nodiscard]] bool is_over() const noexcept { return progress_ == progress::over; }
 

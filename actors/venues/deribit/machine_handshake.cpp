@@ -296,7 +296,7 @@ void protocol_machine::on_own_error(const pending_request& request, base::moment
   const auto text = text_of_error(request.kind, head);
   const auto meaning = disposition_of(head.code, head.reason, false);
   if (meaning == disposition::back_off)
-    return shut(give_up::over_rate, text + ": back off, the exchange ends this session", out);
+    return shut(give_up::over_rate, text + ": back off, the exchange ends this session", out, head.wait);
   // What shall be off and is not on, is off.
   if (request.kind == request_kind::disable_cancel_on_disconnect && head.code == code_cancel_on_disconnect_off)
     return begin_subscribing(now, out);
@@ -321,7 +321,7 @@ void protocol_machine::on_own_error(const pending_request& request, base::moment
   const bool for_good = meaning == disposition::fatal ||
                         (meaning == disposition::our_bug && progress_ != progress::live) ||
                         (meaning == disposition::reauthenticate && !logged_in_);
-  shut(for_good ? give_up::refused : give_up::unavailable, text, out);
+  shut(for_good ? give_up::refused : give_up::unavailable, text, out, head.wait);
 }
 
 } // namespace cafnode::deribit

@@ -153,9 +153,10 @@ void protocol_machine::on_error(base::moment now, venues::outbox& out) {
   const auto request = head.id ? pending_.find(*head.id) : std::nullopt;
   if (!request) {
     const int code = head.code;
+    const auto wait = head.wait;
     on_answer_to_nobody(now, out);
     if (code == code_too_many_requests)
-      shut(venues::give_up::over_rate, "too_many_requests: back off, the exchange ends this session", out);
+      shut(venues::give_up::over_rate, "too_many_requests: back off, the exchange ends this session", out, wait);
     return;
   }
   pending_.settle(request->id);
@@ -173,7 +174,7 @@ void protocol_machine::on_owners_error(const pending_request& request, base::mom
   if (is_over())
     return;
   if (meaning == disposition::back_off)
-    shut(venues::give_up::over_rate, text + ": back off, the exchange ends this session", out);
+    shut(venues::give_up::over_rate, text + ": back off, the exchange ends this session", out, head.wait);
   else if (meaning == disposition::reauthenticate && progress_ == progress::live)
     on_unauthorized(request, now, out);
 }

@@ -159,6 +159,88 @@ SCENARIO("refused credentials close the connection, and it rests for 30 s, unles
   }
 }
 
+SCENARIO("a connection is not dialed again before the time that the other side named") {
+  test::session_world world;
+  GIVEN("a server that refuses the upgrade and says when to come back") {
+    world.link().peer_refuses(429, 10s);
+    world.world.run();
+    THEN("the news has the status and the wait, and the next dial comes after it") {
+      CHECK(world.notices->latest(session::kind::link_closed, "status") == "429");
+      CHECK(world.notices->latest(session::kind::link_closed, "retry_after_ms") == "10000");
+      world.world.pass(9999ms);
+      CHECK(world.dials() == 1);
+      world.world.pass(1s);
+      CHECK(world.dials() == 2);
+    }
+  }
+  GIVEN("an exchange that says so in its answer to a login") {
+    world.link().peer_accepts();
+    world.world.run();
+    world.link().peer_sends("wait 30");
+    world.world.run();
+    world.world.pass(29'999ms);
+    CHECK(world.dials() == 1);
+    world.world.pass(1s);
+    CHECK(world.dials() == 2);
+  }
+  GIVEN("a server that asks for a day") {
+    world.link().peer_refuses(503, 24h);
+    world.world.run();
+    world.world.pass(599s);
+    CHECK(world.dials() == 1);
+    world.world.pass(2s);
+    CHECK(world.dials() == 2);
+  }
+}
+
+SCENARIO("a login that cannot be read is told, and tried again: the file may be there the next time") {
+  test::session_world world;
+  world.go_live();
+  world.lacks = "/run/key cannot be opened: No such file or directory";
+  world.link().peer_closes(net::close_cause::reset);
+  world.world.run();
+  world.world.pass(150ms);
+  CHECK(world.dials() == 1);
+  CHECK(world.phase() == phase::closed);
+  CHECK(world.notices->latest(session::kind::link_closed, "close_cause") == "no_credentials");
+  CHECK(world.notices->notices.back().cause.find("/run/key") != std::string::npos);
+  world.lacks.clear();
+  world.world.pass(2s);
+  CHECK(world.dials() == 2);
+  world.go_live();
+  CHECK(world.phase() == phase::live);
+}
+
+SCENARIO("the credentials are those of the dial, however long it had to wait") {
+  test::session_world world;
+  GIVEN("a key that was refused, and is being replaced while it rests") {
+    world.link().peer_accepts();
+    world.world.run();
+    world.link().peer_sends("wrong key");
+    world.world.run();
+    world.world.pass(10s);
+    world.lacks = "/run/key cannot be opened: No such file or directory";
+    world.world.pass(10s);
+    CHECK(world.record->view().closed.cause == "refused");
+    world.world.pass(11s);
+    CHECK(world.record->view().closed.cause == "no_credentials");
+    CHECK(world.dials() == 1);
+  }
+  GIVEN("a dial that waits for others of its address") {
+    world.context->outside.dials = std::make_shared<session::dial_pace>(1, 5s);
+    static_cast<void>(world.context->outside.dials->book(world.world.now().steady));
+    world.go_live();
+    world.link().peer_closes(net::close_cause::reset);
+    world.world.pass(1s);
+    world.lacks = "/run/key cannot be opened: No such file or directory";
+    world.world.pass(2s);
+    CHECK(world.record->view().closed.cause == "reset");
+    world.world.pass(3s);
+    CHECK(world.record->view().closed.cause == "no_credentials");
+    CHECK(world.dials() == 1);
+  }
+}
+
 SCENARIO("garbage is counted and told, and costs nothing else") {
   test::session_world world;
   world.go_live();

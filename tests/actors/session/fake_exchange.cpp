@@ -33,7 +33,9 @@ void fake_machine::receive(std::string_view frame, base::moment, outbox& out) {
   else if (frame == "test_request")
     out.emit(test_requested{});
   else if (frame == "wrong key")
-    out.close(give_up::refused, "invalid_credentials");
+    out.close(give_up::refused, "invalid_credentials", std::chrono::milliseconds{0});
+  else if (frame == "wait 30")
+    out.close(give_up::unavailable, "login_over_limit", std::chrono::seconds{30});
   else if (frame == "garbage")
     out.emit(protocol_fault{fault_kind::not_json, "garbage"});
   else if (frame == "event" && !script.empty()) {

@@ -54,6 +54,10 @@ public:
     handler_->on_link_closed({cause, code, "", "test"});
   }
 
+  void peer_refuses(std::uint16_t status, std::chrono::milliseconds retry_after) {
+    handler_->on_link_closed({net::close_cause::upgrade_refused, status, "", "test", status, retry_after});
+  }
+
   bool opened = false;
   bool wants_frame = false;
   std::uint16_t close_code = 0;

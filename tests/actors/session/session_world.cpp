@@ -49,10 +49,12 @@ session_world::session_world(session::session_config config, std::optional<std::
     ++dials_;
     return link;
   };
-  outside.make_machine = [this] {
+  outside.make_machine = [this]() -> base::result<std::unique_ptr<venues::machine>, std::string> {
+    if (!lacks.empty())
+      return base::failure{lacks};
     auto machine = std::make_unique<fake_machine>();
     machine_ = machine.get();
-    return machine;
+    return std::unique_ptr<venues::machine>{std::move(machine)};
   };
   context = std::make_shared<session::session_context>(std::move(config), std::move(outside), 1);
   session::connection_restarts restarts;

@@ -78,6 +78,7 @@ public:
   std::shared_ptr<session::session_context> context;
   caf::actor supervisor;
   std::vector<std::string> verdicts; // what was said of the address, over all links
+  std::string lacks;                 // what the next machine cannot be made without; empty: nothing
 
 private:
   fake_link* link_ = nullptr;

@@ -109,6 +109,24 @@ SCENARIO("wrong credentials are refused for good, an overloaded login is not") {
     CHECK(rig.out.closed == std::vector{give_up::refused});
     CHECK(rig.out.close_text.find("(interval): value must be >= 10") != std::string::npos);
   }
+  WHEN("the exchange says how long to wait") {
+    rig.refuse(2, 10028, "too_many_requests", R"({"wait":10})");
+    CHECK(rig.out.close_retry_after == std::chrono::seconds{10});
+  }
+  WHEN("it says so in another way") {
+    rig.refuse(2, 12003, "login_over_limit", R"({"reason":"slow down","wait":"2.5"})");
+    CHECK(rig.out.close_retry_after == std::chrono::milliseconds{2500});
+  }
+  WHEN("the wait makes no sense") {
+    for (const auto* wait : {"-3", "null", "{}", "[1]", "\"soon\"", "true"}) {
+      CAPTURE(wait);
+      test::deribit_rig other;
+      other.machine->open(other.now, other.out);
+      other.refuse(2, 10028, "too_many_requests", std::string{R"({"wait":)"} + wait + "}");
+      CHECK(other.out.closed == std::vector{give_up::over_rate});
+      CHECK(other.out.close_retry_after.count() == 0);
+    }
+  }
   WHEN("too many logins were tried") {
     rig.refuse(2, 12003, "login_over_limit");
     CHECK(rig.out.closed == std::vector{give_up::unavailable});

@@ -26,9 +26,10 @@ public:
       raw_data = raw->data;
   }
 
-  void close(venues::give_up why, std::string_view text) override {
+  void close(venues::give_up why, std::string_view text, std::chrono::milliseconds retry_after) override {
     closed.push_back(why);
     close_text = text;
+    close_retry_after = retry_after;
   }
 
   /// All events of one kind, in order.
@@ -50,6 +51,7 @@ public:
   std::vector<venues::event> events;
   std::vector<venues::give_up> closed;
   std::string close_text;
+  std::chrono::milliseconds close_retry_after{0};
   std::vector<venues::book_level> bids, asks; // of the last book_changed
   std::string raw_data;                       // of the last raw_notification
   std::function<void(const venues::event&)> on_emit;
