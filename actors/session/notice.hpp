@@ -38,10 +38,11 @@ inline constexpr std::string_view reconciled = "reconciled";         // adopted,
 inline constexpr std::string_view fill_seen = "fill_seen";           // trade_id, label, price, amount
 
 /// All of them: a filter for a kind that is not here, and has not happened, is refused.
-inline constexpr std::array all{
-    phase_changed,  link_closed,          upkeep_failed,    heartbeat_missed, heartbeat_by_client, silent,
-    protocol_fault, subscription_missing, platform_changed, order_changed,    order_in_doubt,      reconciled,
-    fill_seen};
+inline constexpr std::array all{phase_changed,    link_closed,      refused,
+                                upkeep_failed,    heartbeat_missed, heartbeat_by_client,
+                                silent,           protocol_fault,   subscription_missing,
+                                platform_changed, order_changed,    order_in_doubt,
+                                reconciled,       fill_seen};
 
 } // namespace kind
 

@@ -8,6 +8,12 @@ namespace cafnode::test {
 
 using namespace std::chrono_literals;
 
+void notice_log::publish(const session::notice& happened) {
+  CAPTURE(happened.kind);
+  CHECK(std::find(session::kind::all.begin(), session::kind::all.end(), happened.kind) != session::kind::all.end());
+  notices.push_back(happened);
+}
+
 std::size_t notice_log::count(std::string_view kind) const {
   return static_cast<std::size_t>(
       std::count_if(notices.begin(), notices.end(), [&](const session::notice& one) { return one.kind == kind; }));

@@ -15,7 +15,7 @@ namespace cafnode::test {
 /// Keeps what a session tells of itself.
 class notice_log final : public session::notice_sink {
 public:
-  void publish(const session::notice& happened) override { notices.push_back(happened); }
+  void publish(const session::notice& happened) override;
 
   [[nodiscard]] std::size_t count(std::string_view kind) const;
 
