@@ -136,6 +136,8 @@ exit_code running_node::run() {
   if (!control_connections)
     return exit_code::bad_config;
   control_connections_ = *control_connections;
+  if (!has_threads(config_)) // before CAF, which cannot be ended when half of its threads were refused
+    return exit_code::internal;
   sight_ = std::make_unique<node_sight>(config_, clock_);
   // Before the log: who sees its file may ask for the end.
   const host::signals signals{{[this] { hurry(); }, [this] { bell_.ring(news::reload); }}};

@@ -2,6 +2,7 @@
 
 #include "apps/file_plan.hpp"
 #include "runtime/host/process_files.hpp"
+#include "runtime/host/thread_rehearsal.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -27,6 +28,17 @@ std::uint64_t seed_of(const conf::node_config& config, const base::clock_source&
 
 std::size_t io_threads_of(const conf::node_config& config) {
   return config.io_threads != 0 ? config.io_threads : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+bool has_threads(const conf::node_config& config) {
+  constexpr std::size_t others = 8; // CAF's scheduler and clock, the log, control, and what libraries may start
+  const auto rehearsed = host::rehearse_threads(io_threads_of(config) + others);
+  if (!rehearsed)
+    std::fprintf(stderr,
+                 "caf-node: %s: raise the limits of this process (ulimit -u, ulimit -v; TasksMax=, LimitNPROC= and "
+                 "LimitAS= of its service)\n",
+                 rehearsed.fault().c_str());
+  return rehearsed.has_value();
 }
 
 std::optional<std::size_t> share_files(const conf::node_config& config) {

@@ -22,6 +22,9 @@ namespace cafnode::node {
 /// As configured, or one for each processor.
 [[nodiscard]] std::size_t io_threads_of(const conf::node_config& config);
 
+/// Whether the system gives as many threads as the node has; else a sentence on standard error.
+[[nodiscard]] bool has_threads(const conf::node_config& config);
+
 /// Raises the limit of open files and gives how many connections the control API may have at once; nothing, and a
 /// sentence on standard error, when what is configured cannot fit.
 [[nodiscard]] std::optional<std::size_t> share_files(const conf::node_config& config);
