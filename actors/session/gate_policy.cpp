@@ -9,8 +9,8 @@ namespace cafnode::session {
 
 namespace {
 
-constexpr std::chrono::milliseconds query_wait_min{5};
-constexpr std::chrono::milliseconds query_wait_max{1000};
+constexpr std::chrono::milliseconds wait_min{5};
+constexpr std::chrono::milliseconds wait_max{1000};
 
 std::string base32(std::uint64_t number) {
   constexpr std::string_view digits = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -68,7 +68,16 @@ gate_verdict gate_policy::admit_query(std::int64_t credits, base::time_point now
 }
 
 base::duration gate_policy::query_wait(std::int64_t credits, base::time_point now) const {
-  return std::clamp<base::duration>(spending_->query_wait(credits, now), query_wait_min, query_wait_max);
+  return std::clamp<base::duration>(spending_->query_wait(credits, now), wait_min, wait_max);
+}
+
+base::duration gate_policy::order_wait(base::time_point now) const {
+  return std::clamp<base::duration>(spending_->order_wait(now), wait_min, wait_max);
+}
+
+void gate_policy::unsent(base::time_point now) {
+  spending_->handed_on({1, 0, 0}, false, now);
+  answered();
 }
 
 void gate_policy::answered() {

@@ -44,6 +44,12 @@ public:
   /// nothing back, so it is looked at again after a second at the latest.
   [[nodiscard]] base::duration query_wait(std::int64_t credits, base::time_point now) const;
 
+  /// When to ask again for an order or an edit.
+  [[nodiscard]] base::duration order_wait(base::time_point now) const;
+
+  /// An admitted order or edit is not sent after all.
+  void unsent(base::time_point now);
+
   /// An admitted order, edit or cancel has its outcome.
   void answered();
 

@@ -37,97 +37,18 @@ caf::behavior order_gate::behave() {
   process::tell(*this, context_->client, gate_up{context_->gate});
   refresh_counters();
   return {
-      [this](const place_order& wanted) { return on_place(wanted); },
-      [this](const edit_order& wanted) { return on_edit(wanted); },
+      [this](const place_order& wanted) {
+        return on_order({wanted, make_response_promise(), now()});
+      },
+      [this](const edit_order& wanted) {
+        return on_order({wanted, make_response_promise(), now()});
+      },
       [this](const cancel_order& wanted) { return on_cancel(wanted); },
       [this](list_orders) { return on_list(); },
       [this](const order_news& news) { on_news(news); },
       [this](begin_reconcile) { begin_reconciliation(); },
-      [this](orders_allowed now) { allowed_ = now.allowed && !stopping_; },
+      [this](orders_allowed now) { allow(now.allowed && !stopping_); },
   };
-}
-
-// -- requests ---------------------------------------------------------------------------------------------------------
-
-caf::response_promise order_gate::refuse(caf::response_promise promise, std::string text) {
-  order_outcome refused;
-  refused.text = std::move(text);
-  promise.deliver(std::move(refused));
-  return promise;
-}
-
-caf::response_promise order_gate::on_place(const place_order& wanted) {
-  auto promise = make_response_promise();
-  if (const auto verdict = policy_.admit_order(allowed_, now().steady); verdict != gate_verdict::pass)
-    return refuse(promise, explain(verdict));
-  venues::order_request order;
-  order.instrument = wanted.instrument;
-  order.side = wanted.side;
-  order.kind = wanted.kind;
-  order.amount = wanted.amount;
-  order.price = wanted.price;
-  order.tif = wanted.tif;
-  order.post_only = wanted.post_only;
-  order.reduce_only = wanted.reduce_only;
-  order.label = context_->labels.next();
-  order.valid_until_ms = base::to_unix_ms(now().wall) + context_->config.gate.valid_for.count();
-  if (!context_->orders.begin(order)) {
-    policy_.answered();
-    return refuse(promise, "this connection carries as many orders as it may: nothing was sent; cancel some first");
-  }
-  command({awaited::what::place, order.label, promise}, {next_token(), order});
-  return promise;
-}
-
-caf::response_promise order_gate::on_edit(const edit_order& wanted) {
-  auto promise = make_response_promise();
-  const auto* known = find(wanted.label);
-  if (known == nullptr || known->report.order_id.empty())
-    return refuse(promise, "no open order of this connection has the label " + wanted.label);
-  if (const auto verdict = policy_.admit_order(allowed_, now().steady); verdict != gate_verdict::pass)
-    return refuse(promise, explain(verdict));
-  venues::edit_request change;
-  change.order_id = known->report.order_id;
-  change.amount = wanted.amount;
-  change.price = wanted.price;
-  change.post_only = known->request.post_only;
-  change.reduce_only = known->request.reduce_only;
-  change.valid_until_ms = base::to_unix_ms(now().wall) + context_->config.gate.valid_for.count();
-  command({awaited::what::edit, known->request.label, promise}, {next_token(), change});
-  return promise;
-}
-
-caf::response_promise order_gate::on_cancel(const cancel_order& wanted) {
-  auto promise = make_response_promise();
-  const auto* known = find(wanted.label_or_id);
-  if (known == nullptr)
-    return refuse(promise, "no open order of this connection has the label or id " + wanted.label_or_id);
-  if (known->report.order_id.empty())
-    return refuse(promise, "the exchange has not confirmed this order yet: try again once it has");
-  if (const auto verdict = policy_.admit_cancel(allowed_, now().steady); verdict != gate_verdict::pass)
-    return refuse(promise, explain(verdict));
-  command({awaited::what::cancel, known->request.label, promise}, {next_token(), cancel_by_id{known->report.order_id}});
-  return promise;
-}
-
-order_list order_gate::on_list() const {
-  order_list list;
-  for (const auto& order : context_->orders.live())
-    list.orders.push_back({order.report, order.certainty == certainty::in_doubt});
-  for (const auto& order : context_->orders.ended())
-    list.orders.push_back({order.report, false});
-  return list;
-}
-
-const known_order* order_gate::find(const std::string& label_or_id) const {
-  const auto* by_label = context_->orders.find(label_or_id);
-  return by_label != nullptr ? by_label : context_->orders.find_by_id(label_or_id);
-}
-
-void order_gate::command(awaited request, order_command wanted) {
-  awaited_.emplace(wanted.token, std::move(request));
-  process::tell(*this, context_->client, std::move(wanted));
-  refresh_counters();
 }
 
 // -- answers ----------------------------------------------------------------------------------------------------------
@@ -252,7 +173,7 @@ void order_gate::cancel_duplicate(const std::string& order_id) {
 // -- reconciliation ---------------------------------------------------------------------------------------------------
 
 void order_gate::begin_reconciliation() {
-  allowed_ = false;
+  allow(false);
   announced_ = false;
   verified_ = false;
   asked_.clear();
@@ -375,7 +296,7 @@ void order_gate::refresh_counters() {
 }
 
 void order_gate::on_stop(const caf::error& reason) {
-  allowed_ = false;
+  allow(false);
   stopping_ = reason;
   if (awaited_.empty()) {
     stop(reason);
@@ -386,6 +307,7 @@ void order_gate::on_stop(const caf::error& reason) {
 
 void order_gate::on_end(const caf::error&) {
   session_context::leave(context_->gate, *this);
+  allow(false);
   for (auto& [token, request] : awaited_) {
     order_outcome answer{outcome::in_doubt, {}, 0, "the order gate ended before the exchange answered"};
     if (const auto* known = context_->orders.find(request.label); known != nullptr)

@@ -30,7 +30,7 @@ base::time_point rate_budget::latest(base::time_point now) const {
 
 bool rate_budget::take_order(base::time_point now) {
   const std::lock_guard guard{mutex_};
-  return matching_.take(1, latest(now), limits_.matching.pool * limits_.reserve_percent / 100);
+  return matching_.take(1, latest(now), reserve());
 }
 
 bool rate_budget::take_cancel(base::time_point now) {
@@ -73,6 +73,11 @@ void rate_budget::lost(const venues::credits& cost, base::time_point now) {
   matching_.lost(cost.matching, at);
   other_.lost(cost.other, at);
   subscribe_.lost(cost.subscribe, at);
+}
+
+base::duration rate_budget::order_wait(base::time_point now) const {
+  const std::lock_guard guard{mutex_};
+  return matching_.wait_for(1, latest(now), reserve());
 }
 
 base::duration rate_budget::query_wait(std::int64_t credits, base::time_point now) const {

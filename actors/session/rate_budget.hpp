@@ -42,6 +42,9 @@ public:
   void unsent(const venues::credits& cost, base::time_point now);
   void lost(const venues::credits& cost, base::time_point now);
 
+  /// How long until an order would pass if nobody else asked.
+  [[nodiscard]] base::duration order_wait(base::time_point now) const;
+
   /// How long until a query of that cost would pass if nobody else asked.
   [[nodiscard]] base::duration query_wait(std::int64_t credits, base::time_point now) const;
 
@@ -76,6 +79,9 @@ public:
   [[nodiscard]] std::int64_t credits_left(base::time_point now) const;
 
 private:
+  /// What orders leave to cancels.
+  [[nodiscard]] std::int64_t reserve() const noexcept { return limits_.matching.pool * limits_.reserve_percent / 100; }
+
   /// The latest time that any of the threads has shown: theirs may overtake each other on the way to the lock.
   [[nodiscard]] base::time_point latest(base::time_point now) const;
   void give_turns(base::time_point now);

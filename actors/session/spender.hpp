@@ -31,6 +31,7 @@ public:
   /// Uses what is left of the set-up's turn first.
   bool take_query(std::int64_t credits, base::time_point now);
 
+  [[nodiscard]] base::duration order_wait(base::time_point now) const;
   [[nodiscard]] base::duration query_wait(std::int64_t credits, base::time_point now) const;
 
   /// What was taken for a command is with the machine now, or (`sent` false) never will be.

@@ -1,0 +1,133 @@
+#include "actors/session/order_gate.hpp"
+#include "runtime/process/tell.hpp"
+
+#include <algorithm>
+#include <utility>
+
+// What is asked of the gate, up to where the client has it.
+namespace cafnode::session {
+
+caf::response_promise order_gate::refuse(caf::response_promise promise, std::string text) {
+  order_outcome refused;
+  refused.text = std::move(text);
+  promise.deliver(std::move(refused));
+  return promise;
+}
+
+// -- orders and edits: one after the other, as the budget lets them ---------------------------------------------------
+
+caf::response_promise order_gate::on_order(order_wish wish) {
+  auto promise = wish.promise;
+  if (policy_.in_flight() + line_.size() >= context_->config.gate.in_flight_max)
+    return refuse(promise, explain(gate_verdict::too_many_asked));
+  line_.push_back(std::move(wish));
+  serve_line();
+  return promise;
+}
+
+void order_gate::serve_line() {
+  while (!line_.empty()) {
+    const auto at = now().steady;
+    const auto verdict = policy_.admit_order(allowed_, at);
+    if (verdict == gate_verdict::over_rate && may_wait(line_.front(), at)) {
+      line_timer_ = after(policy_.order_wait(at), [this] { serve_line(); });
+      return;
+    }
+    const auto wish = std::move(line_.front());
+    line_.pop_front();
+    if (verdict == gate_verdict::pass)
+      std::visit([&](const auto& wanted) { send(wanted, wish); }, wish.wanted);
+    else
+      refuse(wish.promise, explain(verdict));
+  }
+  line_timer_.cancel();
+}
+
+/// It is sent while it is still what was asked for: prices move.
+bool order_gate::may_wait(const order_wish& wish, base::time_point at) const {
+  return at - wish.asked.steady < std::min<base::duration>(wait_max, context_->config.gate.valid_for);
+}
+
+std::int64_t order_gate::valid_until_ms(const order_wish& wish) const {
+  return base::to_unix_ms(wish.asked.wall) + context_->config.gate.valid_for.count();
+}
+
+void order_gate::send(const place_order& wanted, const order_wish& wish) {
+  venues::order_request order;
+  order.instrument = wanted.instrument;
+  order.side = wanted.side;
+  order.kind = wanted.kind;
+  order.amount = wanted.amount;
+  order.price = wanted.price;
+  order.tif = wanted.tif;
+  order.post_only = wanted.post_only;
+  order.reduce_only = wanted.reduce_only;
+  order.label = context_->labels.next();
+  order.valid_until_ms = valid_until_ms(wish);
+  if (!context_->orders.begin(order)) {
+    policy_.unsent(now().steady);
+    refuse(wish.promise, "this connection carries as many orders as it may: nothing was sent; cancel some first");
+    return;
+  }
+  command({awaited::what::place, order.label, wish.promise}, {next_token(), order});
+}
+
+void order_gate::send(const edit_order& wanted, const order_wish& wish) {
+  const auto* known = find(wanted.label);
+  if (known == nullptr || known->report.order_id.empty()) {
+    policy_.unsent(now().steady);
+    refuse(wish.promise, "no open order of this connection has the label " + wanted.label);
+    return;
+  }
+  venues::edit_request change;
+  change.order_id = known->report.order_id;
+  change.amount = wanted.amount;
+  change.price = wanted.price;
+  change.post_only = known->request.post_only;
+  change.reduce_only = known->request.reduce_only;
+  change.valid_until_ms = valid_until_ms(wish);
+  command({awaited::what::edit, known->request.label, wish.promise}, {next_token(), change});
+}
+
+/// What waits is refused once the connection is not live any more.
+void order_gate::allow(bool allowed) {
+  allowed_ = allowed;
+  serve_line();
+}
+
+// -- the rest ---------------------------------------------------------------------------------------------------------
+
+caf::response_promise order_gate::on_cancel(const cancel_order& wanted) {
+  auto promise = make_response_promise();
+  const auto* known = find(wanted.label_or_id);
+  if (known == nullptr)
+    return refuse(promise, "no open order of this connection has the label or id " + wanted.label_or_id);
+  if (known->report.order_id.empty())
+    return refuse(promise, "the exchange has not confirmed this order yet: try again once it has");
+  if (const auto verdict = policy_.admit_cancel(allowed_, now().steady); verdict != gate_verdict::pass)
+    return refuse(promise, explain(verdict));
+  command({awaited::what::cancel, known->request.label, promise}, {next_token(), cancel_by_id{known->report.order_id}});
+  return promise;
+}
+
+order_list order_gate::on_list() const {
+  order_list list;
+  for (const auto& order : context_->orders.live())
+    list.orders.push_back({order.report, order.certainty == certainty::in_doubt});
+  for (const auto& order : context_->orders.ended())
+    list.orders.push_back({order.report, false});
+  return list;
+}
+
+const known_order* order_gate::find(const std::string& label_or_id) const {
+  const auto* by_label = context_->orders.find(label_or_id);
+  return by_label != nullptr ? by_label : context_->orders.find_by_id(label_or_id);
+}
+
+void order_gate::command(awaited request, order_command wanted) {
+  awaited_.emplace(wanted.token, std::move(request));
+  process::tell(*this, context_->client, std::move(wanted));
+  refresh_counters();
+}
+
+} // namespace cafnode::session
