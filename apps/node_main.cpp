@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <exception>
 #include <string_view>
+#include <system_error>
 
 namespace cafnode::node {
 
@@ -105,6 +106,12 @@ int main(int argc, char** argv) {
   cafnode::host::use_last_words();
   try {
     return cafnode::node::parse_and_run(argc, argv);
+  } catch (const std::system_error& refused) {
+    std::fprintf(stderr,
+                 "caf-node: %s: the system refused a thread or a file: look at the limits of the process and of its "
+                 "cgroup\n",
+                 refused.what());
+    return static_cast<int>(cafnode::node::exit_code::internal);
   } catch (const std::exception& problem) {
     std::fprintf(stderr, "caf-node: %s\n", problem.what());
     return static_cast<int>(cafnode::node::exit_code::internal);
