@@ -9,13 +9,13 @@
 namespace cafnode::host {
 
 io_seat::io_seat(io_seat&& other) noexcept
-    : unit_{std::exchange(other.unit_, nullptr)}, taken_{std::exchange(other.taken_, nullptr)} {}
+    : unit_{std::exchange(other.unit_, nullptr)}, taken_{std::move(other.taken_)} {}
 
 io_seat& io_seat::operator=(io_seat&& other) noexcept {
   if (this != &other) {
     give_back();
     unit_ = std::exchange(other.unit_, nullptr);
-    taken_ = std::exchange(other.taken_, nullptr);
+    taken_ = std::move(other.taken_);
   }
   return *this;
 }
@@ -30,8 +30,8 @@ io_unit& io_seat::unit() const {
 }
 
 void io_seat::give_back() noexcept {
-  if (taken_ != nullptr)
-    taken_->fetch_sub(1, std::memory_order_relaxed);
+  if (const auto taken = std::move(taken_))
+    taken->fetch_sub(1, std::memory_order_relaxed);
 }
 
 io_engine::io_engine(caf::actor_system& system, const base::clock_source& clock, std::size_t threads) {
@@ -67,9 +67,9 @@ void io_engine::use_escape_hook(const escape_function& hook) {
 }
 
 io_seat io_engine::take_seat() {
-  const auto fewer = [](const auto& left, const auto& right) { return left->taken.load() < right->taken.load(); };
+  const auto fewer = [](const auto& left, const auto& right) { return left->taken->load() < right->taken->load(); };
   auto& best = **std::min_element(places_.begin(), places_.end(), fewer);
-  best.taken.fetch_add(1, std::memory_order_relaxed);
+  best.taken->fetch_add(1, std::memory_order_relaxed);
   return {*best.unit, best.taken};
 }
 
@@ -78,7 +78,7 @@ io_unit& io_engine::unit(std::size_t index) {
 }
 
 std::size_t io_engine::taken(std::size_t index) const {
-  return places_.at(index)->taken.load(std::memory_order_relaxed);
+  return places_.at(index)->taken->load(std::memory_order_relaxed);
 }
 
 } // namespace cafnode::host

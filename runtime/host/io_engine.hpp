@@ -5,13 +5,16 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace cafnode::host {
 
 class io_engine;
 
-/// A place on one I/O thread, held by a connection for as long as it lives. Movable; any thread.
+/// A place on one I/O thread, held by a connection for as long as it lives. It may outlive its engine: what a process
+/// was made of goes with the last handle to it, which can be a moment after its end, on a thread of the scheduler.
+/// Movable; any thread.
 class io_seat {
 public:
   io_seat() = default;
@@ -21,23 +24,24 @@ public:
   io_seat& operator=(const io_seat&) = delete;
   ~io_seat();
 
-  /// Where the processes of the connection are pinned. Not for an empty seat.
+  /// Where the processes of the connection are pinned. Not for an empty seat, nor for one whose engine is gone.
   [[nodiscard]] io_unit& unit() const;
 
   [[nodiscard]] explicit operator bool() const noexcept { return unit_ != nullptr; }
 
 private:
   friend class io_engine;
+  using counter = std::atomic<std::size_t>;
 
-  io_seat(io_unit& unit, std::atomic<std::size_t>& taken) noexcept : unit_{&unit}, taken_{&taken} {}
+  io_seat(io_unit& unit, std::shared_ptr<counter> taken) noexcept : unit_{&unit}, taken_{std::move(taken)} {}
 
   void give_back() noexcept;
 
   io_unit* unit_ = nullptr;
-  std::atomic<std::size_t>* taken_ = nullptr;
+  std::shared_ptr<counter> taken_;
 };
 
-/// All I/O threads of one actor system. Its seats must be gone before it is.
+/// All I/O threads of one actor system.
 class io_engine {
 public:
   /// `threads` units, at least 1, not started yet. `clock` outlives this.
@@ -69,7 +73,7 @@ public:
 private:
   struct place {
     std::unique_ptr<io_unit> unit;
-    std::atomic<std::size_t> taken{0};
+    std::shared_ptr<io_seat::counter> taken = std::make_shared<io_seat::counter>(0);
   };
 
   std::vector<std::unique_ptr<place>> places_;

@@ -5,9 +5,12 @@
 #include <caf/actor_system.hpp>
 #include <doctest/doctest.h>
 
+#include <array>
 #include <future>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace cafnode;
 using namespace std::chrono_literals;
@@ -126,6 +129,23 @@ SCENARIO("connections are spread over the I/O threads by how many each has") {
       }
     }
   }
+}
+
+SCENARIO("a seat that outlives its engine is given back to nobody") {
+  constexpr std::size_t untouched = 77;
+  host::io_seat last;
+  {
+    host::actor_host running;
+    last = running.engine().take_seat();
+    CHECK(running.shutdown({}, 5s).clean());
+  }
+  // Whoever gets the engine's memory next must find it as he left it.
+  std::vector<std::unique_ptr<std::array<std::size_t, 2>>> next;
+  for (int count = 0; count < 4000; ++count)
+    next.push_back(std::make_unique<std::array<std::size_t, 2>>(std::array{untouched, untouched}));
+  last = {};
+  for (const auto& each : next)
+    CHECK(*each == std::array{untouched, untouched});
 }
 
 SCENARIO("a thread of somebody else's that has spawned a process does not keep the host from ending") {
