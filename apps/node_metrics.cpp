@@ -113,6 +113,7 @@ void add_sums(observe::registry& to, const std::shared_ptr<session::board>& boar
       {metric::frame_bytes, {"in"}, counted(&connection_counters::bytes_in)},
       {metric::heartbeat_answers, {}, counted(&connection_counters::heartbeats_answered)},
       {metric::heartbeats_missed, {}, counted(&connection_counters::heartbeats_missed)},
+      {metric::probes_sent, {}, counted(&connection_counters::probes_sent)},
       {metric::orders, {"open"}, counted(&connection_counters::orders_open)},
       {metric::orders, {"in_doubt"}, counted(&connection_counters::orders_in_doubt)},
   };

@@ -95,7 +95,8 @@ session::session_config session_config_of(const exchange_parts& exchange, const 
   session.path = exchange.path + "/" + connection.name;
   session.has_orders = connection.auth.method != conf::auth_method::none;
   session.cancel_on_disconnect = exchange.config.cancel_on_disconnect;
-  session.heartbeat = {exchange.config.heartbeat.answer_deadline, exchange.config.heartbeat.silence_limit};
+  session.heartbeat = {exchange.config.heartbeat.answer_deadline, exchange.config.heartbeat.silence_limit,
+                       exchange.config.heartbeat.interval};
   session.gate = {exchange.config.orders.in_flight_max, exchange.config.orders.valid_for};
   return session;
 }

@@ -17,7 +17,9 @@ import threading
 import time
 
 LIVE_SECONDS = 30          # from the start until all connections are live
-HEAL_SECONDS = 60          # from a fault until all is well again; a silence is noticed only after the configured limit
+HEAL_SECONDS = 60          # from a fault until all is well again
+SILENCE_SECONDS = 3        # from a mute until it is noticed, on a connection on which data flows
+FLOW_SECONDS = 2           # for data to have flowed so long that it is usual
 SETTLE_SECONDS = 10        # for the views to show what the events told
 SOAK_GROWTH_KB = 16 * 1024 # of resident memory, from the second round of a soak to its last
 DOWN_KINDS = {"child_ended", "child_stopping", "child_stopped", "child_killed", "child_start_failed",
@@ -181,6 +183,7 @@ class smoke:
         return at, None
 
     def mute(self, _):
+        time.sleep(FLOW_SECONDS)
         target = self.simulated_connection(1)
         at = time.time()
         self.sim.ask("POST", "/faults", {"type": "mute", "target": target})
@@ -207,7 +210,7 @@ class smoke:
 
     # -- one fault, from its start to its end -------------------------------------------------------------------------
 
-    def heal(self, what, fault, target):
+    def heal(self, what, fault, target, within=HEAL_SECONDS):
         self.wait_until_all_live(SETTLE_SECONDS)
         self.wait_for_traffic(target["name"])
         paths = {each["path"]: each["name"] for each in self.connections()}
@@ -229,6 +232,8 @@ class smoke:
             row["live"] = None if not watch.is_over() else max(0.0, watch.healed - at)
             after = self.figures()
             row["restarts"], row["missed"] = after[0] - restarts, after[1] - missed
+        if row["detected"] > within:
+            raise not_healed(f"{what}: noticed after {row['detected']:.2f} s, and {within} s are allowed")
 
     def round(self):
         connections = self.connections()
@@ -236,12 +241,12 @@ class smoke:
             ("the exchange cut one connection (RST)", self.cut),
             ("killed one client actor", self.kill_client),
             ("killed one heartbeat manager", self.kill_heartbeat_manager),
-            ("the exchange muted one connection (open, but silent)", self.mute),
+            ("the exchange muted one connection (open, but silent)", self.mute, SILENCE_SECONDS),
             ("the exchange was too busy for two logins on a reconnect", self.refuse_authentication),
         ]
-        for place, (what, fault) in enumerate(faults):
+        for place, (what, fault, *within) in enumerate(faults):
             print(f"smoke: {what} ...", flush=True)
-            self.heal(what, fault, connections[place % len(connections)])
+            self.heal(what, fault, connections[place % len(connections)], *within)
         self.check_refusals()
         self.sim.ask("DELETE", "/faults")
 

@@ -55,6 +55,7 @@ struct connection_counters {
   std::atomic<std::uint64_t> heartbeats_answered{0};
   std::atomic<std::uint64_t> heartbeats_missed{0};    // asked, and the answer was late or never sent
   std::atomic<std::uint64_t> heartbeats_by_client{0}; // answered by the client while its manager was away
+  std::atomic<std::uint64_t> probes_sent{0};          // asked for a sign of life because of a silence
   std::atomic<std::uint64_t> protocol_faults{0};      // of all kinds
   std::array<std::atomic<std::uint64_t>, venues::fault_kinds> faults_by_kind{};
   std::atomic<std::uint64_t> opens{0}; // dials begun

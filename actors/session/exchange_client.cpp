@@ -28,6 +28,7 @@ caf::behavior exchange_client::behave() {
   context_->client = caf::actor_cast<caf::actor>(this);
   context_->outside.record->set_client(context_->client);
   counters_.last_frame_ns.store(0, std::memory_order_relaxed);
+  context_->pulse.dialing();
   context_->spending.ended(now().steady); // of one that was given up
   find_siblings();
   wait_for_turn();
@@ -86,6 +87,8 @@ void exchange_client::on_opened() {
   turn_timer_.cancel();
   const auto at = now();
   counters_.last_frame_ns.store(at.steady.time_since_epoch().count(), std::memory_order_relaxed);
+  context_->pulse.opened(at.steady);
+  context_->answers.opened(at.steady);
   advance(phase::authenticating, "the link is open");
   machine_->open(at, *this);
   settle_spending();
@@ -102,8 +105,11 @@ void exchange_client::on_frame() {
   counters_.last_frame_ns.store(at.steady.time_since_epoch().count(), std::memory_order_relaxed);
   count(counters_.frames_in);
   counters_.bytes_in.fetch_add(frame.size(), std::memory_order_relaxed);
+  context_->pulse.attend(at.steady);
+  role_ = frame_role::news;
   machine_->receive(frame, at, *this);
   settle_spending();
+  context_->pulse.heard(role_, at.steady);
   arm_tick();
   // The machine may have given the connection up.
   if (link_)
@@ -113,6 +119,7 @@ void exchange_client::on_frame() {
 }
 
 void exchange_client::on_gone(const net::close_info& info) {
+  count_unanswered(info.cause == net::close_cause::by_peer && machine_->ends_for_heartbeat(info.code));
   if (stopping_) {
     stop(*stopping_);
     return;
@@ -124,8 +131,10 @@ void exchange_client::on_gone(const net::close_info& info) {
 // -- the machine's effects --------------------------------------------------------------------------------------------
 
 void exchange_client::send(std::string_view frame) {
-  if (permit_.holds() && link_ && link_->send(frame))
-    count(counters_.frames_out);
+  if (!permit_.holds() || !link_ || !link_->send(frame))
+    return;
+  count(counters_.frames_out);
+  context_->answers.spoke(now().steady);
 }
 
 void exchange_client::close_link(std::uint16_t code, std::string_view text) {
@@ -157,47 +166,66 @@ void exchange_client::handle(const venues::stage_reached& reached) {
   if (reached.stage != venues::stage::resumed)
     return;
   resumed_ = true;
+  context_->pulse.ready(now().steady);
   advance(phase::reconciling, "subscribed");
   ask_for_reconciliation();
 }
 
 void exchange_client::handle(const venues::test_requested&) {
   count(counters_.heartbeats_asked);
-  const auto at = now().steady;
-  if (!asked_at_)
-    asked_at_ = at;
+  context_->answers.asked(now().steady, context_->pulse.away());
   if (!manager_) {
     answer_now(true);
     return;
   }
-  process::tell(*this, manager_, test_request_seen{at});
+  process::tell(*this, manager_, test_request_seen{});
   // A manager that is up but stuck must not cost the connection.
   answer_timer_ = after(context_->config.heartbeat.answer_deadline, [this] { answer_now(true); });
 }
 
 void exchange_client::answer_now(bool by_ourselves) {
-  if (!asked_at_ || !link_)
+  if (!context_->answers.waits() || !link_)
     return;
+  const auto sent_before = counters_.frames_out.load(std::memory_order_relaxed);
   machine_->answer_heartbeat(now(), *this);
   settle_spending();
-  count(counters_.heartbeats_answered);
   answer_timer_.cancel();
   arm_tick();
+  // Only what the link took is an answer; otherwise the end of the connection counts it as missed.
+  if (counters_.frames_out.load(std::memory_order_relaxed) == sent_before)
+    return;
   const auto written = now();
-  const auto asked = *asked_at_;
-  asked_at_.reset();
-  if (manager_)
-    process::tell(*this, manager_, heartbeat_written{written.steady});
-  else
-    counters_.answer_time.record(written.steady - asked);
+  count(counters_.heartbeats_answered);
+  if (const auto span = context_->answers.answered(written.steady))
+    count_answer(written, *span);
   if (!by_ourselves)
     return;
   count(counters_.heartbeats_by_client);
   context_->notify(kind::heartbeat_by_client, written, "the heartbeat manager was away; the client answered itself");
 }
 
+void exchange_client::count_answer(base::moment at, base::duration span) {
+  counters_.answer_time.record(span);
+  if (context_->answers.missed(span))
+    count_missed(at, span, "a heartbeat was answered too late");
+}
+
+void exchange_client::count_missed(base::moment at, base::duration late, std::string_view how) {
+  count(counters_.heartbeats_missed);
+  context_->notify(kind::heartbeat_missed, at, std::string{how}, {{"late_ms", fmt::to_string(to_ms(late))}});
+}
+
+void exchange_client::count_unanswered(bool for_it) {
+  const auto at = now();
+  context_->pulse.attend(at.steady);
+  if (const auto late = context_->answers.ended(at.steady, for_it, context_->pulse.away()))
+    count_missed(at, *late, "a heartbeat was not answered before the connection ended");
+}
+
 void exchange_client::handle(const venues::heartbeat_acknowledged& acknowledged) {
   counters_.round_trip.record(acknowledged.round_trip);
+  role_ = frame_role::answer;
+  context_->pulse.acknowledged(acknowledged.round_trip, now().steady);
 }
 
 void exchange_client::handle(const venues::subscription_missing& missing) {
@@ -269,6 +297,7 @@ void exchange_client::on_manager_up(const caf::actor& manager) {
   manager_ = manager;
   manager_watch_ = watch(manager, [this](const caf::error&) {
     manager_ = nullptr;
+    context_->pulse.unwatched();
     // What it was asked and had not answered yet is answered here: no heartbeat is lost to a restart of ours.
     answer_timer_.cancel();
     answer_now(true);
@@ -348,6 +377,8 @@ void exchange_client::finish_stop() {
 }
 
 void exchange_client::on_end(const caf::error& reason) {
+  if (is_current())
+    count_unanswered(false);
   if (machine_)
     machine_->abandon(now(), *this);
   if (is_current())

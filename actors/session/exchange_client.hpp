@@ -19,7 +19,7 @@ namespace cafnode::session {
 ///
 /// Accepts: the link's callbacks as messages; manager_up, answer_heartbeat, send_probe, connection_silent (manager);
 ///          gate_up, reconcile_waits, reconciled, order_command (gate); close_connection (operator).
-/// Sends:   test_request_seen, heartbeat_written (manager); begin_reconcile, orders_allowed, order_news (gate).
+/// Sends:   test_request_seen (manager); begin_reconcile, orders_allowed, order_news (gate).
 /// Stops:   with peer_unavailable when the connection is lost or silent or gets no further in a phase, refused when the
 ///          exchange says no for good.
 class exchange_client final : public process::process_base, private net::ws_link_handler, private venues::outbox {
@@ -98,6 +98,9 @@ private:
   [[nodiscard]] bool is_current() const;
   void ask_for_reconciliation();
   void answer_now(bool by_ourselves);
+  void count_answer(base::moment at, base::duration span);
+  void count_missed(base::moment at, base::duration late, std::string_view how);
+  void count_unanswered(bool for_it);
   void arm_tick();
   void tell_gate(order_news news);
   venues::request_id submit(const order_command& command);
@@ -121,8 +124,8 @@ private:
   caf::actor gate_;          // null while it is away
   watch_id manager_watch_ = 0;
   watch_id gate_watch_ = 0;
-  bool resumed_ = false;                     // the machine has everything subscribed
-  std::optional<base::time_point> asked_at_; // a test request that has no answer yet
+  bool resumed_ = false;               // the machine has everything subscribed
+  frame_role role_ = frame_role::news; // of the frame that is being read
   process::timer answer_timer_;
   base::time_point got_on_at_{}; // when something last happened in this phase
   process::timer phase_timer_;

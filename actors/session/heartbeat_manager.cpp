@@ -6,80 +6,63 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace cafnode::session {
 
 heartbeat_manager::heartbeat_manager(caf::actor_config& config, std::shared_ptr<session_context> context)
-    : process_base{config, context->config.path + "/heartbeat_manager"},
-      context_{std::move(context)},
-      watch_{context_->config.heartbeat, now().steady} {}
+    : process_base{config, context->config.path + "/heartbeat_manager"}, context_{std::move(context)} {}
 
 caf::behavior heartbeat_manager::behave() {
   context_->manager = caf::actor_cast<caf::actor>(this);
   process::tell(*this, context_->client, manager_up{context_->manager});
   arm();
   return {
-      [this](const test_request_seen& seen) { on_test_request(seen.at); },
-      [this](const heartbeat_written& written) { on_written(written.at); },
+      [this](test_request_seen) { process::tell(*this, context_->client, answer_heartbeat{}); },
   };
-}
-
-void heartbeat_manager::on_end(const caf::error&) {
-  session_context::leave(context_->manager, *this);
-}
-
-void heartbeat_manager::on_test_request(base::time_point asked) {
-  watch_.asked(asked);
-  process::tell(*this, context_->client, answer_heartbeat{});
-}
-
-void heartbeat_manager::on_written(base::time_point written) {
-  const auto span = watch_.answered(written);
-  if (!span)
-    return;
-  auto& counters = context_->outside.record->counters;
-  counters.answer_time.record(*span);
-  if (!watch_.missed(*span))
-    return;
-  counters.heartbeats_missed.fetch_add(1, std::memory_order_relaxed);
-  context_->notify(kind::heartbeat_missed, now(), "a heartbeat was answered too late",
-                   {{"late_ms", fmt::to_string(to_ms(*span))}});
 }
 
 void heartbeat_manager::look() {
   const auto at = now();
-  // No link is open: waiting for a turn and dialing have limits of their own.
-  if (context_->outside.record->counters.last_frame_ns.load(std::memory_order_relaxed) == 0) {
-    look_timer_ = after(std::chrono::seconds{1}, [this] { look(); });
-    return;
-  }
-  switch (watch_.look(last_frame(), at.steady)) {
-  case watch_verdict::fine:
+  switch (context_->pulse.look(at.steady)) {
+  case pulse_verdict::fine:
     break;
-  case watch_verdict::probe:
-    process::tell(*this, context_->client, send_probe{});
+  case pulse_verdict::probe_early:
+    // It is charged when it goes out, as everything that the machine sends.
+    if (context_->spending.can_spare(context_->config.query_credits, at.steady))
+      probe(at.steady);
+    else
+      context_->pulse.cannot_afford(at.steady);
     break;
-  case watch_verdict::silent: {
-    const auto quiet = at.steady - last_frame();
-    context_->notify(kind::silent, at, "the socket is open, but nothing came through it",
-                     {{"silent_ms", fmt::to_string(to_ms(quiet))},
-                      {"limit_ms", fmt::to_string(to_ms(watch_.limits().silence_limit))}});
-    process::tell_urgent(*this, context_->client, connection_silent{quiet});
-    return;
-  }
+  case pulse_verdict::probe:
+    probe(at.steady);
+    break;
+  case pulse_verdict::silent:
+    return give_up(at);
   }
   arm();
 }
 
-void heartbeat_manager::arm() {
-  const auto wait = watch_.next_look(last_frame()) - now().steady;
-  look_timer_ = after(std::max<base::duration>(wait, std::chrono::milliseconds{1}), [this] { look(); });
+void heartbeat_manager::probe(base::time_point now) {
+  context_->pulse.probed(now);
+  count(context_->outside.record->counters.probes_sent);
+  process::tell(*this, context_->client, send_probe{});
 }
 
-base::time_point heartbeat_manager::last_frame() const {
-  const auto ns = context_->outside.record->counters.last_frame_ns.load(std::memory_order_relaxed);
-  return base::time_point{std::chrono::duration_cast<base::duration>(std::chrono::nanoseconds{ns})};
+void heartbeat_manager::give_up(base::moment at) {
+  const auto quiet = context_->pulse.quiet(at.steady);
+  context_->notify(kind::silent, at, "the socket is open, but nothing comes through it, not even an answer",
+                   {{"silent_ms", fmt::to_string(to_ms(quiet))},
+                    {"limit_ms", fmt::to_string(to_ms(context_->config.heartbeat.silence_limit))}});
+  process::tell_urgent(*this, context_->client, connection_silent{quiet});
+}
+
+void heartbeat_manager::arm() {
+  const auto at = now().steady;
+  look_timer_ = after(context_->pulse.next_look(at) - at, [this] { look(); });
+}
+
+void heartbeat_manager::on_end(const caf::error&) {
+  context_->pulse.unwatched();
+  session_context::leave(context_->manager, *this);
 }
 
 } // namespace cafnode::session

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "actors/session/heartbeat_watch.hpp"
 #include "actors/session/session_context.hpp"
 #include "runtime/process/process_base.hpp"
 
@@ -8,11 +7,12 @@
 
 namespace cafnode::session {
 
-/// Gets every heartbeat request of one connection, has it answered, measures the answers, and notices silence.
+/// Gets every heartbeat request of one connection, has it answered, and notices silence.
 ///
-/// Accepts: test_request_seen, heartbeat_written (from the client).
+/// Accepts: test_request_seen (from the client).
 /// Sends:   manager_up, answer_heartbeat, send_probe, connection_silent (to the client).
-/// Stops:   when asked; safe to kill at any moment: the client answers by itself until the next one is up.
+/// Stops:   when asked; safe to kill at any moment: the client answers by itself until the next one is up, and what was
+///          learned of the connection is in the context.
 class heartbeat_manager final : public process::process_base {
 public:
   heartbeat_manager(caf::actor_config& config, std::shared_ptr<session_context> context);
@@ -22,14 +22,12 @@ protected:
   void on_end(const caf::error& reason) override;
 
 private:
-  void on_test_request(base::time_point asked);
-  void on_written(base::time_point written);
   void look();
+  void probe(base::time_point now);
+  void give_up(base::moment at);
   void arm();
-  [[nodiscard]] base::time_point last_frame() const;
 
   std::shared_ptr<session_context> context_;
-  heartbeat_watch watch_;
   process::timer look_timer_;
 };
 

@@ -3,18 +3,33 @@
 #include "runtime/base/invariant.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cafnode::session {
 
-heartbeat_watch::heartbeat_watch(heartbeat_limits limits, base::time_point now) : limits_{limits}, started_{now} {
+heartbeat_watch::heartbeat_watch(heartbeat_limits limits) : limits_{limits}, asks_after_{limits.interval} {
   CAFNODE_INVARIANT(limits.answer_deadline > base::duration::zero(), "a heartbeat answer needs some time");
   CAFNODE_INVARIANT(limits.silence_limit > limits.answer_deadline, "silence is longer than one answer");
 }
 
-void heartbeat_watch::asked(base::time_point asked) {
+void heartbeat_watch::opened(base::time_point now) {
+  open_ = true;
+  spoke_ = now;
+  asked_at_.reset();
+  last_missed_ = false;
+}
+
+void heartbeat_watch::asked(base::time_point now, const std::optional<absence>& away) {
   // A second question before the first answer: the first is the one that is late.
-  if (!asked_at_)
-    asked_at_ = asked;
+  if (asked_at_)
+    return;
+  asked_at_ = now;
+  if (away && due() < away->until) {
+    asked_at_ = std::clamp(due(), away->from, now);
+  } else if (const auto after = now - spoke_; after >= limits_.interval && (!away || away->until < spoke_)) {
+    asks_after_ = measured_ ? std::min(asks_after_, after) : after;
+    measured_ = true;
+  }
 }
 
 std::optional<base::duration> heartbeat_watch::answered(base::time_point written) {
@@ -22,24 +37,27 @@ std::optional<base::duration> heartbeat_watch::answered(base::time_point written
     return std::nullopt;
   const auto span = written - *asked_at_;
   asked_at_.reset();
+  last_missed_ = missed(span);
   return span;
 }
 
-watch_verdict heartbeat_watch::look(base::time_point last_frame, base::time_point now) {
-  const auto heard = std::max(last_frame, started_);
-  const auto quiet = now - heard;
-  if (quiet >= limits_.silence_limit)
-    return watch_verdict::silent;
-  if (quiet < limits_.silence_limit / 2 || (probed_at_ && *probed_at_ >= heard))
-    return watch_verdict::fine;
-  probed_at_ = now;
-  return watch_verdict::probe;
-}
-
-base::time_point heartbeat_watch::next_look(base::time_point last_frame) const {
-  const auto heard = std::max(last_frame, started_);
-  const bool probed = probed_at_ && *probed_at_ >= heard;
-  return heard + (probed ? limits_.silence_limit : limits_.silence_limit / 2);
+std::optional<base::duration> heartbeat_watch::ended(base::time_point now, bool for_it,
+                                                     const std::optional<absence>& away) {
+  if (!std::exchange(open_, false))
+    return std::nullopt;
+  if (const auto asked = std::exchange(asked_at_, std::nullopt)) {
+    const auto span = now - *asked;
+    return for_it || missed(span) ? std::optional{span} : std::nullopt;
+  }
+  if (last_missed_)
+    return std::nullopt;
+  if (for_it)
+    return std::max(now - due(), base::duration::zero());
+  if (!away || due() >= away->until)
+    return std::nullopt;
+  // The question was never read; whoever was away when it had to be answered has missed it.
+  const auto late = away->until - std::max(due(), away->from);
+  return missed(late) ? std::optional{late} : std::nullopt;
 }
 
 } // namespace cafnode::session

@@ -1,34 +1,38 @@
 #pragma once
 
+#include "actors/session/link_pulse.hpp"
 #include "runtime/base/time.hpp"
 
 #include <optional>
 
 namespace cafnode::session {
 
-/// When a connection counts as late or dead.
+/// When a heartbeat answer is late, and when a connection is dead.
 struct heartbeat_limits {
   base::duration answer_deadline = std::chrono::seconds{1}; // from test_request to our answer on the wire
-  base::duration silence_limit = std::chrono::seconds{22};  // nothing received at all for this long: dead
+  base::duration silence_limit = std::chrono::seconds{25};  // nothing received at all for this long: dead
+  base::duration interval = std::chrono::seconds{10};       // at which the exchange sends heartbeats
 };
 
-/// What the watch wants done.
-enum class watch_verdict {
-  fine,
-  probe,  // nothing came for half the limit: ask for a sign of life
-  silent, // nothing came for the whole limit, in spite of the probe: the connection is dead
-};
-
-/// Watches one connection's progress and its heartbeat answers. Pure partner of the heartbeat manager.
+/// Measures the heartbeat answers of one connection, as the exchange would: from when its question arrived, not from
+/// when we came to read it. Pure.
 ///
-/// Silence is measured from the last frame of any kind, since a socket that is open but says nothing is dead, whatever
-/// TCP thinks. Halfway a probe goes out, so that a quiet exchange has a reason to speak before it is given up.
+/// A question that is read after an absence of ours lay in the socket. When it came there is known well enough: the
+/// exchange asks after we have said nothing for its interval.
 class heartbeat_watch {
 public:
-  heartbeat_watch(heartbeat_limits limits, base::time_point now);
+  explicit heartbeat_watch(heartbeat_limits limits);
 
-  /// The exchange asked for a sign of life at `asked`.
-  void asked(base::time_point asked);
+  /// A new connection.
+  void opened(base::time_point now);
+
+  /// We sent something.
+  void spoke(base::time_point now) noexcept { spoke_ = now; }
+
+  /// The exchange's question after a sign of life was read at `now`; `away` is our latest absence.
+  void asked(base::time_point now, const std::optional<absence>& away);
+
+  [[nodiscard]] bool waits() const noexcept { return asked_at_.has_value(); }
 
   /// Our answer was handed to the link at `written`. Returns how long it took; none when nothing was asked.
   std::optional<base::duration> answered(base::time_point written);
@@ -36,19 +40,24 @@ public:
   /// Whether an answer that took `span` counts as missed.
   [[nodiscard]] bool missed(base::duration span) const noexcept { return span > limits_.answer_deadline; }
 
-  /// What to do at `now`, when the last frame came at `last_frame`.
-  watch_verdict look(base::time_point last_frame, base::time_point now);
-
-  /// When to look next.
-  [[nodiscard]] base::time_point next_look(base::time_point last_frame) const;
+  /// The connection has ended; `for_it`: because the exchange missed an answer, by its own word. Returns how late the
+  /// answer was if one was missed that has not been counted: never sent, or its question never read. Later calls for
+  /// the same connection tell nothing.
+  [[nodiscard]] std::optional<base::duration> ended(base::time_point now, bool for_it,
+                                                    const std::optional<absence>& away);
 
   [[nodiscard]] const heartbeat_limits& limits() const noexcept { return limits_; }
 
 private:
+  [[nodiscard]] base::time_point due() const noexcept { return spoke_ + asks_after_; }
+
   heartbeat_limits limits_;
-  base::time_point started_;
+  base::time_point spoke_{};
+  base::duration asks_after_; // of our silence; the shortest that was seen, or the interval
+  bool open_ = false;
+  bool measured_ = false;
+  bool last_missed_ = false; // the latest answer was too late
   std::optional<base::time_point> asked_at_;
-  std::optional<base::time_point> probed_at_;
 };
 
 } // namespace cafnode::session

@@ -36,22 +36,15 @@ struct manager_up {
 };
 
 /// The exchange asked for a sign of life. Client to manager.
-struct test_request_seen {
-  base::time_point at;
-};
+struct test_request_seen {};
 
 /// Answer it. Manager to client.
 struct answer_heartbeat {};
 
-/// The answer was handed to the link. Client to manager.
-struct heartbeat_written {
-  base::time_point at;
-};
-
-/// Nothing came for a while: ask for a sign of life. Manager to client.
+/// Nothing came for an unusual while: ask for a sign of life. Manager to client.
 struct send_probe {};
 
-/// Nothing came in spite of the probe: the connection is dead. Manager to client.
+/// The probe was not answered: the connection is dead. Manager to client.
 struct connection_silent {
   base::duration quiet{};
 };
@@ -119,7 +112,6 @@ CAFNODE_LOCAL_MESSAGE(cafnode::session::link_gone)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::manager_up)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::test_request_seen)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::answer_heartbeat)
-CAFNODE_LOCAL_MESSAGE(cafnode::session::heartbeat_written)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::send_probe)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::connection_silent)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::gate_up)

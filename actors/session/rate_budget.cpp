@@ -43,6 +43,11 @@ bool rate_budget::take_query(std::int64_t credits, base::time_point now) {
   return other_.take(credits, latest(now));
 }
 
+bool rate_budget::can_spare(std::int64_t credits, base::time_point now) const {
+  const std::lock_guard guard{mutex_};
+  return other_.available(latest(now)) >= credits + limits_.other.pool / 2;
+}
+
 void rate_budget::force(const venues::credits& cost, base::time_point now) {
   const std::lock_guard guard{mutex_};
   const auto at = latest(now);

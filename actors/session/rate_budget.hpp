@@ -35,6 +35,9 @@ public:
   /// A query that costs `credits`.
   bool take_query(std::int64_t credits, base::time_point now);
 
+  /// Whether what may as well be left out can be asked for: half of the pool is there beyond its `credits`.
+  [[nodiscard]] bool can_spare(std::int64_t credits, base::time_point now) const;
+
   /// What must not wait, whatever is there: heartbeats, the renewal of a login.
   void force(const venues::credits& cost, base::time_point now);
 

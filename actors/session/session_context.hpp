@@ -4,6 +4,7 @@
 #include "actors/session/dial_pace.hpp"
 #include "actors/session/gate_policy.hpp"
 #include "actors/session/heartbeat_watch.hpp"
+#include "actors/session/link_pulse.hpp"
 #include "actors/session/login_hold.hpp"
 #include "actors/session/notice.hpp"
 #include "actors/session/order_table.hpp"
@@ -58,9 +59,9 @@ struct session_outside {
   std::shared_ptr<market_sink> market;       // null: nobody listens
 };
 
-/// What the three processes of one connection share, and what outlives them: its orders. All three are pinned to one
-/// thread, and only they touch it, so nothing here is locked; the orders alone can be copied by others, through the
-/// board.
+/// What the three processes of one connection share, and what outlives them: its orders, and what was learned of its
+/// link. All three are pinned to one thread, and only they touch it, so nothing here is locked; the orders alone can be
+/// copied by others, through the board.
 struct session_context {
   session_context(session_config settings, session_outside world, std::int64_t birth_ms)
       : config{std::move(settings)},
@@ -68,7 +69,9 @@ struct session_context {
         kept_orders{std::make_shared<order_table>(config.orders)},
         orders{*kept_orders},
         labels{config.name, birth_ms},
-        spending{outside.budget} {
+        spending{outside.budget},
+        pulse{{config.heartbeat.interval, config.heartbeat.silence_limit}},
+        answers{config.heartbeat} {
     outside.record->set_orders(kept_orders);
   }
 
@@ -81,6 +84,8 @@ struct session_context {
   login_hold refusals;          // of this connection, for other reasons than its key
   bool retries_at_once = false; // a person asked for it while it waited after a refusal
   bool was_live = false;        // in this process
+  link_pulse pulse;
+  heartbeat_watch answers;
   std::uint64_t last_token = 0; // names commands of the gate; never used twice, whichever gate asks
 
   // Where the three find each other, whichever of them is up first: each writes its place when it begins, tells those

@@ -53,6 +53,10 @@ bool spender::take_query(std::int64_t cost, base::time_point now) {
   return true;
 }
 
+bool spender::can_spare(std::int64_t cost, base::time_point now) const {
+  return !budget_ || budget_->can_spare(cost, now);
+}
+
 base::duration spender::order_wait(base::time_point now) const {
   return budget_ ? budget_->order_wait(now) : base::duration::zero();
 }

@@ -31,6 +31,9 @@ public:
   /// Uses what is left of the set-up's turn first.
   bool take_query(std::int64_t credits, base::time_point now);
 
+  /// Whether the account can spare that much for what may as well be left out. Takes nothing.
+  [[nodiscard]] bool can_spare(std::int64_t credits, base::time_point now) const;
+
   [[nodiscard]] base::duration order_wait(base::time_point now) const;
   [[nodiscard]] base::duration query_wait(std::int64_t credits, base::time_point now) const;
 

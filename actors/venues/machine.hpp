@@ -96,7 +96,7 @@ public:
   [[nodiscard]] virtual std::optional<base::time_point> next_due() const = 0;
   virtual void tick(base::moment now, outbox& out) = 0;
 
-  /// Answers a test request, ahead of any budget.
+  /// Answers a test request, or asks for a sign of life: the same request at Deribit. Ahead of any budget.
   virtual void answer_heartbeat(base::moment now, outbox& out) = 0;
 
   // Orders and queries: each is sent at once and answered by exactly one of order_accepted, cancel_counted, a *_listed
@@ -115,6 +115,9 @@ public:
   virtual request_id list_fills_since(std::string_view instrument, std::uint64_t first_seq, base::moment now,
                                       outbox& out) = 0;
   virtual request_id list_positions(base::moment now, outbox& out) = 0;
+
+  /// Whether a close frame with this code says that the exchange misses the answer to a test request.
+  [[nodiscard]] virtual bool ends_for_heartbeat(std::uint16_t) const noexcept { return false; }
 
   /// Logs out: the exchange closes without an answer, and keeps the orders even with cancel-on-disconnect.
   virtual void log_out(base::moment now, outbox& out) = 0;

@@ -128,7 +128,7 @@ void write_traffic(json_writer& out, const session::connection_counters& counted
 void write_heartbeats(json_writer& out, const session::connection_counters& counted) {
   out.key("heartbeats").open_object().field("asked", counted.heartbeats_asked.load());
   out.field("answered", counted.heartbeats_answered.load()).field("missed", counted.heartbeats_missed.load());
-  out.field("answered_by_client", counted.heartbeats_by_client.load());
+  out.field("answered_by_client", counted.heartbeats_by_client.load()).field("probes", counted.probes_sent.load());
   write_histogram(out, "answer_us", counted.answer_time);
   write_histogram(out, "round_trip_us", counted.round_trip);
   out.close_object();

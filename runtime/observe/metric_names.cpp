@@ -25,6 +25,7 @@ std::vector<const metric_spec*> all() {
           &frame_faults,
           &heartbeat_answers,
           &heartbeats_missed,
+          &probes_sent,
           &heartbeat_answer,
           &exchange_rtt,
           &orders,

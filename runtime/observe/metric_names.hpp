@@ -59,6 +59,11 @@ inline const metric_spec heartbeat_answers{
     metric_kind::counter, "caf_node_heartbeat_answers_total", "Heartbeats answered.", {"exchange"}, {}};
 inline const metric_spec heartbeats_missed{
     metric_kind::counter, "caf_node_heartbeats_missed_total", "Heartbeats not answered in time.", {"exchange"}, {}};
+inline const metric_spec probes_sent{metric_kind::counter,
+                                     "caf_node_probes_sent_total",
+                                     "Questions after a sign of life, asked because of a silence.",
+                                     {"exchange"},
+                                     {}};
 inline const metric_spec heartbeat_answer{metric_kind::histogram,
                                           "caf_node_heartbeat_answer_seconds",
                                           "From a heartbeat's arrival to its answer.",

@@ -64,6 +64,10 @@ public:
                                       venues::outbox& out) override;
   venues::request_id list_positions(base::moment now, venues::outbox& out) override;
 
+  [[nodiscard]] bool ends_for_heartbeat(std::uint16_t code) const noexcept override {
+    return code == heartbeat_close_code;
+  }
+
   void log_out(base::moment now, venues::outbox& out) override;
   void abandon(base::moment now, venues::outbox& out) override;
 

@@ -17,6 +17,10 @@ inline constexpr std::string_view test_url = "wss://test.deribit.com/ws/api/v2";
 /// The shortest heartbeat interval that the exchange takes; less is answered -32602 "value must be >= 10".
 inline constexpr std::chrono::seconds heartbeat_interval_min{10};
 
+/// The close code of a connection that did not answer a test request; its reason is "heartbeat close" (measured on the
+/// production socket, 2026-09-22).
+inline constexpr std::uint16_t heartbeat_close_code = 4000;
+
 /// A request beyond this is answered -32600 "request entity too large".
 inline constexpr std::size_t request_bytes_max = 32 * 1024;
 

@@ -111,21 +111,6 @@ SCENARIO("crashes of ours beyond the intensity end the connection's tree") {
   CHECK(world.world.ended(world.supervisor).has_value());
 }
 
-SCENARIO("a socket that is open but silent is probed, then closed and replaced") {
-  test::session_world world;
-  world.go_live();
-  const auto limit = session::heartbeat_limits{}.silence_limit;
-  world.world.pass(limit / 2);
-  CHECK(world.link().sent.back() == "test");
-  CHECK(world.phase() == phase::live);
-  world.world.pass(limit / 2);
-  CHECK(world.record->view().closed.cause == "silent");
-  CHECK(world.record->view().closed.text.ends_with(" ms, at toy.test:443 (192.0.2.1)"));
-  CHECK(world.notices->count(session::kind::silent) == 1);
-  world.world.pass(1s);
-  CHECK(world.dials() == 2);
-}
-
 SCENARIO("refused credentials close the connection, and it rests for 30 s, unless a person wants it tried at once") {
   test::session_world world;
   world.link().peer_accepts();

@@ -32,6 +32,8 @@ void fake_machine::receive(std::string_view frame, base::moment, outbox& out) {
     out.emit(stage_reached{stage::resumed});
   else if (frame == "test_request")
     out.emit(test_requested{});
+  else if (frame == "pong")
+    acknowledge(out);
   else if (frame == "wrong key")
     out.close(give_up::refused, "invalid_credentials", std::chrono::milliseconds{0});
   else if (frame == "wait 30")
@@ -43,6 +45,14 @@ void fake_machine::receive(std::string_view frame, base::moment, outbox& out) {
     script.pop_front();
     say(next, out);
   }
+}
+
+void fake_machine::acknowledge(outbox& out) {
+  if (tests_ > 0) {
+    --tests_;
+    spent.answered.other += test_credits;
+  }
+  out.emit(heartbeat_acknowledged{std::chrono::milliseconds{20}});
 }
 
 void fake_machine::say(const event& what, outbox& out) {

@@ -33,6 +33,8 @@ public:
 
   bool send(std::string_view text) override {
     sent.emplace_back(text);
+    if (text == "test" && answers)
+      peer_sends("pong");
     return true;
   }
 
@@ -58,6 +60,7 @@ public:
     handler_->on_link_closed({net::close_cause::upgrade_refused, status, "", "test", status, retry_after});
   }
 
+  bool answers = true; // questions after a sign of life, as a living exchange does
   bool opened = false;
   bool wants_frame = false;
   std::uint16_t close_code = 0;
@@ -92,6 +95,8 @@ public:
   void answer_heartbeat(base::moment, venues::outbox& out) override {
     if (before_send)
       before_send();
+    ++tests_;
+    spent.sent.other += test_credits;
     out.send("test");
   }
 
@@ -113,6 +118,8 @@ public:
   }
 
   venues::request_id list_positions(base::moment, venues::outbox& out) override;
+
+  [[nodiscard]] bool ends_for_heartbeat(std::uint16_t code) const noexcept override { return code == 4000; }
 
   void log_out(base::moment, venues::outbox& out) override { out.send("logout"); }
 
@@ -136,8 +143,12 @@ public:
 private:
   venues::request_id send(std::string word, venues::outbox& out, const venues::credits& cost = {0, 500, 0});
   void settle(venues::request_id id);
+  void acknowledge(venues::outbox& out);
+
+  static constexpr std::int64_t test_credits = 500;
 
   venues::request_id last_ = 0;
+  int tests_ = 0; // without an answer
 
   struct waiting {
     venues::request_id id = 0;
