@@ -57,9 +57,10 @@ observe::level severity_of(const session::notice& happened) {
   namespace kind = session::kind;
   if (happened.kind == kind::refused || is_out_of_files(happened)) // no restart mends it
     return observe::level::error;
-  constexpr std::array healed{kind::link_closed,      kind::heartbeat_missed, kind::heartbeat_by_client,
-                              kind::silent,           kind::protocol_fault,   kind::subscription_missing,
-                              kind::platform_changed, kind::order_in_doubt,   kind::upkeep_failed};
+  constexpr std::array healed{
+      kind::link_closed,    kind::heartbeat_missed,     kind::heartbeat_by_client, kind::silent,
+      kind::protocol_fault, kind::subscription_missing, kind::platform_changed,    kind::order_in_doubt,
+      kind::upkeep_failed,  kind::private_stream_silent};
   return std::find(healed.begin(), healed.end(), happened.kind) == healed.end() ? observe::level::info
                                                                                 : observe::level::warn;
 }

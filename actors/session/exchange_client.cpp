@@ -53,6 +53,7 @@ caf::behavior exchange_client::behave() {
           on_reconciled(known.summary);
       },
       [this](const order_command& command) { on_command(command); },
+      [this](const private_stream_muted& muted) { on_stream_muted(muted); },
       [this](const close_connection& request) {
         context_->retries_at_once = held_;
         give_up(process::reason_code::peer_unavailable, "closed by operator", normal_closure, request.why);

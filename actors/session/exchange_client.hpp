@@ -18,7 +18,8 @@ namespace cafnode::session {
 /// ends when the connection does, and its supervisor starts the next.
 ///
 /// Accepts: the link's callbacks as messages; manager_up, answer_heartbeat, send_probe, connection_silent (manager);
-///          gate_up, reconcile_waits, reconciled, order_command (gate); close_connection (operator).
+///          gate_up, reconcile_waits, reconciled, private_stream_muted, order_command (gate); close_connection
+///          (operator).
 /// Sends:   test_request_seen (manager); begin_reconcile, orders_allowed, order_news (gate).
 /// Stops:   with peer_unavailable when the connection is lost or silent or gets no further in a phase, refused when the
 ///          exchange says no for good.
@@ -52,6 +53,7 @@ private:
   void on_gate_up(const caf::actor& gate);
   void on_reconciled(const reconcile_summary& summary);
   void on_command(const order_command& command);
+  void on_stream_muted(const private_stream_muted& muted);
   void on_silent(base::duration quiet);
 
   // -- what the machine emits ----------------------------------------------------------------------------------------

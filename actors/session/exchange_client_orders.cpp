@@ -51,6 +51,16 @@ void exchange_client::on_reconciled(const reconcile_summary& summary) {
     process::tell(*this, gate_, orders_allowed{true});
 }
 
+void exchange_client::on_stream_muted(const private_stream_muted& muted) {
+  if (phase_.current() != phase::live)
+    return;
+  // What the orders are is asked first, on the same connection; only a stream that stays muted costs it.
+  if (muted.again)
+    return give_up(process::reason_code::peer_unavailable, "private stream silent", 0, muted.text);
+  advance(phase::reconciling, "the private stream fell silent");
+  ask_for_reconciliation();
+}
+
 void exchange_client::on_command(const order_command& command) {
   got_on();
   const bool is_query = std::holds_alternative<query>(command.what);

@@ -67,6 +67,10 @@ gate_verdict gate_policy::admit_query(std::int64_t credits, base::time_point now
   return spending_->take_query(credits, now) ? gate_verdict::pass : gate_verdict::over_rate;
 }
 
+gate_verdict gate_policy::admit_spare(std::int64_t credits, base::time_point now) {
+  return spending_->can_spare(credits, now) ? admit_query(credits, now) : gate_verdict::over_rate;
+}
+
 base::duration gate_policy::query_wait(std::int64_t credits, base::time_point now) const {
   return std::clamp<base::duration>(spending_->query_wait(credits, now), wait_min, wait_max);
 }

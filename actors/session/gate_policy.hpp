@@ -37,6 +37,9 @@ public:
   /// A cancel: may use the reserve, and passes whatever waits for an answer.
   gate_verdict admit_cancel(bool live, base::time_point now);
 
+  /// A query that may as well be left out: passes only while the account has plenty.
+  gate_verdict admit_spare(std::int64_t credits, base::time_point now);
+
   /// A query that costs `credits`: may use the reserve.
   gate_verdict admit_query(std::int64_t credits, base::time_point now);
 

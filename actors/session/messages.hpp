@@ -68,6 +68,13 @@ struct reconciled {
   reconcile_summary summary;
 };
 
+/// The private stream does not tell what happens to orders; `again`: nor has it spoken since that was said last. Gate
+/// to client.
+struct private_stream_muted {
+  std::string text;
+  bool again = false;
+};
+
 /// Orders may flow, or may not. Client to gate.
 struct orders_allowed {
   bool allowed = false;
@@ -118,6 +125,7 @@ CAFNODE_LOCAL_MESSAGE(cafnode::session::gate_up)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::begin_reconcile)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::reconcile_waits)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::reconciled)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::private_stream_muted)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::orders_allowed)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::order_command)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::order_news)

@@ -36,6 +36,7 @@ caf::behavior order_gate::behave() {
   context_->gate = caf::actor_cast<caf::actor>(this);
   process::tell(*this, context_->client, gate_up{context_->gate});
   refresh_counters();
+  look_later(look_every);
   return {
       [this](const place_order& wanted) {
         return on_order({wanted, make_response_promise(), now()});
@@ -63,6 +64,8 @@ void order_gate::on_news(const order_news& news) {
     const auto asked = std::move(question->second);
     asked_.erase(question);
     answered(asked, news);
+  } else if (news.token != 0 && news.token == look_token_) {
+    on_look(news);
   } else {
     unasked(news);
   }
@@ -121,6 +124,10 @@ void order_gate::settle_failure(awaited& request, const venues::request_failed& 
 }
 
 void order_gate::unasked(const order_news& news) {
+  if (news.token == 0) {
+    stream_spoke_ = true;
+    stream_doubted_ = false;
+  }
   if (const auto* updated = std::get_if<venues::order_updated>(&news.what))
     take(updated->order, "stream");
   else if (const auto* filled = std::get_if<venues::filled>(&news.what))
@@ -177,6 +184,8 @@ void order_gate::begin_reconciliation() {
   announced_ = false;
   verified_ = false;
   asked_.clear();
+  stream_check_.reset();
+  look_token_ = 0;
   reconciliation_.start();
   pump();
 }

@@ -5,6 +5,7 @@
 #include "actors/session/order_messages.hpp"
 #include "actors/session/reconciliation.hpp"
 #include "actors/session/session_context.hpp"
+#include "actors/session/stream_check.hpp"
 #include "runtime/base/backoff.hpp"
 #include "runtime/base/rng.hpp"
 #include "runtime/process/process_base.hpp"
@@ -26,7 +27,8 @@ namespace cafnode::session {
 /// Accepts: place_order, edit_order, cancel_order, list_orders (requests, from anybody); begin_reconcile,
 /// orders_allowed,
 ///          order_news (from the client).
-/// Sends:   gate_up, order_command, reconcile_waits, reconciled (to the client); order_outcome, order_list (answers).
+/// Sends:   gate_up, order_command, reconcile_waits, reconciled, private_stream_muted (to the client); order_outcome,
+///          order_list (answers).
 /// Stops:   when asked, after the answers that are still awaited; safe to kill: the next one finds everything out anew.
 class order_gate final : public process::process_base {
 public:
@@ -88,6 +90,14 @@ private:
   void end_round();
   void ask_later(std::int64_t proof_ms);
 
+  // -- the look at what the stream may have kept to itself: order_gate_look.cpp ---------------------------------------
+  /// A fill or a cancel that the stream keeps to itself is noticed after the second look at the latest, 2 s later.
+  static constexpr std::chrono::seconds look_every{5};
+
+  void look_later(base::duration wait);
+  void look();
+  void on_look(const order_news& news);
+
   void refresh_counters();
 
   [[nodiscard]] std::uint64_t next_token() { return ++context_->last_token; }
@@ -104,6 +114,11 @@ private:
   std::map<std::uint64_t, query> asked_;     // bounded by reconcile_limits::in_flight_max
   base::backoff list_pauses_;
   base::rng chance_;
+  stream_check stream_check_;
+  std::uint64_t look_token_ = 0; // 0: no look is under way
+  bool stream_spoke_ = false;    // since the last look
+  bool stream_doubted_ = false;  // found muted, and it has not spoken since
+  process::timer look_timer_;
   process::timer pump_timer_;
   process::timer list_timer_;
   process::timer proof_timer_;

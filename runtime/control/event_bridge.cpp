@@ -123,7 +123,7 @@ observe::event to_event(const session::notice& happened) {
     const auto number = number_in(name, text);
     if (number)
       event.fields.push_back(kv(name, *number));
-    else if (name == "locked")
+    else if (name == "locked" || name == "again")
       event.fields.push_back(kv(name, text == "true"));
     else
       event.fields.push_back(kv(name, text));
