@@ -94,6 +94,7 @@ void login_clock::granted(token_grant grant, base::time_point now) {
   turn_ = now + life * 9 / 10;
   over_ = now + life;
   granted_ = true;
+  rest_until_ = {};
   lost_ = refused_ = logged_in_last_ = false;
   pauses_.reset();
 }
@@ -101,7 +102,7 @@ void login_clock::granted(token_grant grant, base::time_point now) {
 void login_clock::lost(base::time_point now) {
   lost_ = true;
   over_ = std::min(over_, now + lost_max);
-  due_ = now;
+  due_ = std::max(now, rest_until_);
 }
 
 login_clock::step login_clock::next(base::time_point now) const noexcept {
@@ -121,12 +122,18 @@ void login_clock::began(step what, base::time_point now, base::rng& chance) {
   due_ = now + shorten(std::max(patience_, pause_), now, 2);
 }
 
-void login_clock::failed(step what, bool for_good, base::time_point now) {
+void login_clock::failed(step what, bool for_good, base::time_point now, base::duration asked) {
   due_ = now + shorten(pause_, now, lost_ || !has_refresh_token_ ? 2 : 4);
   if (what == step::log_in)
     refused_ = refused_ || for_good;
   else if (for_good && std::exchange(has_refresh_token_, false))
     due_ = now;
+  rest_until_ = now + asked;
+  due_ = std::max(due_, rest_until_);
+}
+
+base::duration login_clock::rest(base::time_point now) const noexcept {
+  return std::max(rest_until_ - now, base::duration::zero());
 }
 
 std::optional<base::time_point> login_clock::due() const noexcept {

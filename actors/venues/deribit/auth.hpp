@@ -68,8 +68,11 @@ public:
   void began(step what, base::time_point now, base::rng& chance);
 
   /// An attempt failed. `for_good`: the exchange will not take these credentials, or this refresh token, the next time
-  /// either.
-  void failed(step what, bool for_good, base::time_point now);
+  /// either. `asked`: how long the exchange wants to be left alone; nothing is tried sooner.
+  void failed(step what, bool for_good, base::time_point now, base::duration asked);
+
+  /// How long, from now on, the exchange wants to be left alone; zero when it did not say.
+  [[nodiscard]] base::duration rest(base::time_point now) const noexcept;
 
   /// When `next` has something to say; nothing before the first grant.
   [[nodiscard]] std::optional<base::time_point> due() const noexcept;
@@ -89,6 +92,7 @@ private:
   base::time_point due_{};
   base::time_point turn_{}; // from here on with the credentials, too
   base::time_point over_{};
+  base::time_point rest_until_{}; // as the exchange asked
   bool granted_ = false;
   bool lost_ = false;
   bool refused_ = false;

@@ -98,7 +98,7 @@ private:
   void refresh(base::moment now, venues::outbox& out);
   void on_unauthorized(const pending_request& request, base::moment now, venues::outbox& out);
   void on_login_failed(const pending_request& request, disposition meaning, const std::string& text, base::moment now,
-                       venues::outbox& out);
+                       venues::outbox& out, base::duration asked = {});
   void greeted(base::moment now, venues::outbox& out);
   void begin_subscribing(base::moment now, venues::outbox& out);
   void subscribe_next(base::moment now, venues::outbox& out);
@@ -109,7 +109,7 @@ private:
   void on_subscribed(const pending_request& request, base::moment now, venues::outbox& out);
   void subscribe_again(base::moment now, venues::outbox& out);
   void on_subscription_failed(const pending_request& request, const std::string& text, base::moment now,
-                              venues::outbox& out);
+                              venues::outbox& out, base::duration asked = {});
   void on_step_failed(const pending_request& request, const std::string& text, base::moment now, venues::outbox& out);
   void give_up_on(const pending_request& request, venues::protocol_fault fault, base::moment now, venues::outbox& out);
   void on_own_error(const pending_request& request, base::moment now, venues::outbox& out);

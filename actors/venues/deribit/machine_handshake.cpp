@@ -79,7 +79,7 @@ void protocol_machine::keep_login(base::moment now, venues::outbox& out) {
     return shut(login_.refused() ? give_up::refused : give_up::unavailable,
                 "the login is over and could not be renewed: " +
                     (login_trouble_.empty() ? std::string{"no answer came"} : login_trouble_),
-                out);
+                out, std::chrono::ceil<std::chrono::milliseconds>(login_.rest(now.steady)));
   login_.began(step, now.steady, chance_);
   if (!pending_.has_room())
     login_trouble_ = "too many requests wait for their answers";
@@ -103,14 +103,14 @@ void protocol_machine::on_unauthorized(const pending_request& request, base::mom
 }
 
 void protocol_machine::on_login_failed(const pending_request& request, disposition meaning, const std::string& text,
-                                       base::moment now, venues::outbox& out) {
+                                       base::moment now, venues::outbox& out, base::duration asked) {
   if (request.id <= granted_after_)
     return;
   const bool fresh = request.kind == request_kind::authenticate;
   const bool for_good = meaning == disposition::fatal || meaning == disposition::our_bug ||
                         (!fresh && meaning == disposition::reauthenticate);
   login_trouble_ = text;
-  login_.failed(fresh ? login_clock::step::log_in : login_clock::step::refresh, for_good, now.steady);
+  login_.failed(fresh ? login_clock::step::log_in : login_clock::step::refresh, for_good, now.steady, asked);
   const auto wait = login_.due().value_or(now.steady) - now.steady;
   out.emit(venues::upkeep_failed{text, login_.refused() ? base::duration::zero() : std::max(wait, base::duration{1})});
   keep_login(now, out);
@@ -175,8 +175,8 @@ void protocol_machine::subscribe_again(base::moment now, venues::outbox& out) {
 }
 
 void protocol_machine::on_subscription_failed(const pending_request& request, const std::string& text, base::moment now,
-                                              venues::outbox& out) {
-  const base::duration wait = subscribe_pauses_.next(chance_);
+                                              venues::outbox& out, base::duration asked) {
+  const base::duration wait = std::max<base::duration>(subscribe_pauses_.next(chance_), asked);
   if (is_unsubscription(request.kind)) {
     book_.unsubscribe_failed();
     renewal_ = renewal::none;
@@ -304,7 +304,7 @@ void protocol_machine::on_own_error(const pending_request& request, base::moment
   if (request.kind == request_kind::answer_heartbeat)
     return complain({venues::fault_kind::unsolicited_error, text}, now, out);
   if (is_login(request.kind) && logged_in_)
-    return on_login_failed(request, meaning, text, now, out);
+    return on_login_failed(request, meaning, text, now, out, head.wait);
   if (is_login(request.kind) && meaning == disposition::reauthenticate && !first_login_repeated_) {
     first_login_repeated_ = true;
     return log_in(now, out);
@@ -315,8 +315,10 @@ void protocol_machine::on_own_error(const pending_request& request, base::moment
     on_unauthorized(request, now, out);
   if (is_over())
     return;
-  if (is_subscription(request.kind) && (progress_ == progress::live || will_pass(meaning)))
-    return on_subscription_failed(request, text, now, out);
+  // Before it is live a connection does not sit out a wait that the exchange asks for: it would be overdue.
+  const bool sits = progress_ == progress::live || (will_pass(meaning) && head.wait.count() == 0);
+  if (is_subscription(request.kind) && sits)
+    return on_subscription_failed(request, text, now, out, head.wait);
   // A connection that has worked is not refused for a request that the machine makes by itself.
   const bool for_good = meaning == disposition::fatal ||
                         (meaning == disposition::our_bug && progress_ != progress::live) ||

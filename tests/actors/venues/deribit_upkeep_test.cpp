@@ -103,6 +103,43 @@ SCENARIO("when no renewal works the connection ends with its login and no sooner
   }
 }
 
+SCENARIO("a renewal is not tried again before the exchange wants to hear of it, not even by the next connection") {
+  auto rig = live_rig(); // it lives 900 s, and is renewed from 720 s on
+  rig.pass(721s);
+  const auto first = rig.last("public/auth");
+  const auto tries = rig.count("public/auth");
+  WHEN("it says so for less than the login lives") {
+    rig.refuse(first, 13028, "temporarily_unavailable", R"({"wait":100})");
+    CHECK(rig.out.all<venues::upkeep_failed>().back().retry_in == 100s);
+    rig.pass(99s);
+    CHECK(rig.count("public/auth") == tries);
+    rig.pass(2s);
+    CHECK(rig.count("public/auth") == tries + 1);
+    CHECK(rig.out.closed.empty());
+  }
+  WHEN("it says so for longer") {
+    rig.refuse(first, 13028, "temporarily_unavailable", R"({"wait":300})");
+    rig.pass(178s);
+    CHECK(rig.out.closed.empty());
+    rig.pass(2s);
+    CHECK(rig.count("public/auth") == tries);
+    REQUIRE(rig.out.closed == std::vector{give_up::unavailable});
+    CHECK(rig.out.close_retry_after > 118s);
+    CHECK(rig.out.close_retry_after <= 121s);
+  }
+}
+
+SCENARIO("a connection that is not live yet ends rather than sit out a wait that the exchange asks for") {
+  deribit_rig rig;
+  rig.machine->open(rig.now, rig.out);
+  rig.answer(1, R"("ok")");
+  rig.answer(2, test::grant_json);
+  rig.answer(3, R"("ok")");
+  rig.refuse(rig.last("private/subscribe"), 13028, "temporarily_unavailable", R"({"wait":20})");
+  CHECK(rig.out.closed == std::vector{give_up::unavailable});
+  CHECK(rig.out.close_retry_after == 20s);
+}
+
 SCENARIO("a login that lives five seconds survives a renewal that is never answered") {
   auto rig = live_rig("5");
   int logins = 0;
@@ -171,13 +208,34 @@ SCENARIO("a login that the exchange forgot is made anew with pauses, for a minut
   }
 }
 
+namespace {
+
+const std::string book = "book.BTC-PERPETUAL.100ms";
+
+std::string frame(const char* type, int from, int to) {
+  return R"({"type":")" + std::string{type} +
+         R"(","timestamp":1,"instrument_name":"BTC-PERPETUAL","bids":[],"asks":[],)" + R"("prev_change_id":)" +
+         std::to_string(from) + R"(,"change_id":)" + std::to_string(to) + "}";
+}
+
+} // namespace
+
+SCENARIO("a subscription is not made again before the exchange wants to hear of it") {
+  auto rig = live_rig();
+  rig.notify(book, frame("snapshot", 0, 10));
+  rig.notify(book, frame("change", 11, 12));
+  rig.answer(rig.last("private/unsubscribe"), "[\"" + book + "\"]");
+  const auto calls = [&] { return rig.count("private/subscribe") + rig.count("private/unsubscribe"); };
+  const auto before = calls();
+  rig.refuse(rig.last("private/subscribe"), 13028, "temporarily_unavailable", R"({"wait":120})");
+  CHECK(rig.out.all<venues::upkeep_failed>().back().retry_in == 120s);
+  rig.pass(119s);
+  CHECK(calls() == before);
+  rig.pass(2s);
+  CHECK(calls() == before + 1);
+}
+
 SCENARIO("a subscription that fails is made again with pauses") {
-  const std::string book = "book.BTC-PERPETUAL.100ms";
-  const auto frame = [](const char* type, int from, int to) {
-    return R"({"type":")" + std::string{type} +
-           R"(","timestamp":1,"instrument_name":"BTC-PERPETUAL","bids":[],"asks":[],)" + R"("prev_change_id":)" +
-           std::to_string(from) + R"(,"change_id":)" + std::to_string(to) + "}";
-  };
   auto rig = live_rig();
   rig.notify(book, frame("snapshot", 0, 10));
   rig.notify(book, frame("change", 11, 12));
