@@ -166,6 +166,10 @@ void running_node::read_again() {
     log.error("the log goes on in the file that it has", {observe::kv("err", opened.fault())});
     std::fprintf(stderr, "caf-node: %s; the log goes on in the file that it has\n", opened.fault().c_str());
   }
+  // Before the configuration: these are files that it names, and a faulty one does not make them old.
+  if (const auto keys = control_->read_keys_again(config_.control); !keys)
+    log.error("the control API goes on with the tokens and the certificate that it has",
+              {observe::kv("err", keys.fault())});
   const live_settings settings{
       [](conf::log_level least) { observe::set_log_level(static_cast<observe::level>(least)); },
       [this](std::chrono::milliseconds drain) { drain_ = drain; }};

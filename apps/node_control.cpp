@@ -65,6 +65,17 @@ public:
     thread_ = std::thread{[this] { run(); }};
   }
 
+  [[nodiscard]] base::result<bool, std::string> read_keys_again(const conf::control_config& config) override {
+    auto read = read_keys(config);
+    if (!read)
+      return base::failure{read.fault().text};
+    gate_->post([this, keys = std::move(read).value()]() mutable {
+      api_.know(std::move(keys.tokens));
+      server_->use_tls(std::move(keys.tls));
+    });
+    return true;
+  }
+
   [[nodiscard]] std::string address() const override { return address_; }
 
   [[nodiscard]] const std::string& socket() const override { return path_; }

@@ -19,6 +19,10 @@ public:
   /// From now on requests are answered; those that have come wait for it.
   virtual void serve() = 0;
 
+  /// Reads the tokens and the certificate of `config` anew, for requests that come from now on and for clients that
+  /// connect from now on. The fault names the file; what was known before stays then. Blocks for the files.
+  [[nodiscard]] virtual base::result<bool, std::string> read_keys_again(const conf::control_config& config) = 0;
+
   /// Where it listens: "127.0.0.1:7601".
   [[nodiscard]] virtual std::string address() const = 0;
 

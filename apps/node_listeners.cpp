@@ -75,18 +75,11 @@ outcome<net::http_server_options> tcp_part(const conf::control_config& config) {
   out.address = std::move(address).value();
   out.port = config.port;
   out.names.push_back(config.address);
-  if (config.tls_certificate.empty())
-    return out;
-  auto context = net::make_tls_server(config.tls_certificate, config.tls_key);
-  if (!context)
-    return bad_config("control.tls: " + context.fault());
-  out.tls = std::move(context).value();
   return out;
 }
 
-outcome<control::access_rules> rules_of(const conf::control_config& config, const std::string& bound) {
-  control::access_rules out;
-  out.open_to_read = conf::is_loopback_address(bound);
+outcome<std::vector<control::access_token>> tokens_of(const conf::control_config& config) {
+  std::vector<control::access_token> out;
   const std::pair<const std::string*, control::scope> files[] = {{&config.read_token, control::scope::read},
                                                                  {&config.operate_token, control::scope::operate},
                                                                  {&config.trade_token, control::scope::trade}};
@@ -96,7 +89,7 @@ outcome<control::access_rules> rules_of(const conf::control_config& config, cons
     auto token = conf::read_token(*file);
     if (!token)
       return bad_config(fmt::format("control.tokens.{}: {}", control::to_string(good_for), token.fault()));
-    out.tokens.push_back({std::move(token).value(), good_for});
+    out.push_back({std::move(token).value(), good_for});
   }
   return out;
 }
@@ -133,16 +126,32 @@ outcome<net::local_socket> usual_socket(const conf::node_config& config) {
 
 } // namespace
 
+outcome<control_keys> read_keys(const conf::control_config& config) {
+  control_keys out;
+  auto tokens = tokens_of(config);
+  if (!tokens)
+    return base::failure{tokens.fault()};
+  out.tokens = std::move(tokens).value();
+  if (config.tls_certificate.empty())
+    return out;
+  auto context = net::make_tls_server(config.tls_certificate, config.tls_key);
+  if (!context)
+    return bad_config("control.tls: " + context.fault());
+  out.tls = std::move(context).value();
+  return out;
+}
+
 outcome<control_listeners> prepare_listeners(const conf::node_config& config) {
   control_listeners out;
   auto tcp = tcp_part(config.control);
   if (!tcp)
     return base::failure{tcp.fault()};
   out.tcp = std::move(tcp).value();
-  auto rules = rules_of(config.control, out.tcp.address);
-  if (!rules)
-    return base::failure{rules.fault()};
-  out.rules = std::move(rules).value();
+  auto keys = read_keys(config.control);
+  if (!keys)
+    return base::failure{keys.fault()};
+  out.tcp.tls = std::move(keys.value().tls);
+  out.rules = {std::move(keys.value().tokens), conf::is_loopback_address(out.tcp.address)};
   if (config.control.socket == conf::socket_off)
     return out;
   auto local =

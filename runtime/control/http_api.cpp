@@ -137,7 +137,7 @@ struct http_api::state {
 
   const node_views views;
   const control_actions actions;
-  const access_rules rules;
+  access_rules rules;
   event_followers followers;
 };
 
@@ -156,6 +156,10 @@ net::http_handler http_api::handler() const {
 void http_api::handle(net::http_request request, std::shared_ptr<net::http_reply> reply) const {
   dispatch(state_->rules,
            {state_->views, state_->actions, state_->followers, std::move(request), std::move(reply), {}});
+}
+
+void http_api::know(std::vector<access_token> tokens) {
+  state_->rules.tokens = std::move(tokens);
 }
 
 bool is_health(std::string_view path) {

@@ -30,6 +30,10 @@ public:
 
   void handle(net::http_request request, std::shared_ptr<net::http_reply> reply) const;
 
+  /// These tokens count from now on, instead of those that the rules had. What began under one of them goes on. On the
+  /// control thread.
+  void know(std::vector<access_token> tokens);
+
 private:
   struct state;
 

@@ -81,6 +81,8 @@ public:
       connection->drop();
   }
 
+  void use_tls(std::shared_ptr<const tls_context> tls) { shared_->options.tls = std::move(tls); }
+
 private:
   void on_accepted(const error_code& error, stream_socket socket) {
     if (shared_->stopped)
@@ -160,6 +162,8 @@ public:
   ~beast_http_server() override { listener_->stop(); }
 
   [[nodiscard]] std::uint16_t port() const noexcept override { return port_; }
+
+  void use_tls(std::shared_ptr<const tls_context> tls) override { listener_->use_tls(std::move(tls)); }
 
 private:
   std::shared_ptr<http_listener> listener_;

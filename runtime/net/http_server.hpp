@@ -103,6 +103,10 @@ class http_server {
 public:
   virtual ~http_server() = default; // stops listening and drops every connection
   [[nodiscard]] virtual std::uint16_t port() const noexcept = 0;
+
+  /// The certificate for those who come from now on, instead of `options.tls`; null: none was there, and none will be.
+  /// On the io_context's thread.
+  virtual void use_tls(std::shared_ptr<const tls_context> tls) = 0;
 };
 
 /// Starts to listen on `io`, which outlives the server; the fault says which address could not be had and why.

@@ -1,5 +1,8 @@
 #include "apps/node_control.hpp"
 #include "runtime/host/clock.hpp"
+#include "runtime/net/http_client.hpp"
+#include "runtime/net/tls_context.hpp"
+#include "tests/support/net_peer.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -9,6 +12,8 @@
 
 #include <array>
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -53,6 +58,15 @@ std::uint16_t port_of(const node::control_server& server) {
   return static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
 }
 
+conf::node_config on_any_port() {
+  conf::node_config config;
+  config.name = "tested";
+  config.control.address = "127.0.0.1";
+  config.control.port = 0;
+  config.control.socket = conf::socket_off;
+  return config;
+}
+
 } // namespace
 
 SCENARIO("the control API ends while events are published, followed and asked for") {
@@ -65,12 +79,7 @@ SCENARIO("the control API ends while events are published, followed and asked fo
         events->publish(something());
     });
   for (int round = 0; round < 100; ++round) {
-    conf::node_config config;
-    config.name = "ending";
-    config.control.address = "127.0.0.1";
-    config.control.port = 0;
-    config.control.socket = conf::socket_off;
-    auto opened = node::open_control(config, 16, views_on(events), {});
+    auto opened = node::open_control(on_any_port(), 16, views_on(events), {});
     REQUIRE(opened);
     auto server = std::move(opened).value();
     server->serve();
@@ -84,4 +93,63 @@ SCENARIO("the control API ends while events are published, followed and asked fo
     server.reset();
   }
   over = true;
+}
+
+SCENARIO(
+    "a token and a certificate that were replaced count from the next reading on, and faulty ones change nothing") {
+  const test::net_identity before{"127.0.0.1"};
+  const test::net_identity after{"127.0.0.1"};
+  const auto token_file = before.folder() + "/token";
+  const auto put = [](const std::string& path, const std::string& text) {
+    std::ofstream{path, std::ios::trunc} << text;
+    std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  };
+  put(token_file, "the-token-of-yesterday\n");
+  auto config = on_any_port();
+  config.control.operate_token = token_file;
+  config.control.tls_certificate = before.chain_file();
+  config.control.tls_key = before.key_file();
+  auto opened =
+      node::open_control(config, 16, views_on(std::make_shared<observe::event_log>(observe::event_log_config{})), {});
+  REQUIRE(opened);
+  const auto server = std::move(opened).value();
+  server->serve();
+  const auto trusting = [](const test::net_identity& identity) {
+    return net::make_tls_client({identity.chain_file(), true}).value();
+  };
+  const auto trusts_before = trusting(before);
+  const auto trusts_after = trusting(after);
+  const auto status = [&](const std::shared_ptr<const net::tls_context>& trusts, const std::string& token) {
+    net::http_call call;
+    call.port = port_of(*server);
+    call.target = "/api/v1/status";
+    call.tls = trusts;
+    call.headers.emplace_back("Authorization", "Bearer " + token);
+    const auto got = net::http_fetch(call);
+    return got ? got.value().status : 0;
+  };
+  CHECK(status(trusts_before, "the-token-of-yesterday") == 200);
+  CHECK(status(trusts_before, "the-token-of-today") == 401);
+  WHEN("the files are replaced") {
+    put(token_file, "the-token-of-today\n");
+    std::filesystem::copy_file(after.key_file(), before.key_file(), std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(after.chain_file(), before.chain_file(),
+                               std::filesystem::copy_options::overwrite_existing);
+    CHECK(status(trusts_before, "the-token-of-yesterday") == 200);
+    REQUIRE(server->read_keys_again(config.control));
+    CHECK(status(trusts_after, "the-token-of-today") == 200);
+    CHECK(status(trusts_after, "the-token-of-yesterday") == 401);
+    CHECK(status(trusts_before, "the-token-of-today") == 0);
+  }
+  WHEN("one of them is faulty") {
+    put(token_file, "the-token-of-today\n");
+    put(before.chain_file(), "no certificate\n");
+    const auto read = server->read_keys_again(config.control);
+    REQUIRE(!read);
+    CHECK(read.fault().find(before.chain_file()) != std::string::npos);
+    CHECK(status(trusts_before, "the-token-of-yesterday") == 200);
+    put(token_file, "short\n");
+    CHECK(server->read_keys_again(config.control).fault().find(token_file) != std::string::npos);
+    CHECK(status(trusts_before, "the-token-of-yesterday") == 200);
+  }
 }
