@@ -105,7 +105,8 @@ bool link_core::declined() {
   info.detail = refused ? fmt::format("{} refused the WebSocket upgrade: {}", who, answer->words())
                         : fmt::format("{} broke the protocol, during the WebSocket upgrade: {}", who, answer->words());
   info.http_status = answer->status();
-  info.retry_after = answer->retry_after();
+  if (answer->retry_after() > answer->retry_after().zero()) // it asks for itself, not for its name's other addresses
+    info.retry_after = std::chrono::ceil<std::chrono::milliseconds>(trial_->rests(answer->retry_after()));
   finish(std::move(info));
   return true;
 }

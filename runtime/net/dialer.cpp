@@ -72,7 +72,8 @@ void dialer::on_turn() {
   addresses_ = desk_.memory->order(by_turns(addresses_));
   if (addresses_.size() > addresses_max)
     addresses_.resize(addresses_max);
-  race_ = address_race::start(io_, addresses_, desk_.memory, [self = shared_from_this()](auto connected) {
+  const auto awake = desk_.memory->awake(addresses_, steady::now());
+  race_ = address_race::start(io_, awake, desk_.memory, [self = shared_from_this()](auto connected) {
     self->on_connected(std::move(connected));
   });
 }
@@ -85,7 +86,7 @@ void dialer::on_connected(address_race::outcome connected) {
     return fail(close_cause::refused, fmt::format("no connection to {}: {}", where_, connected.fault()));
   auto won = std::move(connected).value();
   where_ = endpoint_text(options_.host, won.address);
-  trial_ = std::make_unique<address_trial>(desk_.memory, won.address);
+  trial_ = std::make_unique<address_trial>(desk_.memory, won.address, addresses_);
   socket_ = std::move(won.socket);
   error_code ignored;
   socket_.set_option(tcp::no_delay{true}, ignored);

@@ -53,6 +53,35 @@ TEST_CASE("an address that works again is forgiven") {
   CHECK(memory.order({a, b}) == address_list{a, b});
 }
 
+TEST_CASE("an address that asks to be left alone is, for ten minutes at most, while there is another") {
+  address_memory memory;
+  memory.rests(a, start, 60s);
+  CHECK(memory.has_failed(a));
+  CHECK(memory.rest_of(a, start + 59s) == 1s);
+  CHECK(memory.rest_of(b, start) == 0s);
+  CHECK(memory.awake({a, b, c}, start + 59s) == address_list{b, c});
+  CHECK(memory.awake({a, b, c}, start + 60s) == address_list{a, b, c});
+  memory.rests(b, start, 24h);
+  CHECK(memory.rest_of(b, start) == 10min);
+  CHECK(memory.awake({a, b}, start + 1s) == address_list{a, b}); // somebody insists
+  memory.failed(a, start + 1s);
+  CHECK(memory.rest_of(a, start + 2s) == 58s);
+  memory.worked(a);
+  CHECK(memory.rest_of(a, start + 2s) == 0s);
+}
+
+TEST_CASE("a name has to wait only once all of its addresses ask for it, and then for the first of them") {
+  const auto memory = std::make_shared<address_memory>();
+  address_trial first{memory, a, {a, b}};
+  CHECK(first.rests(60s) == 0s);
+  address_trial second{memory, b, {a, b}};
+  const auto wait = second.rests(90s);
+  CHECK(wait > 55s);
+  CHECK(wait <= 60s);
+  address_trial alone{memory, c};
+  CHECK(alone.rests(30s) == 30s);
+}
+
 TEST_CASE("no more failures are remembered than were agreed, the oldest goes") {
   address_memory memory{2};
   memory.failed(a, start + 1s);

@@ -74,6 +74,14 @@ TEST_CASE("whatever a first address fails with, the next dial starts at another,
     };
     cause = net::close_cause::upgrade_refused;
   }
+  SUBCASE("it answers 503 and asks to be left alone") {
+    first = [](net_conn& conn) {
+      conn.read_until("\r\n\r\n");
+      conn.write("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n");
+      conn.wait_for_end();
+    };
+    cause = net::close_cause::upgrade_refused;
+  }
   SUBCASE("it closes at the upgrade") {
     first = [](net_conn& conn) { conn.read_until("\r\n\r\n"); };
     cause = net::close_cause::reset;
@@ -91,6 +99,7 @@ TEST_CASE("whatever a first address fails with, the next dial starts at another,
   REQUIRE(rig.probe.run_until_closed());
   CHECK(rig.probe.closed->cause == cause);
   CAPTURE(rig.probe.closed->detail);
+  CHECK(rig.probe.closed->retry_after == 0ms); // the other is free to be dialed
   CHECK(says(*rig.probe.closed, "two.test"));
   CHECK(says(*rig.probe.closed, "127.0.0.2"));
   CHECK(clock::now() - begun < 3500ms); // its share, not the whole deadline
