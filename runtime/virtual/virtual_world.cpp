@@ -85,7 +85,7 @@ std::optional<base::duration> manual_home::next_due() const {
   const auto due = queue_.earliest();
   if (!due)
     return std::nullopt;
-  return *due - now_.steady;
+  return std::max(base::duration::zero(), *due - now_.steady);
 }
 
 void manual_home::exec_later(caf::resumable* what) {

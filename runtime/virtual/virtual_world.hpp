@@ -36,6 +36,9 @@ public:
   /// Lets `span` pass: each timer that falls due fires at its own time, in due order, with a run() after each.
   void pass(base::duration span);
 
+  /// Time passes and nothing runs: the process was stopped. What was due is late from then on.
+  void stop_for(base::duration span) { now_ = now_ + span; }
+
   /// How many messages a process handles before the next ready one gets its turn, at least 1; by default as many as in
   /// a node.
   void set_messages_per_turn(std::size_t count);
@@ -112,6 +115,9 @@ public:
 
   /// As manual_home::pass, for everything in this world.
   void pass(base::duration span);
+
+  /// Time passes and nothing runs: the process was stopped. What was due is late from then on.
+  void stop_for(base::duration span) { home_.stop_for(span); }
 
   /// Spawns a `T` that is pinned to this world's home. It begins in the next run().
   template<class T, class... Arguments>
