@@ -298,7 +298,6 @@ void exchange_client::on_manager_up(const caf::actor& manager) {
   manager_ = manager;
   manager_watch_ = watch(manager, [this](const caf::error&) {
     manager_ = nullptr;
-    context_->pulse.unwatched();
     // What it was asked and had not answered yet is answered here: no heartbeat is lost to a restart of ours.
     answer_timer_.cancel();
     answer_now(true);

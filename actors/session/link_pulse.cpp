@@ -92,7 +92,6 @@ void link_pulse::acknowledged(duration took, time_point now) {
 }
 
 void link_pulse::heard(frame_role role, time_point now) {
-  attend(now);
   // The set-up begins with a question: until there is a better measure, its answer tells how long the way is.
   if (!ready_ && !std::exchange(greeted_, true) && !round_trips_.known())
     round_trips_.add(now - heard_, now);
@@ -163,8 +162,6 @@ time_point link_pulse::next_look(time_point now) {
     next = std::min(next, *last_step_ + last_step_takes);
   else if (ready_)
     next = std::min(next, probed_at_ ? dead_at() : std::min(early_due(), probe_due()));
-  else if (open_)
-    next = std::min(next, heard_ + limits_.silence_limit);
   promised_ = std::max<time_point>(next, now + std::chrono::milliseconds{1});
   return *promised_;
 }

@@ -60,7 +60,7 @@ public:
   /// Anything that happens on the thread of the connection: notices that we were away.
   void attend(base::time_point now);
 
-  /// A frame was read.
+  /// A frame was read, after `attend`.
   void heard(frame_role role, base::time_point now);
 
   /// The exchange answered `public/test`, whoever asked for what reason, after `took`.

@@ -12,7 +12,6 @@ constexpr std::chrono::minutes worst_halves_in{30};
 } // namespace
 
 void round_trips::add(base::duration took, base::time_point now) {
-  took = std::max(took, base::duration::zero());
   if (!known_) {
     known_ = true;
     usual_ = took;

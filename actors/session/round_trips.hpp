@@ -14,6 +14,7 @@ public:
   /// As long as no answer was ever seen.
   static constexpr std::chrono::seconds patience_unknown{5};
 
+  /// An answer came after `took`, zero or more.
   void add(base::duration took, base::time_point now);
 
   [[nodiscard]] bool known() const noexcept { return known_; }

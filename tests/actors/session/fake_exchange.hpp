@@ -32,6 +32,8 @@ public:
   [[nodiscard]] std::string_view frame() const noexcept override { return frame_; }
 
   bool send(std::string_view text) override {
+    if (!takes)
+      return false;
     sent.emplace_back(text);
     if (text == "test" && answers)
       peer_sends("pong");
@@ -61,6 +63,7 @@ public:
   }
 
   bool answers = true; // questions after a sign of life, as a living exchange does
+  bool takes = true;   // what is sent; false: its queue is full
   bool opened = false;
   bool wants_frame = false;
   std::uint16_t close_code = 0;

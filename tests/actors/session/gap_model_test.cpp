@@ -81,6 +81,15 @@ SCENARIO("an answer may take a few round trips, a second at least, and twice wha
   CHECK(trips.patience() == round_trips::patience_min);
   trips.add(800ms, start);
   CHECK(trips.patience() == 1600ms);
+  WHEN("half an hour has passed since the worst, not before, it counts half") {
+    trips.add(20ms, start + 29min);
+    trips.add(900ms, start + 29min);
+    trips.add(20ms, start + 58min);
+    CHECK(trips.patience() == 1800ms);
+    for (int i = 0; i < 100; ++i)
+      trips.add(20ms, start + 59min);
+    CHECK(trips.patience() == round_trips::patience_min);
+  }
   WHEN("an hour has passed, the worst is forgiven") {
     for (int i = 0; i < 100; ++i)
       trips.add(20ms, start + 1h);

@@ -4,6 +4,7 @@
 
 using namespace cafnode::session;
 using namespace std::chrono_literals;
+using cafnode::base::duration;
 using cafnode::base::time_point;
 
 namespace {
@@ -72,6 +73,51 @@ SCENARIO("a question that lay in the socket while we were away is late by then")
     const auto span = watch.answered(start + 11s);
     CHECK(span == 400ms);
     CHECK_FALSE(watch.missed(*span));
+  }
+}
+
+SCENARIO("a question that comes later than usual, and long after an absence, is measured from its arrival") {
+  auto watch = measured();
+  watch.asked(start + 14s, absence{start + 1s, start + 2s});
+  CHECK(watch.answered(start + 14s) == 0s);
+}
+
+SCENARIO("the exchange is expected to ask as soon as it ever did, but for what comes before its interval is over") {
+  auto watch = measured();
+  const auto next = [&](duration after) {
+    watch.asked(start + after, std::nullopt);
+    watch.answered(start + after);
+    watch.spoke(start);
+  };
+  const auto expected = [&] {
+    watch.asked(start + 40s, absence{start + 1s, start + 40s});
+    return start + 40s - (start + *watch.answered(start + 40s));
+  };
+  GIVEN("one that came later") {
+    next(12s);
+    CHECK(expected() == 10'600ms);
+  }
+  GIVEN("one that came sooner") {
+    next(10'300ms);
+    CHECK(expected() == 10'300ms);
+  }
+  GIVEN("one that came in the middle of the set-up") {
+    next(2s);
+    CHECK(expected() == 10'600ms);
+  }
+}
+
+SCENARIO("a new connection has no question to answer, and none that was missed") {
+  auto watch = measured();
+  watch.asked(start, std::nullopt);
+  GIVEN("a question without an answer on the old one") {
+    watch.opened(start + 1s);
+    CHECK_FALSE(watch.waits());
+  }
+  GIVEN("a late answer on the old one") {
+    watch.answered(start + 5s);
+    watch.opened(start + 6s);
+    CHECK(watch.ended(start + 20s, true, std::nullopt).has_value());
   }
 }
 

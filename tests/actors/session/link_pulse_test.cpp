@@ -1,5 +1,6 @@
 #include "actors/session/link_pulse.hpp"
 #include "tests/actors/session/drawn_link.hpp"
+#include "tests/actors/session/pulse_rig.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,39 +15,11 @@ using session::frame_role;
 using session::link_pulse;
 using session::pulse_verdict;
 using test::drawn_link;
+using test::flow;
+using test::fresh;
 using test::link_character;
-
-namespace {
-
-constexpr time_point start{100h};
-
-/// A pulse whose connection has streamed a frame every `gap` for `span`, and whose way is known.
-time_point flow(link_pulse& pulse, duration gap, duration span, time_point from = start) {
-  auto at = from;
-  for (; at < from + span; at += gap)
-    pulse.heard(frame_role::news, at);
-  return at - gap;
-}
-
-link_pulse fresh(duration round_trip = 20ms) {
-  link_pulse pulse{{}};
-  pulse.dialing();
-  pulse.opened(start);
-  pulse.ready(start);
-  pulse.acknowledged(round_trip, start);
-  return pulse;
-}
-
-/// Looks when it is due until something is to be done.
-pulse_verdict wait(link_pulse& pulse, time_point& at) {
-  for (;;) {
-    at = pulse.next_look(at);
-    if (const auto verdict = pulse.look(at); verdict != pulse_verdict::fine)
-      return verdict;
-  }
-}
-
-} // namespace
+using test::start;
+using test::wait;
 
 SCENARIO("where data flows, a silence is asked about within a second and dead within three") {
   auto pulse = fresh();
@@ -101,16 +74,30 @@ SCENARIO("any frame after the question saves the connection") {
   pulse.probed(at);
   WHEN("it is the answer, the stream is taken to be slower, and asked about less and less") {
     std::vector<duration> after;
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 3; ++i) {
       pulse.heard(frame_role::answer, at + 20ms);
       at += 20ms;
       const auto asked = at;
-      REQUIRE(wait(pulse, at) != pulse_verdict::silent);
+      REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);
       pulse.probed(at);
       after.push_back(at - asked);
     }
     CHECK(std::is_sorted(after.begin(), after.end()));
-    CHECK(after.back() >= 5s);
+    CHECK(after.back() >= 2500ms);
+    THEN("in the end only after the exchange's interval") {
+      pulse.heard(frame_role::answer, at + 20ms);
+      at += 20ms;
+      const auto asked = at;
+      REQUIRE(wait(pulse, at) == pulse_verdict::probe);
+      CHECK(at - asked == 11'500ms);
+    }
+    THEN("news makes it usual again") {
+      pulse.heard(frame_role::answer, at + 20ms);
+      at = flow(pulse, 100ms, 60s, at + 20ms);
+      const auto last = at;
+      REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);
+      CHECK(at - last < 1s);
+    }
   }
   WHEN("it is in the last step before the end") {
     while (pulse.look(at) == pulse_verdict::fine && at < start + 60s) {
@@ -119,6 +106,7 @@ SCENARIO("any frame after the question saves the connection") {
         pulse.heard(frame_role::news, at + 50ms);
         CHECK(pulse.look(at + 100ms) == pulse_verdict::fine);
         CHECK(pulse.quiet(at + 100ms) == 50ms);
+        CHECK(pulse.next_look(at + 100ms) > at + 500ms);
         return;
       }
       at = next;
@@ -194,49 +182,75 @@ SCENARIO("a question that cannot be afforded is put off, one that must be asked 
   CHECK(at - last == 11'500ms);
 }
 
-SCENARIO("after an absence of ours the socket is read and the question asked anew") {
-  auto pulse = fresh();
-  auto at = flow(pulse, 100ms, 30s);
-  GIVEN("an absence that begins at any moment of the judgement") {
-    for (const auto pause : {300ms, 1000ms, 30'000ms})
-      for (auto before = 0ms; before < 2500ms; before += 50ms) {
-        CAPTURE(pause.count());
-        CAPTURE(before.count());
-        auto paused = pulse;
-        auto then = at;
-        while (paused.next_look(then) <= at + before) {
-          then = paused.next_look(then);
-          if (const auto verdict = paused.look(then); verdict != pulse_verdict::fine)
-            paused.probed(then);
-        }
-        const auto due = paused.next_look(then);
-        const auto back = std::max(due, at + before + pause);
-        // The timer is served first: what came in the meantime is still unread.
-        REQUIRE(paused.look(back) != pulse_verdict::silent);
-        if (back - due > 250ms) {
-          REQUIRE(paused.away().has_value());
-          CHECK(paused.away()->until == back);
-          const auto step = paused.next_look(back);
-          CHECK(paused.look(step) != pulse_verdict::silent);
-        }
-        paused.heard(frame_role::news, back + 1ms);
-        CHECK(paused.look(back + 2ms) == pulse_verdict::fine);
-      }
-  }
+SCENARIO("a question that went out is not asked again at once, whatever comes for it") {
+  link_pulse pulse{{}};
+  pulse.opened(start);
+  pulse.ready(start);
+  auto at = start;
+  REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);
+  pulse.probed(at);
+  pulse.heard(frame_role::answer, at + 20ms);
+  const auto last = at + 20ms;
+  REQUIRE(wait(pulse, at) == pulse_verdict::probe);
+  CHECK(at - last == 11'500ms);
 }
 
-SCENARIO("looks that are always late do not keep a dead connection for ever") {
+SCENARIO("a look that was answered with nothing done is followed by another, a moment later") {
   auto pulse = fresh();
   auto at = flow(pulse, 100ms, 30s);
-  for (int i = 0; i < 200; ++i) {
-    at = pulse.next_look(at) + 2s;
-    const auto verdict = pulse.look(at);
-    if (verdict == pulse_verdict::silent)
-      return;
-    if (verdict != pulse_verdict::fine)
-      pulse.probed(at);
+  REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);
+  CHECK(pulse.next_look(at) > at);
+}
+
+SCENARIO("a new connection begins anew, but for the length of its way") {
+  auto pulse = fresh();
+  auto at = flow(pulse, 100ms, 30s);
+  const auto begin_anew = [&] {
+    pulse.dialing();
+    CHECK_FALSE(pulse.away().has_value());
+    for (int i = 0; i < 3; ++i) {
+      at = pulse.next_look(at + 20min);
+      CHECK(pulse.look(at) == pulse_verdict::fine);
+    }
+    pulse.opened(at);
+    pulse.ready(at);
+    CHECK(pulse.next_look(at) == at + 1s);
+    const auto opened = at;
+    REQUIRE(wait(pulse, at) == pulse_verdict::probe);
+    CHECK(at - opened == 11'500ms);
+  };
+  GIVEN("one that flowed") {
+    begin_anew();
   }
-  FAIL("it was never found dead");
+  GIVEN("one on which we were away") {
+    at = pulse.next_look(at) + 400ms;
+    pulse.attend(at);
+    REQUIRE(pulse.away().has_value());
+    begin_anew();
+  }
+  GIVEN("one whose question waits") {
+    REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);
+    pulse.probed(at);
+    begin_anew();
+  }
+  GIVEN("one that was found dead") {
+    REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);
+    pulse.probed(at);
+    REQUIRE(wait(pulse, at) == pulse_verdict::silent);
+    begin_anew();
+  }
+  GIVEN("one that was judged by looks that were always late") {
+    REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);
+    pulse.probed(at);
+    for (int i = 0; i < 40 && pulse.look(at) != pulse_verdict::silent; ++i)
+      at = pulse.next_look(at) + 300ms;
+    pulse.unwatched();
+    pulse.dialing();
+    pulse.opened(at);
+    CHECK(pulse.look(at + 25s) == pulse_verdict::fine);
+    CHECK(pulse.look(at + 26s) == pulse_verdict::fine);
+    CHECK(pulse.look(at + 26s + 100ms) == pulse_verdict::silent);
+  }
 }
 
 SCENARIO("nothing is judged before the link is open, and the limit alone before it is ready") {

@@ -118,3 +118,111 @@ SCENARIO("another end has missed none") {
   world.world.run();
   CHECK(world.record->counters.heartbeats_missed == 0);
 }
+
+SCENARIO("a stream that has ended while the exchange answers is asked about less and less") {
+  test::session_world world;
+  world.go_live();
+  stream(world, 100ms, 20s);
+  const auto probes = world.record->counters.probes_sent.load();
+  world.world.pass(60s);
+  CHECK(world.phase() == phase::live);
+  CHECK(world.record->counters.probes_sent.load() - probes >= 7);
+  CHECK(world.record->counters.probes_sent.load() - probes <= 9);
+}
+
+SCENARIO("the way is measured once, whatever the connection") {
+  test::session_world world;
+  world.go_live();
+  world.world.pass(2s);
+  CHECK(world.record->counters.probes_sent.load() == 1);
+  world.link().peer_closes(net::close_cause::reset);
+  world.world.pass(1s);
+  world.go_live();
+  world.world.pass(10s);
+  CHECK(world.record->counters.probes_sent.load() == 1);
+}
+
+SCENARIO("a stop of the whole process ends no connection, and a heartbeat that came in it is missed") {
+  test::session_world world;
+  world.go_live();
+  stream(world, 100ms, 20s);
+  const auto dials = world.dials();
+  GIVEN("one of thirty seconds") {
+    world.world.stop_for(30s);
+    WHEN("the socket is read first") {
+      world.link().peer_sends("test_request");
+      world.world.run();
+      CHECK(world.record->counters.heartbeats_missed == 1);
+    }
+    WHEN("the timers are served first") {
+      world.world.pass(1ms);
+      CHECK(world.record->counters.heartbeats_missed == 0);
+      world.link().peer_sends("test_request");
+      world.world.run();
+      CHECK(world.record->counters.heartbeats_missed == 1);
+    }
+    CHECK(world.notices->count(session::kind::heartbeat_missed) == 1);
+    CHECK(std::stoi(world.notices->latest(session::kind::heartbeat_missed, "late_ms")) > 15'000);
+    CHECK(world.record->counters.heartbeats_answered == 1);
+    CHECK(world.record->counters.answer_time.count() == 1);
+    world.link().peer_closes(net::close_cause::by_peer, 4000);
+    world.world.run();
+    CHECK(world.record->counters.heartbeats_missed == 1); // it was counted
+  }
+  GIVEN("one in which the link broke, its question unread") {
+    world.world.stop_for(30s);
+    world.link().peer_closes(net::close_cause::reset);
+    world.world.run();
+    CHECK(world.record->counters.heartbeats_missed == 1);
+  }
+  GIVEN("some of a few seconds") {
+    for (const auto span : {300ms, 800ms, 1500ms, 3000ms, 7000ms}) {
+      world.world.stop_for(span);
+      stream(world, 100ms, 5s);
+    }
+    CHECK(world.record->counters.heartbeats_missed == 0);
+  }
+  world.world.pass(100ms);
+  CHECK(world.notices->count(session::kind::silent) == 0);
+  CHECK(world.dials() - dials <= 1);
+}
+
+SCENARIO("the exchange asks for a heartbeat only after a silence of ours") {
+  test::session_world world;
+  world.go_live();
+  world.link().answers = false;
+  world.world.pass(1s); // the first question
+  REQUIRE(world.link().sent.back() == "test");
+  world.world.stop_for(9500ms);
+  world.link().peer_closes(net::close_cause::reset);
+  world.world.run();
+  CHECK(world.record->counters.heartbeats_missed == 0);
+}
+
+SCENARIO("a heartbeat that the link does not take is not answered, and missed at the end") {
+  test::session_world world;
+  world.go_live();
+  world.link().takes = false;
+  world.link().peer_sends("test_request");
+  world.world.pass(2s);
+  CHECK(world.record->counters.heartbeats_answered == 0);
+  CHECK(world.record->counters.heartbeats_missed == 0);
+  GIVEN("a link that ends") {
+    world.link().peer_closes(net::close_cause::reset);
+    world.world.run();
+  }
+  GIVEN("a client that ends") {
+    process::kill(world.process("exchange_client"));
+    world.world.run();
+  }
+  CHECK(world.record->counters.heartbeats_missed == 1);
+}
+
+SCENARIO("a heartbeat manager that is away leaves no absence behind") {
+  test::session_world world;
+  world.go_live();
+  stream(world, 100ms, 20s);
+  process::kill(world.process("heartbeat_manager"));
+  stream(world, 50ms, 3s);
+  CHECK_FALSE(world.context->pulse.away().has_value());
+}
