@@ -16,7 +16,6 @@ using io_executor = boost::asio::io_context::executor_type;
 using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, io_executor>;
 // TCP or a unix socket alike.
 using stream_socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, io_executor>;
-using tcp_resolver = boost::asio::ip::basic_resolver<boost::asio::ip::tcp, io_executor>;
 using steady_timer =
     boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
                                       io_executor>;

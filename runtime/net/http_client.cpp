@@ -4,6 +4,7 @@
 #include "runtime/net/line_splitter.hpp"
 #include "runtime/net/link_stream.hpp"
 #include "runtime/net/local_socket.hpp"
+#include "runtime/net/name_lookup.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -48,7 +49,6 @@ public:
   explicit http_exchange(const http_call& call)
       : call_{call},
         where_{call.socket.empty() ? fmt::format("{}:{}", call.host, call.port) : call.socket},
-        resolver_{io_.get_executor()},
         stream_{stream_socket{io_.get_executor()}, nullptr},
         deadline_{steady::now() + call.timeout} {
     parser_.body_limit(boost::none);
@@ -97,20 +97,8 @@ public:
 
 private:
   std::optional<http_failure> connect() {
-    error_code not_literal;
-    const auto literal = asio::ip::make_address(call_.host, not_literal);
-    if (not_literal) {
-      resolver_.async_resolve(call_.host, std::to_string(call_.port), tcp::resolver::numeric_service,
-                              [this](const error_code& error, const tcp_resolver::results_type& found) {
-                                outcome_ = error;
-                                for (const auto& entry : found)
-                                  addresses_.push_back(entry.endpoint());
-                              });
-      if (auto fault = wait("looking up"))
-        return fault;
-    } else {
-      addresses_.emplace_back(literal, call_.port);
-    }
+    if (auto fault = look_up())
+      return fault;
     tcp_socket socket{io_.get_executor()};
     asio::async_connect(socket, addresses_,
                         [this](const error_code& error, const tcp::endpoint&) { outcome_ = error; });
@@ -122,6 +110,27 @@ private:
       return not_reached(*fault);
     }
     stream_ = stream{std::move(socket), nullptr};
+    return std::nullopt;
+  }
+
+  std::optional<http_failure> look_up() {
+    auto found = name_lookup::known_addresses(call_.host);
+    std::string unknown;
+    if (found.empty()) {
+      lookup_ = name_lookup::start(io_, {call_.host, call_.name_servers}, [&](const name_lookup::outcome& answer) {
+        outcome_ = error_code{};
+        if (answer)
+          found = answer.value();
+        else
+          unknown = answer.fault();
+      });
+      if (auto fault = wait("looking up"))
+        return fault;
+    }
+    if (!unknown.empty())
+      return http_failure{http_fault::unreachable, fmt::format("looking up {} failed: {}", where_, unknown)};
+    for (const auto& address : found)
+      addresses_.emplace_back(address, call_.port);
     return std::nullopt;
   }
 
@@ -192,12 +201,12 @@ private:
     }
     if (!*outcome_ || *outcome_ == http::error::need_buffer)
       return std::nullopt;
-    const auto fault = doing == "looking up" ? http_fault::unreachable : http_fault::broken;
-    return http_failure{fault, fmt::format("{} {} failed: {}", doing, where_, outcome_->message())};
+    return http_failure{http_fault::broken, fmt::format("{} {} failed: {}", doing, where_, outcome_->message())};
   }
 
   void abandon() {
-    resolver_.cancel();
+    if (lookup_)
+      lookup_->cancel();
     stream_.close();
     io_.restart();
     io_.poll();
@@ -208,7 +217,7 @@ private:
   asio::io_context io_{1};
   const http_call& call_;
   std::string where_;
-  tcp_resolver resolver_;
+  std::shared_ptr<name_lookup> lookup_;
   stream stream_;
   steady::time_point deadline_;
   std::vector<tcp::endpoint> addresses_;

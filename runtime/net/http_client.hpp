@@ -26,7 +26,8 @@ struct http_call {
   std::string target = "/"; // path and query
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::chrono::milliseconds timeout{5000};
+  std::chrono::milliseconds timeout{5000}; // the look-up of the name included
+  std::string name_servers;                // as in dial_options
 };
 
 struct http_failure {

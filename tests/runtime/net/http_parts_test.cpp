@@ -1,10 +1,13 @@
 #include "runtime/net/http_client.hpp"
 #include "runtime/net/http_target.hpp"
 #include "runtime/net/line_splitter.hpp"
+#include "tests/support/name_stub.hpp"
 #include "tests/support/net_peer.hpp"
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +58,40 @@ TEST_CASE("a line without an end is not collected for ever") {
   CHECK(splitter.feed(std::string(net::line_splitter::line_bytes_max, 'x'), sink));
   CHECK_FALSE(splitter.feed("x", sink));
   CHECK(splitter.overlong());
+}
+
+TEST_CASE("a request to a name is over when its time is, whatever its name server does") {
+  const name_stub silent{[](const std::string&, bool) -> std::optional<name_reply> { return std::nullopt; }};
+  net::http_call call;
+  call.host = "ex.test";
+  call.port = 1;
+  call.name_servers = silent.servers();
+  call.timeout = std::chrono::milliseconds{100};
+  const auto begun = std::chrono::steady_clock::now();
+  const auto answer = net::http_fetch(call);
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds{1});
+  REQUIRE_FALSE(answer.has_value());
+  CHECK(answer.fault().fault == net::http_fault::timed_out);
+}
+
+TEST_CASE("a request goes to the address of a name, and a name without one is told") {
+  const name_stub names{[](const std::string& name, bool six) -> std::optional<name_reply> {
+    return six || name != "ex.test" ? name_reply{} : name_reply{{"127.0.0.1"}};
+  }};
+  const net_peer peer{[](net_conn& conn) {
+    conn.read_until("\r\n\r\n");
+    conn.write("HTTP/1.1 204 No Content\r\n\r\n");
+  }};
+  net::http_call call;
+  call.host = "ex.test";
+  call.port = peer.port();
+  call.name_servers = names.servers();
+  CHECK(net::http_fetch(call).value().status == 204);
+  call.host = "other.test";
+  const auto answer = net::http_fetch(call);
+  REQUIRE_FALSE(answer.has_value());
+  CHECK(answer.fault().fault == net::http_fault::unreachable);
+  CHECK(answer.fault().detail.find("other.test has no address") != std::string::npos);
 }
 
 TEST_CASE("a server that cannot be reached, that does not answer, or that talks nonsense is told apart") {
