@@ -1,6 +1,5 @@
 #include "runtime/net/http_client.hpp"
 
-#include "runtime/net/asio_types.hpp"
 #include "runtime/net/line_splitter.hpp"
 #include "runtime/net/link_stream.hpp"
 #include "runtime/net/local_socket.hpp"
