@@ -50,8 +50,7 @@ std::string_view to_string(scope which) noexcept {
 std::optional<api_fault> why_not_allowed(const access_rules& rules, const net::http_request& request, scope needed) {
   if (request.origin == net::http_origin::local || needed == scope::none)
     return std::nullopt;
-  const auto fields = std::count_if(request.headers.begin(), request.headers.end(),
-                                    [](const auto& field) { return field.first == "authorization"; });
+  const auto fields = request.authorization.size();
   if (fields > 1)
     return bad_request("the request has more than one Authorization header");
   if (fields == 0 && rules.open_to_read)
@@ -59,7 +58,7 @@ std::optional<api_fault> why_not_allowed(const access_rules& rules, const net::h
                                  : std::optional{needs(needed, "over TCP without a token one may only read")};
   if (fields == 0)
     return unauthorized("this listener serves nobody without a token", needed);
-  const auto field = request.header("authorization");
+  const auto field = request.authorization.front().reveal();
   const unsigned scopes = begins_with_scheme(field) ? scopes_of(rules, field.substr(scheme.size())) : 0;
   if (scopes == 0)
     return unauthorized("the token is not one that this node knows", needed);

@@ -224,7 +224,7 @@ void http_connection::on_request(const error_code& error) {
   hand_over(request);
 }
 
-void http_connection::hand_over(const http::request<http::string_body>& request) {
+void http_connection::hand_over(const request_parser::value_type& request) {
   auto target = parse_target(view(request.target()));
   if (!target)
     return refuse(http_error(400, "bad_request", "the request's target is not a path"));
@@ -236,10 +236,15 @@ void http_connection::hand_over(const http::request<http::string_body>& request)
   passed.path = std::move(target->path);
   passed.query = std::move(target->query);
   for (const auto& field : request)
-    passed.headers.emplace_back(lower(view(field.name_string())), std::string{view(field.value())});
+    if (field.name() == http::field::authorization)
+      passed.authorization.emplace_back(std::string{view(field.value())});
+    else
+      passed.headers.emplace_back(lower(view(field.name_string())), std::string{view(field.value())});
   passed.body = request.body();
   passed.origin = shared_->origin;
   parser_.reset();
+  if (buffer_.size() == 0)
+    buffer_.shrink_to_fit(); // an answer may take hours
   await_answer();
   const auto shared = shared_; // the handler may destroy the server
   shared->handler(std::move(passed), make_http_reply(shared_from_this(), shared->gate, exchange_));

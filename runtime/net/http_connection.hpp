@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/base/wiped_text.hpp"
 #include "runtime/net/asio_types.hpp"
 #include "runtime/net/http_backlog.hpp"
 #include "runtime/net/http_crowd.hpp"
@@ -69,7 +70,9 @@ public:
   [[nodiscard]] const http_stay& stay() const noexcept { return stay_; }
 
 private:
-  using request_parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+  // What is read may carry a token: no memory is given back with it.
+  using wiped_bytes = base::wiping_allocator<char>;
+  using request_parser = boost::beast::http::request_parser<boost::beast::http::string_body, wiped_bytes>;
   using stream = basic_link_stream<stream_socket>;
 
   void now_does(http_doing what, std::chrono::milliseconds at_most);
@@ -84,7 +87,7 @@ private:
   void on_bad_read(const error_code& error);
   [[nodiscard]] bool is_called(std::string_view host_field);
   void refuse(const http_response& why);
-  void hand_over(const boost::beast::http::request<boost::beast::http::string_body>& request);
+  void hand_over(const request_parser::value_type& request);
   void write_answer(const http_response& response);
   void on_answered(const error_code& error);
   void await_answer();
@@ -98,7 +101,7 @@ private:
   std::shared_ptr<http_shared> shared_;
   spares_refill refill_; // goes behind the stream
   stream stream_;
-  boost::beast::flat_buffer buffer_;
+  boost::beast::basic_flat_buffer<wiped_bytes> buffer_;
   std::optional<request_parser> parser_;
   steady_timer deadline_; // of what it does now
   http_stay stay_;

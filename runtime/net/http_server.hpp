@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/base/result.hpp"
+#include "runtime/base/secret.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -34,6 +35,7 @@ struct http_request {
   std::string path;                                       // "/api/v1/status", percent-decoded
   std::vector<std::pair<std::string, std::string>> query; // percent-decoded, in order
   std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<base::secret> authorization; // each Authorization field; none of them is among the headers
   std::string body;
   http_origin origin = http_origin::tcp;
 

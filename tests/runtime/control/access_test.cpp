@@ -38,7 +38,7 @@ net::http_request request_of(const control::route_facts& route, const std::strin
     request.path.replace(name, 6, "alpha");
   request.headers.emplace_back("x-caf-node", "1");
   if (!token.empty())
-    request.headers.emplace_back("authorization", "Bearer " + token);
+    request.authorization.emplace_back("Bearer " + token);
   return request;
 }
 
@@ -131,13 +131,13 @@ SCENARIO("an Authorization that is no one Bearer token opens nothing") {
                                 "Bearer " + read_token + " ", "Bearer " + read_token.substr(0, 20)}) {
     CAPTURE(field);
     auto request = request_of(status, "");
-    request.headers.emplace_back("authorization", field);
+    request.authorization.emplace_back(field);
     CHECK(rig.send(request)->response.status == 401);
   }
   auto twice = request_of(status, read_token);
-  twice.headers.emplace_back("authorization", "Bearer " + trade_token);
+  twice.authorization.emplace_back("Bearer " + trade_token);
   CHECK(rig.send(twice)->response.status == 400);
   auto spelt = request_of(status, "");
-  spelt.headers.emplace_back("authorization", "bEARER " + read_token);
+  spelt.authorization.emplace_back("bEARER " + read_token);
   CHECK(rig.send(spelt)->response.status == 200);
 }
