@@ -119,6 +119,7 @@ net::http_call client::request(const std::string& method, const std::string& tar
   asked.port = where_.port;
   asked.socket = where_.socket;
   asked.tls = where_.tls;
+  asked.trusted_only = method != "GET" || !where_.token.empty();
   asked.method = method;
   asked.target = target;
   asked.timeout = timeout_;
@@ -147,6 +148,10 @@ answer client::call(const std::string& method, const std::string& target, std::s
 }
 
 answer client::change(const std::string& method, const std::string& target, std::string body) const {
+  if (where_.guessed)
+    return base::failure{ctl_fault{exit_code::unreachable, "no_node", "no node of this user was found by its socket",
+                                   "is caf-node running, and as this user? --addr says where: the path of its "
+                                   "socket, or HOST:PORT with --token-file"}};
   constexpr std::int64_t longest = 60'000; // what the node accepts
   const std::int64_t inner = std::clamp<std::int64_t>(timeout_.count() * 9 / 10, 1, longest);
   const char separator = target.find('?') == std::string::npos ? '?' : '&';

@@ -23,6 +23,7 @@ struct node_address {
   bool encrypted = false;                      // https://
   std::shared_ptr<const net::tls_context> tls; // where encrypted
   base::secret token;                          // empty: none
+  bool guessed = false;                        // nobody said where, and no socket of a node was there
 
   [[nodiscard]] std::string text() const;
 };
@@ -46,7 +47,8 @@ public:
 
   [[nodiscard]] answer get(const std::string& target) const { return call("GET", target, {}); }
 
-  /// A request that changes something; the node gets a deadline a little before ours, so that it can still tell.
+  /// A request that changes something; the node gets a deadline a little before ours, so that it can still tell. It
+  /// does not go where the address is a guess.
   [[nodiscard]] answer change(const std::string& method, const std::string& target, std::string body = {}) const;
 
   /// Gets every page of a list: {"<list>":[all of it]}. `separator` is '?' or '&', whichever `target` needs.

@@ -53,6 +53,9 @@ ctl_fault fault_of_failure(const net::http_failure& failed, const std::string& a
             fmt::format("is caf-node running? --addr or CAF_ADDR says where (now {})", address)};
   case net::http_fault::timed_out:
     return {exit_code::timed_out, "timed_out", failed.detail, "--timeout gives it longer"};
+  case net::http_fault::untrusted:
+    return {exit_code::unreachable, "untrusted", failed.detail,
+            "ask over the node's unix socket (--addr with its name or path), or with https:// before the address"};
   case net::http_fault::broken:
     break;
   }

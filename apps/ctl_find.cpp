@@ -54,8 +54,13 @@ node_address at_socket(std::string path) {
 
 found the_only_one(const std::vector<std::string>& folders) {
   const auto live = live_sockets(folders);
-  if (live.size() < 2)
-    return live.empty() ? node_address{} : at_socket(live.front());
+  if (live.size() == 1)
+    return at_socket(live.front());
+  if (live.empty()) {
+    node_address usual;
+    usual.guessed = true;
+    return usual;
+  }
   std::vector<std::string_view> names;
   for (const auto& path : live)
     names.push_back(name_in(path));

@@ -19,7 +19,7 @@ struct node_wish {
 [[nodiscard]] std::vector<std::string> live_sockets(const std::vector<std::string>& folders);
 
 /// Where to ask. Without an address: the one node of this user that runs here, found by its unix socket; where there is
-/// none, 127.0.0.1:7601. A fault where there are several, or the token or the CA file cannot be read.
+/// none, 127.0.0.1:7601 as a guess. A fault where there are several, or the token or the CA file cannot be read.
 [[nodiscard]] base::result<node_address, ctl_fault> find_node(const node_wish& wish,
                                                               const std::vector<std::string>& folders);
 

@@ -4,6 +4,7 @@
 #include "runtime/net/link_stream.hpp"
 #include "runtime/net/local_socket.hpp"
 #include "runtime/net/name_lookup.hpp"
+#include "runtime/net/tcp_listener.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -16,7 +17,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -98,6 +98,9 @@ private:
   std::optional<http_failure> connect() {
     if (auto fault = look_up())
       return fault;
+    std::vector<std::optional<tcp_listener>> before;
+    for (const auto& each : addresses_)
+      before.push_back(checked() ? listener_of(each) : std::nullopt);
     tcp_socket socket{io_.get_executor()};
     asio::async_connect(socket, addresses_,
                         [this](const error_code& error, const tcp::endpoint&) { outcome_ = error; });
@@ -108,8 +111,36 @@ private:
       io_.poll();
       return not_reached(*fault);
     }
+    auto fault = checked() ? untrusted(socket, before) : std::nullopt;
     stream_ = stream{std::move(socket), nullptr};
-    return std::nullopt;
+    return fault;
+  }
+
+  [[nodiscard]] bool checked() const { return call_.trusted_only && !call_.tls; }
+
+  static std::optional<tcp_listener> listener_of(const tcp::endpoint& at) {
+    return tcp_listener_at(at.address().to_string(), at.port());
+  }
+
+  /// Only a socket that listened before and after surely is the one that `socket` reached.
+  std::optional<http_failure> untrusted(const tcp_socket& socket,
+                                        const std::vector<std::optional<tcp_listener>>& before) const {
+    error_code gone;
+    const auto reached = socket.remote_endpoint(gone);
+    if (!gone && !reached.address().is_loopback())
+      return http_failure{
+          http_fault::untrusted,
+          fmt::format("not asked: {} is not on loopback, and this would cross the network in clear", where_)};
+    const auto who = gone ? std::nullopt : listener_of(reached);
+    const bool stayed = who && std::find(before.begin(), before.end(), who) != before.end();
+    if (stayed && (who->user == ::geteuid() || who->user == 0))
+      return std::nullopt;
+    return served_by(stayed ? std::to_string(who->user) : "unknown");
+  }
+
+  [[nodiscard]] http_failure served_by(const std::string& user) const {
+    return {http_fault::untrusted,
+            fmt::format("not asked: {} is served by user {}, who is neither this one nor root", where_, user)};
   }
 
   std::optional<http_failure> look_up() {
@@ -144,9 +175,7 @@ private:
     const auto who = peer_of(stream_.socket().native_handle());
     if (who && (who->user == ::geteuid() || who->user == 0 || ::geteuid() == 0))
       return std::nullopt;
-    return http_failure{http_fault::unreachable,
-                        fmt::format("not asked: {} is served by user {}, who is neither this one nor root", where_,
-                                    who ? std::to_string(who->user) : "unknown")};
+    return served_by(who ? std::to_string(who->user) : "unknown");
   }
 
   static http_failure not_reached(const http_failure& fault) {

@@ -15,13 +15,15 @@ namespace cafnode::net {
 class tls_context;
 
 /// Where the client side of a control connection failed. Separate from HTTP statuses, which are answers.
-enum class http_fault : std::uint8_t { unreachable = 1, timed_out = 2, broken = 3 };
+/// `untrusted`: somebody else may serve there, and nothing was sent.
+enum class http_fault : std::uint8_t { unreachable = 1, timed_out = 2, broken = 3, untrusted = 4 };
 
 struct http_call {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   std::string socket; // path of a unix socket, instead of host and port; its owner must be this user or root
   std::shared_ptr<const tls_context> tls; // null: plain
+  bool trusted_only = false;              // over plain TCP: only to loopback, and to a listener of this user or root
   std::string method = "GET";
   std::string target = "/"; // path and query
   std::string body;

@@ -1,4 +1,5 @@
 #include "apps/ctl_client.hpp"
+#include "apps/ctl_find.hpp"
 #include "tests/apps/fake_node.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -96,4 +97,21 @@ SCENARIO("a stream is handed on line by line, and its end is told") {
   CHECK(lines == R"({"seq":1}|{"seq":2}|)");
   CHECK(end.word == "ended");
   CHECK(end.code == exit_code::unreachable);
+}
+
+SCENARIO("where a node is only guessed, one may look and change nothing") {
+  cafnode::test::fake_node node;
+  node.answers("GET /api/v1/status", 200, "{}");
+  auto where = find_node({}, {"/nonexistent"}).value();
+  CHECK(where.text() == "127.0.0.1:7601");
+  const auto there = parse_address(node.address()).value_or(node_address{});
+  where.port = there.port;
+  const client guessing{where, 5s};
+  const auto changed = guessing.change("POST", "/api/v1/tree/kill", R"({"path":"a"})");
+  REQUIRE_FALSE(changed.has_value());
+  CHECK(changed.fault().word == "no_node");
+  CHECK(changed.fault().code == exit_code::unreachable);
+  CHECK(changed.fault().hint.find("--addr") != std::string::npos);
+  CHECK(node.heard() == "  ");
+  CHECK(guessing.get("/api/v1/status").has_value());
 }
