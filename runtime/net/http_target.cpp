@@ -78,6 +78,9 @@ std::string_view host_of(std::string_view host_field) {
   const auto bracket = host_field.rfind(']');
   const auto colon = host_field.find(':', bracket == std::string_view::npos ? 0 : bracket);
   auto name = host_field.substr(0, colon);
+  const auto port = host_field.substr(std::min(host_field.size(), name.size() + 1));
+  if (!std::all_of(port.begin(), port.end(), [](char letter) { return letter >= '0' && letter <= '9'; }))
+    return {};
   if (name.size() > 2 && name.front() == '[' && name.back() == ']')
     name = name.substr(1, name.size() - 2);
   return name;

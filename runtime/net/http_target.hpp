@@ -19,7 +19,7 @@ struct http_target {
 /// NUL. A '+' in the query is a space.
 [[nodiscard]] std::optional<http_target> parse_target(std::string_view text);
 
-/// The name or address in a Host field, without port and brackets.
+/// The name or address in a Host field, without port and brackets; empty where what stands behind it is no port.
 [[nodiscard]] std::string_view host_of(std::string_view host_field);
 
 /// A socket address as text, without its port; an IPv4 address that came in an IPv6 one as IPv4. Empty for others.

@@ -29,10 +29,11 @@ TEST_CASE("a target that is not a clean path is refused") {
 }
 
 TEST_CASE("a host field names this machine by its loopback names and the bound address only") {
-  for (const char* host : {"localhost", "LOCALHOST:80", "127.0.0.1:1", "[::1]:80", "[::1]", "127.0.0.2"})
+  for (const char* host : {"localhost", "LOCALHOST:80", "localhost:", "127.0.0.1:1", "[::1]:80", "[::1]", "127.0.0.2"})
     CHECK(net::names_this_host(host, "127.0.0.2"));
-  for (const char* host : {"", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "127.0.0.3",
-                           "::1:80", "user@localhost", "[::2]"})
+  for (const char* host :
+       {"", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "127.0.0.3", "::1:80",
+        "user@localhost", "[::2]", "127.0.0.1:80.evil.example", "localhost:evil@x", "localhost:80:80", "[::1]:x"})
     CHECK_FALSE(net::names_this_host(host, "127.0.0.2"));
 }
 
