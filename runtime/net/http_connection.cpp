@@ -46,6 +46,19 @@ std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
 
+/// Where a body in a coding that we do not know ends nobody can say (RFC 9112, 6.1 and 6.3).
+template<class Request>
+std::optional<http_response> odd_coding(const Request& request) {
+  const auto codings = request.count(http::field::transfer_encoding);
+  if (codings == 0)
+    return std::nullopt;
+  if (request.version() < 11)
+    return http_error(400, "bad_request", "HTTP/1.0 has no Transfer-Encoding");
+  if (codings == 1 && lower(view(request[http::field::transfer_encoding])) == "chunked")
+    return std::nullopt;
+  return http_error(501, "not_implemented", "the only Transfer-Encoding that this server takes is chunked");
+}
+
 } // namespace
 
 http_connection::http_connection(stream_socket socket, std::shared_ptr<http_shared> shared, bool urgent_only)
@@ -160,6 +173,10 @@ void http_connection::read_header() {
 void http_connection::on_header(const error_code& error) {
   if (error)
     return on_bad_read(error);
+  if (const auto why = odd_coding(parser_->get())) {
+    body_wanted_ = true;
+    return refuse(*why);
+  }
   if (!parser_->is_done()) {
     // The stay goes on: who sends slowly is as old as the first byte of its request.
     const auto since = stay_.since;

@@ -142,6 +142,22 @@ TEST_CASE("a request that breaks a limit or the protocol is refused, and costs i
   CHECK(other.value().status == 200);
 }
 
+TEST_CASE("a body in a coding that ends nobody knows where is refused, and what follows it is no request") {
+  const net_served server{echo};
+  const auto refusal_of = [&server](const std::string& version, const std::string& coding) {
+    const net_raw_client client{server.port};
+    client.write("POST / HTTP/" + version + "\r\nHost: localhost\r\nTransfer-Encoding: " + coding +
+                 "\r\n\r\n0\r\n\r\n" + get());
+    const auto answers = client.read_to_end();
+    CHECK(answers.rfind("HTTP/1.1 ") == 0);
+    return answers.substr(9, 3);
+  };
+  for (const auto* coding : {"xchunked", "chunked, gzip", "gzip, chunked", "identity\r\nContent-Length: 5", ""})
+    CHECK(refusal_of("1.1", coding) == "501");
+  CHECK(refusal_of("1.1", "chunked\r\nTransfer-Encoding: identity") == "400");
+  CHECK(refusal_of("1.0", "chunked") == "400");
+}
+
 TEST_CASE("a refusal arrives though the client is still sending") {
   net::http_server_options options;
   options.body_bytes_max = 100;
