@@ -190,8 +190,11 @@ exit_code show_status(const options& chosen) {
 }
 
 exit_code show_tree(const options& chosen, const tree_part& part) {
-  const std::string target = fmt::format("/api/v1/tree?path={}&limit={}&after={}", percent_encoded(part.path),
-                                         part.limit, percent_encoded(part.after));
+  std::string target = fmt::format("/api/v1/tree?limit={}", part.limit);
+  if (!part.path.empty())
+    target += "&path=" + percent_encoded(part.path);
+  if (!part.after.empty())
+    target += "&after=" + percent_encoded(part.after);
   return show_document(
       chosen, [&](const client& node) { return node.get(target); },
       [&](const value& tree, const look& how) {

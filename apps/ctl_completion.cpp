@@ -58,8 +58,8 @@ std::vector<offer> words_in(const answer& document, std::string_view list, std::
 
 std::vector<offer> paths_below(const completion_point& here, const client& node) {
   const std::string above = here.word.substr(0, here.word.rfind('/') == std::string::npos ? 0 : here.word.rfind('/'));
-  return words_in(node.get(fmt::format("/api/v1/tree?limit={}&path={}", offers_max, percent_encoded(above))), "/rows",
-                  "/path", "/state");
+  const std::string part = above.empty() ? above : "&path=" + percent_encoded(above);
+  return words_in(node.get(fmt::format("/api/v1/tree?limit={}{}", offers_max, part)), "/rows", "/path", "/state");
 }
 
 } // namespace

@@ -25,6 +25,7 @@ struct route {
 };
 
 constexpr std::string_view change = " timeout_ms ";
+constexpr std::string_view flags = " follow verbose ";
 
 constexpr std::array routes{
     route{"GET", "/api/v1/status", "", false, scope::read, " ", get_status},
@@ -71,6 +72,19 @@ bool could_be_forged(const net::http_request& request) {
          !is_json(request.header("content-type"));
 }
 
+/// What is wrong with a parameter's value, whatever the route makes of it. An empty one may be a variable of a script
+/// that was not set: it is no word for "all". Only a flag may stand alone.
+std::optional<api_fault> value_fault(const std::string& name, const std::string& value) {
+  if (flags.find(" " + name + " ") == std::string_view::npos)
+    return value.empty() ? std::optional{bad_request(fmt::format("the parameter {} is empty", name),
+                                                     "give it a value, or leave it out")}
+                         : std::nullopt;
+  constexpr std::array<std::string_view, 5> known{"", "1", "true", "0", "false"};
+  if (std::find(known.begin(), known.end(), value) != known.end())
+    return std::nullopt;
+  return bad_request(fmt::format("{} is none of 1, true, 0, false", name));
+}
+
 /// What is wrong with the query, whatever the route makes of its values: a parameter that it does not know would be
 /// ignored, and of one that comes twice it cannot be told which is meant.
 std::optional<api_fault> query_fault(const route& asked, const net::http_request& request) {
@@ -82,6 +96,8 @@ std::optional<api_fault> query_fault(const route& asked, const net::http_request
                          asked.parameters.size() > 1 ? fmt::format("what there is:{}", asked.parameters) : "");
     if (std::any_of(request.query.begin(), at, [&name](const auto& before) { return before.first == name; }))
       return bad_request(fmt::format("the parameter {} is there twice", name));
+    if (auto fault = value_fault(name, at->second))
+      return fault;
   }
   return std::nullopt;
 }

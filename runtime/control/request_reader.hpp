@@ -28,7 +28,7 @@ using reading = base::result<Value, api_fault>;
 /// A text of the query that can name such a thing; empty when it is absent.
 [[nodiscard]] reading<std::string> read_text(const net::http_request& request, std::string_view name, text_kind kind);
 
-/// Whether a flag of the query is set: `follow`, `follow=1` or `follow=true`.
+/// Whether a flag of the query is set: `follow`, `follow=1` or `follow=true`. What is no flag at all was refused.
 [[nodiscard]] bool has_flag(const net::http_request& request, std::string_view name);
 
 struct kill_order {

@@ -98,6 +98,26 @@ SCENARIO("a parameter that is there twice, or that nobody knows, is refused") {
   CHECK(rig.reached == 0);
 }
 
+SCENARIO("an empty parameter is refused, and a flag that is neither set nor unset") {
+  watched_rig rig;
+  for (const auto* target :
+       {"/api/v1/tree?limit=", "/api/v1/tree?path", "/api/v1/tree?after=", "/api/v1/tree/show?path=",
+        "/api/v1/orders?state=", "/api/v1/orders?connection=", "/api/v1/events?kind=", "/api/v1/events?since="}) {
+    CAPTURE(target);
+    const auto answer = rig.ask("GET", target);
+    CHECK(answer->response.status == 400);
+    CHECK(answer->at("/error/message").find(" is empty") != std::string::npos);
+  }
+  CHECK(rig.ask("DELETE", "/api/v1/orders?connection=alpha&id=a&timeout_ms=")->response.status == 400);
+  CHECK(rig.reached == 0);
+  for (const auto* target : {"/api/v1/events?follow=2", "/api/v1/events?follow=yes", "/readyz?verbose=on"})
+    CHECK(rig.ask("GET", target)->at("/error/message").find("none of 1, true, 0, false") != std::string::npos);
+  for (const auto* target : {"/readyz?verbose", "/readyz?verbose=1", "/readyz?verbose=true"})
+    CHECK(rig.ask("GET", target)->response.body.find("checks") != std::string::npos);
+  for (const auto* target : {"/api/v1/events?follow=0", "/api/v1/events?follow=false"})
+    CHECK(rig.ask("GET", target)->at("/last_seq") == "0");
+}
+
 SCENARIO("a field that is there twice is refused, however it is spelt") {
   watched_rig rig;
   const std::string rest = R"("connection":"alpha","instrument":"I","side":"buy","price":"1")";
