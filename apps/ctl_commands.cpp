@@ -5,6 +5,7 @@
 #include "apps/ctl_tree.hpp"
 #include "apps/ctl_views.hpp"
 #include "runtime/base/json_text.hpp"
+#include "runtime/base/standard_output.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -30,7 +31,7 @@ struct sight {
 using seen = base::result<sight, ctl_fault>;
 
 exit_code fail(const options& chosen, const ctl_fault& fault) {
-  fmt::print(stderr, "{}", fault_text(fault, chosen.as_json));
+  base::write_error(fault_text(fault, chosen.as_json));
   return fault.code;
 }
 
@@ -109,7 +110,7 @@ exit_code change_order(const options& chosen, const std::string& method, const s
   if (text_at(done.value(), "/outcome") != "in_doubt")
     return exit_code::ok;
   if (!chosen.as_json)
-    fmt::print(stderr, "cafctl: no answer from the exchange yet: the order may stand or not\n");
+    base::write_error("cafctl: no answer from the exchange yet: the order may stand or not\n");
   return exit_code::timed_out;
 }
 
@@ -151,8 +152,9 @@ std::optional<ctl_fault> ask_about_root(const std::string& path) {
     return ctl_fault{exit_code::usage, "not_confirmed",
                      fmt::format("'{}' is the root of the tree: all that runs would end with it", path),
                      "add --yes if that is meant"};
-  fmt::print(stderr, "'{}' is the root of the tree: all that runs ends with it, the node too. Type its name to go on: ",
-             printable(path));
+  base::write_error(
+      fmt::format("'{}' is the root of the tree: all that runs ends with it, the node too. Type its name to go on: ",
+                  printable(path)));
   std::string said;
   for (int letter = std::getchar(); letter != EOF && letter != '\n'; letter = std::getchar())
     said += static_cast<char>(letter);
@@ -258,7 +260,7 @@ exit_code tail_events(const options& chosen, const event_filter& filter) {
     if (line.empty() || bad)
       return;
     if (const std::int64_t lost = count_at(event, "/lost"); lost > 0 && !chosen.as_json)
-      fmt::print(stderr, "cafctl: {} events came too fast and are not shown\n", lost);
+      base::write_error(fmt::format("cafctl: {} events came too fast and are not shown\n", lost));
     else
       put(chosen.as_json ? std::string{line} + "\n" : event_line(event, chosen.how));
   };

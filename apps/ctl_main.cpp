@@ -3,6 +3,7 @@
 #include "apps/ctl_find.hpp"
 #include "apps/ctl_output.hpp"
 #include "apps/ctl_screen.hpp"
+#include "runtime/base/standard_output.hpp"
 #include "runtime/net/local_folders.hpp"
 
 #include <CLI/CLI.hpp>
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <functional>
@@ -324,7 +324,7 @@ int complete(const CLI::App& app, const std::vector<std::string>& words) {
 }
 
 int refuse(const ctl_fault& fault, bool as_json) {
-  fmt::print(stderr, "{}", fault_text(fault, as_json));
+  base::write_error(fault_text(fault, as_json));
   return static_cast<int>(fault.code);
 }
 
@@ -391,7 +391,7 @@ int main(int count, char** words) {
   } catch (const output_failed& broken) {
     return refuse({exit_code::failed, "output_failed", broken.what(), {}}, wants_json(count, words));
   } catch (const std::exception& broken) {
-    fmt::print(stderr, "cafctl: {}\n", broken.what());
+    cafnode::base::write_error(fmt::format("cafctl: {}\n", broken.what()));
     return static_cast<int>(exit_code::failed);
   }
 }

@@ -1,23 +1,16 @@
 #include "apps/ctl_output.hpp"
 
-#include <fmt/format.h>
+#include "runtime/base/standard_output.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
 
 namespace cafnode::ctl {
 
 void put(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(STDOUT_FILENO, text.data(), text.size());
-    if (count < 0 && errno == EINTR)
-      continue;
-    if (count < 0)
-      throw output_failed{fmt::format("the answer could not be written to standard output: {}", std::strerror(errno))};
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
+  if (const auto why = base::write_output(text); !why.empty())
+    throw output_failed{"the answer could not be written to standard output: " + why};
 }
 
 void hold_standard_descriptors() {

@@ -1,9 +1,9 @@
 #include "apps/trace_runner.hpp"
+#include "runtime/base/standard_output.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -25,7 +25,7 @@ line, in the form that is recorded from Erlang/OTP's supervisor (docs/supervisio
 Exit status: 0, or 2 when a script is missing or makes no sense.)";
 
 int complain(std::string_view where, std::string_view what) {
-  fmt::print(stderr, "sup-trace: {}: {}\n", where, what);
+  base::write_error(fmt::format("sup-trace: {}: {}\n", where, what));
   return exit_bad;
 }
 

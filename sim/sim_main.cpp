@@ -1,3 +1,4 @@
+#include "runtime/base/standard_output.hpp"
 #include "sim/gateway/gateway.hpp"
 #include "sim/gateway/rpc_text.hpp"
 #include "sim/market/make_exchange.hpp"
@@ -143,7 +144,7 @@ base::result<configuration, std::string> configure(const arguments& given) {
 }
 
 int complain(int code, std::string_view text) {
-  fmt::print(stderr, "exchange-sim: {}\n", text);
+  base::write_error(fmt::format("exchange-sim: {}\n", text));
   return code;
 }
 

@@ -203,6 +203,20 @@ SCENARIO("an answer that could not be written is no success") {
   CHECK(shell(status + " <&- 2>&-").status == 0);
 }
 
+SCENARIO("a fault that nobody can be told ends as it would else") {
+  fake_node node;
+  node.answers("DELETE /api/v1/orders", 202, R"({"outcome":"in_doubt","order":{"label":"n1"}})");
+  const std::string program = CAFNODE_CAFCTL;
+  const std::pair<std::string, int> commands[] = {{program + " nope", 2},
+                                                  {program + " status --addr " + dead_address(), 3},
+                                                  {program + " order cancel a n1 --addr " + node.address(), 7},
+                                                  {program + " --help >/dev/full", 1},
+                                                  {std::string{CAFNODE_SUP_TRACE} + " /nonexistent", 2}};
+  for (const auto& [command, status] : commands)
+    for (const std::string where : {" 2>/dev/full", " 2>&-"})
+      CHECK_MESSAGE(run_program({"/bin/sh", "-c", command + where}).status == status, command << where);
+}
+
 SCENARIO("orders are listed without a name, with filters, and prices may be below zero") {
   fake_node node;
   node.answers("GET /api/v1/orders", 200, R"({"orders":[],"connections":[{"name":"a","phase":"closed"}],"next":null})");
