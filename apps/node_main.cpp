@@ -1,5 +1,6 @@
 #include "apps/node_app.hpp"
 #include "apps/node_options.hpp"
+#include "runtime/base/standard_output.hpp"
 #include "runtime/host/last_words.hpp"
 #include "runtime/host/process_files.hpp"
 
@@ -7,6 +8,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 
@@ -43,8 +45,11 @@ void refuse_empty(int argc, char** argv) {
 }
 
 int print_text(const std::string& text) {
-  std::fputs(text.c_str(), stdout);
-  return static_cast<int>(exit_code::clean);
+  const auto why = base::write_output(text);
+  if (why.empty())
+    return static_cast<int>(exit_code::clean);
+  std::fprintf(stderr, "caf-node: standard output could not be written: %s\n", why.c_str());
+  return static_cast<int>(exit_code::temporary);
 }
 
 int run(const node_options& options) {
@@ -85,9 +90,14 @@ int parse_and_run(int argc, char** argv) {
   try {
     refuse_empty(argc, argv);
     app.parse(argc, argv);
+  } catch (const CLI::Success& asked) { // --help, --version
+    std::ostringstream text;
+    static_cast<void>(app.exit(asked, text));
+    return print_text(text.str());
   } catch (const CLI::ParseError& problem) {
     // CLI11's own exit codes mean nothing to a shell or a service manager.
-    return app.exit(problem) == 0 ? 0 : static_cast<int>(exit_code::usage);
+    static_cast<void>(app.exit(problem));
+    return static_cast<int>(exit_code::usage);
   }
   for (std::size_t i = 0; i < std::size(flags); ++i)
     if (!values[i].empty())

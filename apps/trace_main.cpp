@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <sstream>
 
 namespace cafnode::trace {
 
@@ -27,6 +28,11 @@ Exit status: 0, or 2 when a script is missing or makes no sense.)";
 int complain(std::string_view where, std::string_view what) {
   base::write_error(fmt::format("sup-trace: {}: {}\n", where, what));
   return exit_bad;
+}
+
+int print(const std::string& text) {
+  const auto why = base::write_output(text);
+  return why.empty() ? exit_done : complain("standard output could not be written", why);
 }
 
 /// The trace of the script in `source`, each line ended by `end`; none when `source` is no script, which is said.
@@ -55,8 +61,7 @@ int run_file(const std::string& name, trace_options options) {
   const auto trace = trace_of(name, source, "\n", options);
   if (!trace)
     return exit_bad;
-  fmt::print("{}\n", *trace);
-  return exit_done;
+  return print(*trace + "\n");
 }
 
 int run_lines(trace_options options) {
@@ -66,7 +71,8 @@ int run_lines(trace_options options) {
     const auto trace = trace_of(fmt::format("line {}", number), source, ",", options);
     if (!trace)
       return exit_bad;
-    fmt::print("[{}]\n", *trace);
+    if (const int code = print("[" + *trace + "]\n"); code != exit_done)
+      return code;
   }
   return exit_done;
 }
@@ -84,9 +90,11 @@ int parse_and_run(int argc, char** argv) {
   app.set_version_flag("--version", std::string{"sup-trace "} + CAFNODE_VERSION);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& asked) { // --help, --version
+    std::ostringstream text;
+    static_cast<void>(app.exit(asked, text));
+    return print(text.str());
   } catch (const CLI::ParseError& said) {
-    if (said.get_exit_code() == 0)
-      return app.exit(said);
     return complain(said.what(), "`sup-trace --help` shows how it is called");
   }
   if (!lines && script.empty())

@@ -3,6 +3,7 @@
 #include "bench/heartbeat_bench.hpp"
 #include "bench/report.hpp"
 #include "bench/supervise_bench.hpp"
+#include "runtime/base/standard_output.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -88,8 +89,10 @@ int run(int argc, char** argv) {
     return app.exit(problem) == 0 ? 0 : 2;
   }
   const auto measured = bench();
-  std::fputs((json ? to_json(measured) + "\n" : to_table(measured)).c_str(), stdout);
-  return 0;
+  const auto why = base::write_output(json ? to_json(measured) + "\n" : to_table(measured));
+  if (!why.empty())
+    std::fprintf(stderr, "caf-bench: standard output could not be written: %s\n", why.c_str());
+  return why.empty() ? 0 : 1;
 }
 
 } // namespace

@@ -148,6 +148,11 @@ int complain(int code, std::string_view text) {
   return code;
 }
 
+int print(const std::string& text) {
+  const auto why = base::write_output(text);
+  return why.empty() ? 0 : complain(exit_temporary, "standard output could not be written: " + why);
+}
+
 base::result<sim::tls_files, std::string> tls_identity(const arguments& given) {
   if (!given.certificate.empty() || !given.key.empty()) {
     if (given.certificate.empty() || given.key.empty())
@@ -258,20 +263,21 @@ int run(int argc, char** argv) {
   add_options(app, given);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& asked) { // --help, --version
+    std::ostringstream text;
+    static_cast<void>(app.exit(asked, text));
+    return print(text.str());
   } catch (const CLI::ParseError& fault) {
-    return app.exit(fault) == 0 ? 0 : exit_usage;
+    static_cast<void>(app.exit(fault));
+    return exit_usage;
   }
-  if (given.explain_settings) {
-    fmt::print("{}", sim::explain_settings());
-    return 0;
-  }
+  if (given.explain_settings)
+    return print(sim::explain_settings());
   const auto chosen = configure(given);
   if (!chosen)
     return complain(exit_config, chosen.fault());
-  if (given.print_settings) {
-    fmt::print("{}", sim::print_settings(chosen.value().rules));
-    return 0;
-  }
+  if (given.print_settings)
+    return print(sim::print_settings(chosen.value().rules));
   raise_descriptor_limit();
   std::signal(SIGPIPE, SIG_IGN);
   return serve(given, chosen.value());

@@ -5,7 +5,8 @@
 namespace cafnode::host {
 
 /// For the start of a program, before it opens anything: standard input, output and error that are closed become
-/// /dev/null, so that no socket gets their numbers and is written to as if it were they; and a reader that has gone
+/// /dev/null, so that no socket gets their numbers and is written to as if it were they (to write to standard output is
+/// an error then, to standard error none); and a reader that has gone
 /// (SIGPIPE) or a file that may not grow (SIGXFSZ) is an error of the write and ends nothing.
 void prepare_files() noexcept;
 

@@ -109,7 +109,8 @@ SCENARIO("what a program opens never gets the number of standard error, and a re
       ::close(file);
     host::prepare_files();
     int ends[2];
-    if (::pipe(ends) != 0 || ends[0] <= STDERR_FILENO || ::write(STDERR_FILENO, "x", 1) != 1)
+    if (::pipe(ends) != 0 || ends[0] <= STDERR_FILENO || ::write(STDERR_FILENO, "x", 1) != 1 ||
+        ::write(STDOUT_FILENO, "x", 1) >= 0)
       ::_exit(1);
     ::close(ends[0]);
     if (::write(ends[1], "x", 1) >= 0)
