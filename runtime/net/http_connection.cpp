@@ -77,6 +77,7 @@ http_connection::http_connection(stream_socket socket, std::shared_ptr<http_shar
 }
 
 http_connection::~http_connection() {
+  holds(0);
   shared_->live.erase(this);
   if (backlog_)
     backlog_->leave();
@@ -95,6 +96,7 @@ void http_connection::drop() {
   ++exchange_;
   answering_ = false;
   deadline_.cancel();
+  holds(0);
   if (backlog_)
     backlog_->leave();
   shared_->live.erase(this);
@@ -289,12 +291,15 @@ void http_connection::write_answer(const http_response& response) {
   if (body_wanted_)
     out_ += response.body;
   now_does(http_doing::reading, shared_->options.idle_timeout);
+  holds(out_.size());
+  make_room_for_answer();
   asio::async_write(stream_, asio::buffer(out_),
                     [self = shared_from_this()](const error_code& error, std::size_t) { self->on_answered(error); });
 }
 
 void http_connection::on_answered(const error_code& error) {
   std::string{}.swap(out_);
+  holds(0);
   if (error || shared_->stopped)
     return drop();
   if (keep_alive_)

@@ -31,6 +31,7 @@ struct http_shared {
   http_origin origin = http_origin::tcp;
   bool stopped = false;
   std::unordered_set<http_connection*> live; // those not dropped yet
+  std::size_t unread = 0;                    // bytes of their answers that are being written
   std::shared_ptr<spare_files> spares = std::make_shared<spare_files>();
 };
 
@@ -89,6 +90,8 @@ private:
   void refuse(const http_response& why);
   void hand_over(const request_parser::value_type& request);
   void write_answer(const http_response& response);
+  void holds(std::size_t unread);
+  void make_room_for_answer();
   void on_answered(const error_code& error);
   void await_answer();
   void watch_client();
@@ -116,6 +119,7 @@ private:
   bool stream_ended_ = false;
   std::shared_ptr<http_backlog> backlog_;
   std::string out_; // being written
+  std::size_t unread_ = 0;
   std::array<char, 512> scratch_{};
   std::size_t lingered_ = 0;
 };

@@ -81,6 +81,7 @@ struct http_server_options {
   std::shared_ptr<const tls_context> tls; // null: plain
   std::size_t body_bytes_max = std::size_t{1} << 20U;
   std::size_t header_bytes_max = std::size_t{16} << 10U;
+  std::size_t unread_bytes_max = std::size_t{32} << 20U; // of answers that clients have not taken yet, all together
   std::size_t connections_max = 256;
   std::size_t urgent_max = 8; // more, which get nothing but what is urgent
   std::function<bool(std::string_view path)> is_urgent;
@@ -99,8 +100,9 @@ struct http_server_options {
 ///
 /// When all places are taken a newcomer gets that of the client which has been idle for longest, then that of the one
 /// which has been sending its request for longest, then that of the slowest reader; one whose request is being worked
-/// on keeps it, and one that follows a stream too. Over TCP the Host field must name this server, so that no web page
-/// reaches it through a foreign name that leads here (DNS rebinding).
+/// on keeps it, and one that follows a stream too. The slowest readers go, too, when the answers that wait to be read
+/// grow beyond `unread_bytes_max`; a single answer may be longer. Over TCP the Host field must name this server, so
+/// that no web page reaches it through a foreign name that leads here (DNS rebinding).
 class http_server {
 public:
   virtual ~http_server() = default; // stops listening and drops every connection

@@ -250,3 +250,24 @@ TEST_CASE("over TLS a server answers whoever trusts it, by the names that its ce
   call.tls = nullptr;
   CHECK(net::http_fetch(call).fault().fault == net::http_fault::broken);
 }
+
+TEST_CASE("answers that nobody reads have a bound together, and beyond it the slowest reader goes") {
+  net::http_server_options options;
+  const std::string long_text(std::size_t{24} << 20U, 'x'); // more than the system keeps for a socket
+  options.unread_bytes_max = long_text.size() * 5 / 2;
+  const net_served server{[&](const net::http_request&, const std::shared_ptr<net::http_reply>& reply) {
+                            reply->send({200, "text/plain", long_text});
+                          },
+                          options};
+  const net_raw_client first{server.port}, second{server.port}, third{server.port};
+  for (const auto* client : {&first, &second, &third}) {
+    client->write(get("Host: localhost\r\nConnection: close\r\n"));
+    CHECK(status_line(client->read_until("\r\n")) == "HTTP/1.1 200 OK");
+  }
+  CHECK(first.read_to_end().size() < long_text.size() - 10'000);
+  CHECK(second.read_to_end().size() > long_text.size() - 10'000);
+  CHECK(third.read_to_end().size() > long_text.size() - 10'000);
+  const net_raw_client after{server.port}; // what they held is given back
+  after.write(get("Host: localhost\r\nConnection: close\r\n"));
+  CHECK(after.read_to_end().size() > long_text.size());
+}
