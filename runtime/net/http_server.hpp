@@ -79,7 +79,7 @@ struct http_server_options {
   std::uint16_t port = 0;                 // 0: any free port, see http_server::port()
   std::vector<std::string> names;         // that clients may call this server by, beside its address and localhost
   std::shared_ptr<const tls_context> tls; // null: plain
-  std::size_t body_bytes_max = std::size_t{1} << 20U;
+  std::size_t body_bytes_max = std::size_t{64} << 10U;
   std::size_t header_bytes_max = std::size_t{16} << 10U;
   std::size_t unread_bytes_max = std::size_t{32} << 20U; // of answers that clients have not taken yet, all together
   std::size_t connections_max = 256;

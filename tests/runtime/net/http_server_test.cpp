@@ -251,6 +251,16 @@ TEST_CASE("over TLS a server answers whoever trusts it, by the names that its ce
   CHECK(net::http_fetch(call).fault().fault == net::http_fault::broken);
 }
 
+TEST_CASE("a body has 64 KiB unless said otherwise, so that what all clients may send fits into memory") {
+  const net_served server{echo};
+  for (const std::size_t size : {std::size_t{65'536}, std::size_t{65'537}}) {
+    const net_raw_client client{server.port};
+    client.write("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: " + std::to_string(size) +
+                 "\r\n\r\n" + std::string(size, 'x'));
+    CHECK(status_line(client.read_to_end()).find(size == 65'536 ? "200" : "413") != std::string::npos);
+  }
+}
+
 TEST_CASE("answers that nobody reads have a bound together, and beyond it the slowest reader goes") {
   net::http_server_options options;
   const std::string long_text(std::size_t{24} << 20U, 'x'); // more than the system keeps for a socket
