@@ -135,6 +135,9 @@ net::http_call client::request(const std::string& method, const std::string& tar
 
 answer client::call(const std::string& method, const std::string& target, std::string body) const {
   const auto answered = net::http_fetch(request(method, target, std::move(body)));
+  if (!answered && answered.fault().sent && method != "GET")
+    return base::failure{ctl_fault{exit_code::timed_out, "answer_lost", answered.fault().detail,
+                                   "it may still have happened: look before asking again"}};
   if (!answered)
     return base::failure{fault_of_failure(answered.fault(), where_.text())};
   if (!is_success(answered.value().status))

@@ -59,6 +59,7 @@ public:
       return fault;
     if (auto fault = call_.tls ? shake_hands() : std::nullopt)
       return fault;
+    sent_ = true;
     const auto text = request_text();
     asio::async_write(stream_, asio::buffer(text), completion{outcome_});
     if (auto fault = wait("asking"))
@@ -73,6 +74,11 @@ public:
     const auto type = parser_.get()[http::field::content_type];
     out.content_type.assign(type.data(), type.size());
     return out;
+  }
+
+  [[nodiscard]] base::failure<http_failure> failed(http_failure fault) const {
+    fault.sent = sent_;
+    return {std::move(fault)};
   }
 
   /// From now on the server may take as long as it likes.
@@ -249,6 +255,7 @@ private:
   stream stream_;
   steady::time_point deadline_;
   std::vector<tcp::endpoint> addresses_;
+  bool sent_ = false;
   boost::beast::flat_buffer buffer_{std::size_t{128} << 10U};
   http::response_parser<http::buffer_body> parser_;
   std::optional<error_code> outcome_;
@@ -289,12 +296,12 @@ fetched http_fetch(const http_call& call) {
     return base::failure{std::move(*fault)};
   http_exchange exchange{call};
   if (auto fault = exchange.begin())
-    return base::failure{std::move(*fault)};
+    return exchange.failed(std::move(*fault));
   auto answer = exchange.head();
   if (call.method == "HEAD")
     return answer;
   if (auto fault = collect(exchange, answer.body))
-    return base::failure{std::move(*fault)};
+    return exchange.failed(std::move(*fault));
   return answer;
 }
 
@@ -303,11 +310,11 @@ fetched http_follow(const http_call& call, const std::function<bool(std::string_
     return base::failure{std::move(*fault)};
   http_exchange exchange{call};
   if (auto fault = exchange.begin())
-    return base::failure{std::move(*fault)};
+    return exchange.failed(std::move(*fault));
   auto answer = exchange.head();
   if (answer.status >= 300) {
     if (auto fault = collect(exchange, answer.body))
-      return base::failure{std::move(*fault)};
+      return exchange.failed(std::move(*fault));
     return answer;
   }
   exchange.wait_for_ever();
@@ -316,7 +323,7 @@ fetched http_follow(const http_call& call, const std::function<bool(std::string_
   if (!fault && lines.overlong())
     fault = http_failure{http_fault::broken, "a line of the answer is longer than 1 MiB"};
   if (fault)
-    return base::failure{std::move(*fault)};
+    return exchange.failed(std::move(*fault));
   lines.finish(on_line);
   return answer;
 }

@@ -35,6 +35,7 @@ struct http_call {
 struct http_failure {
   http_fault fault = http_fault::unreachable;
   std::string detail; // a sentence for the operator
+  bool sent = false;  // the server may have got the request, and done what it says
 };
 
 /// One HTTP request, waited for. For command-line tools; never inside an actor.

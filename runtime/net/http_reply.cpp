@@ -72,7 +72,11 @@ public:
   connection_reply(const connection_reply&) = delete;
   connection_reply& operator=(const connection_reply&) = delete;
 
-  ~connection_reply() override { send(http_error(500, "internal", "the request was dropped unanswered")); }
+  /// What was to be done may be under way in somebody else's hands: an order, while the node stops.
+  ~connection_reply() override {
+    send(http_error(504, "timed_out", "the request was dropped unanswered",
+                    "it may still have happened: look before asking again"));
+  }
 
   void send(http_response response) override {
     if (used_.exchange(true))

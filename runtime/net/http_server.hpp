@@ -60,7 +60,7 @@ public:
   virtual void finish() = 0;
 };
 
-/// Answers one request; may be called later and from any thread, once. Dropping it unanswered answers 500.
+/// Answers one request; may be called later and from any thread, once. Dropping it unanswered answers 504.
 class http_reply {
 public:
   virtual ~http_reply() = default;

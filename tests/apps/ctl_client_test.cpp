@@ -5,6 +5,12 @@
 #include <boost/json/serialize.hpp>
 #include <doctest/doctest.h>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
 using namespace cafnode::ctl;
 using namespace std::chrono_literals;
 
@@ -19,7 +25,63 @@ client client_of(const cafnode::test::fake_node& node, std::chrono::milliseconds
   return client{parse_address(node.address()).value_or(node_address{}), timeout};
 }
 
+/// Takes one request, and goes before the answer is whole, as a node that is killed does.
+class dying_node {
+public:
+  explicit dying_node(std::string last_words) : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    REQUIRE(::bind(socket_, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0);
+    REQUIRE(::listen(socket_, 1) == 0);
+    REQUIRE(::getsockname(socket_, reinterpret_cast<sockaddr*>(&at), &size) == 0);
+    where.port = ntohs(at.sin_port);
+    thread_ = std::thread{[this, words = std::move(last_words)] {
+      const int client = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
+      std::string block(4096, ' ');
+      static_cast<void>(::recv(client, block.data(), block.size(), 0));
+      static_cast<void>(::send(client, words.data(), words.size(), MSG_NOSIGNAL));
+      ::close(client);
+    }};
+  }
+
+  dying_node(const dying_node&) = delete;
+  dying_node& operator=(const dying_node&) = delete;
+
+  ~dying_node() {
+    thread_.join();
+    ::close(socket_);
+  }
+
+  node_address where;
+
+private:
+  int socket_;
+  std::thread thread_;
+};
+
 } // namespace
+
+SCENARIO("a change whose answer is lost may have happened, and one that went nowhere has not") {
+  for (const auto* words : {"", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", "nonsense\r\n\r\n"}) {
+    const dying_node node{words};
+    const auto lost = client{node.where, 5s}.change("POST", "/api/v1/orders", "{}");
+    REQUIRE_FALSE(lost.has_value());
+    CHECK(lost.fault().word == "answer_lost");
+    CHECK(lost.fault().code == exit_code::timed_out);
+    CHECK(lost.fault().hint.find("may still have happened") != std::string::npos);
+  }
+  {
+    const dying_node node{""};
+    CHECK(client{node.where, 5s}.get("/api/v1/orders").fault().code == exit_code::unreachable);
+  }
+  cafnode::test::fake_node slow;
+  slow.ignores("POST /api/v1/orders");
+  CHECK(client_of(slow, 50ms).change("POST", "/api/v1/orders", "{}").fault().word == "answer_lost");
+  const auto nowhere = parse_address(cafnode::test::fake_node{}.address()).value_or(node_address{});
+  CHECK(client{nowhere, 5s}.change("POST", "/api/v1/orders", "{}").fault().code == exit_code::unreachable);
+}
 
 SCENARIO("an address is a host and a port, or one of them by default") {
   CHECK(address_of("localhost:9000") == "localhost:9000");
