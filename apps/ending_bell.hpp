@@ -1,5 +1,7 @@
 #pragma once
 
+#include "runtime/base/time.hpp"
+
 #include <condition_variable>
 #include <mutex>
 
@@ -16,15 +18,21 @@ enum class news {
 /// touched by two threads. Any thread.
 class ending_bell {
 public:
-  /// True when it was told to end before, and has not been silenced. A reload that waits already is not told twice.
-  bool ring(news what) {
+  /// So long after it was told to end, who tells it again means it. Sooner it is the same wish over two ways:
+  /// timeout(1) and wrappers that forward signals send one to the program and one to its group.
+  static constexpr std::chrono::milliseconds echo{500};
+
+  /// True when it was told to end `echo` or longer before `at`, and has not been silenced. A reload that waits already
+  /// is not told twice.
+  bool ring(news what, base::time_point at) {
     const std::lock_guard guard{mutex_};
-    const bool again = ends_ && !silent_;
+    const bool again = ends_ && !silent_ && at - ended_ >= echo;
     if (what == news::reload) {
       reload_ = true;
     } else if (!ends_) {
       ends_ = true;
       why_ = what;
+      ended_ = at;
     }
     rang_.notify_all();
     return again;
@@ -52,6 +60,7 @@ private:
   bool reload_ = false;
   bool ends_ = false;
   bool silent_ = false;
+  base::time_point ended_; // when it was told to end
   news why_ = news::asked;
 };
 

@@ -82,7 +82,7 @@ void running_node::make_host() {
   host.kill_grace = kill_grace;
   host.on_process_end = [this](const std::string& label, const caf::error&) {
     if (label == config_.region)
-      bell_.ring(news::tree_gone);
+      bell_.ring(news::tree_gone, base::clock::now());
   };
   host.on_escape = [](std::string_view text) {
     log.error("an exception left a callback of an I/O thread", {observe::kv("err", text)});
@@ -124,7 +124,7 @@ std::optional<exit_code> running_node::listen_for_control() {
 /// On the thread of the signals: only rings, and starts the clock of the stop, since the main thread may be what hangs.
 void running_node::hurry() {
   // Somebody who asks twice does not want to wait.
-  if (bell_.ring(news::asked))
+  if (bell_.ring(news::asked, base::clock::now()))
     std::_Exit(static_cast<int>(exit_code::temporary));
   limit_.begin(drain_.load() + end_grace);
 }
@@ -140,7 +140,7 @@ exit_code running_node::run() {
     return exit_code::internal;
   sight_ = std::make_unique<node_sight>(config_, clock_);
   // Before the log: who sees its file may ask for the end.
-  const host::signals signals{{[this] { hurry(); }, [this] { bell_.ring(news::reload); }}};
+  const host::signals signals{{[this] { hurry(); }, [this] { bell_.ring(news::reload, base::clock::now()); }}};
   const auto code = open_log() ? serve() : exit_code::temporary;
   observe::stop_log(); // however it ended: the log's thread refers to this
   bell_.silence();

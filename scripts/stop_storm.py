@@ -152,7 +152,7 @@ class storm:
         began = time.monotonic()
         node.send_signal(signal.SIGTERM)
         if twice:
-            time.sleep(self.chance.random() * 0.02)
+            time.sleep(self.chance.choice((0, 0.5)) + self.chance.random() * 0.02) # from 0.5 s on it hurries
             node.send_signal(signal.SIGTERM)
         try:
             code = node.wait(STOP_SECONDS * self.arguments.patience)
