@@ -122,7 +122,7 @@ private:
       else if (is_section(to.in, relative))
         read_section(member, to, relative, path);
       else
-        note_unknown(member, to, prefix, path);
+        note_unknown(member, to, prefix);
     }
   }
 
@@ -147,16 +147,21 @@ private:
                  "write its keys below it, indented");
   }
 
-  void note_unknown(const document_member& member, const target& to, const std::string& prefix,
-                    const std::string& path) {
-    const auto meant = nearest(member.key, names_in(to.in, prefix));
+  void note_unknown(const document_member& member, const target& to, const std::string& prefix) {
+    const auto key = key_part(member.key);
+    const auto meant = nearest(key, names_in(to.in, prefix));
     auto section =
         joined(to.path, prefix.empty() ? std::string_view{} : std::string_view{prefix}.substr(0, prefix.size() - 1));
     while (!section.empty() && section.back() == '.')
       section.pop_back();
-    sink_->add(fault_code::unknown_key, member.at, path,
-               fmt::format("unknown key '{}'{}{}", printable(member.key), section.empty() ? "" : " in ", section),
-               meant.empty() ? std::string{} : fmt::format("did you mean '{}'?", meant));
+    // Among credentials what is no key, and like none, may be one of them.
+    const bool may_be_secret = prefix.starts_with("auth.") && meant.empty();
+    const auto name = may_be_secret ? std::string{} : fmt::format(" '{}'", printable(key));
+    const auto hint = key.size() < member.key.size() ? "between a key and its value there are ':' and a blank"
+                      : meant.empty()                ? std::string{}
+                                                     : fmt::format("did you mean '{}'?", meant);
+    sink_->add(fault_code::unknown_key, member.at, may_be_secret ? section : joined(to.path, prefix + std::string{key}),
+               fmt::format("unknown key{}{}{}", name, section.empty() ? "" : " in ", section), hint);
   }
 
   void note_missing(const document_node& map, const target& to) {

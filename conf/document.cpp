@@ -126,7 +126,7 @@ private:
       if (!is_map_[i])
         out += fmt::format("[{}]", open_[i].node.items.size());
       else if (open_[i].key)
-        out += fmt::format("{}{}", out.empty() ? "" : ".", *open_[i].key);
+        out += fmt::format("{}{}", out.empty() ? "" : ".", key_part(*open_[i].key));
     }
     return out;
   }
@@ -196,7 +196,8 @@ private:
       map.node.members.push_back({std::move(*map.key), map.key_at, std::move(node)});
     else
       sink_->add(fault_code::duplicate_key, map.key_at, path(),
-                 fmt::format("key '{}' stands here a second time", printable(*map.key)), "keep one of the two");
+                 fmt::format("key '{}' stands here a second time", printable(key_part(*map.key))),
+                 "keep one of the two");
     map.key.reset();
   }
 

@@ -143,6 +143,10 @@ std::string printable(std::string_view text, std::size_t most) {
   return text.empty() ? out : out + "...";
 }
 
+std::string_view key_part(std::string_view key) noexcept {
+  return key.substr(0, key.find_first_of(":="));
+}
+
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
   if (word.size() > word_max)
     return {};

@@ -40,6 +40,10 @@ namespace cafnode::conf {
 /// A text of unknown origin as it may stand in a message: without control characters, cut at `most` bytes.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t most = 80);
 
+/// A key that nobody knows as it may stand in a message: up to what would part it from its value, for in `key:VALUE`
+/// the value, which may be a secret, belongs to the key.
+[[nodiscard]] std::string_view key_part(std::string_view key) noexcept;
+
 /// The candidate that is most like `word`, or empty when none is close enough to be meant.
 [[nodiscard]] std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 

@@ -75,10 +75,16 @@ outcome read_secret(int file, const std::string& path) {
   return checked(std::move(text), path);
 }
 
+/// A path as it may be told: the secret itself may have been pasted where its file belongs.
+std::string path_or_secret(const std::string& path) {
+  const bool is_path = path.find('/') != std::string::npos || path.size() < token_min;
+  return is_path ? path : "the file that is named (not shown: it may be the secret itself; write ./ before a path)";
+}
+
 outcome from_file(const std::string& path, secrecy wanted) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (file < 0)
-    return base::failure{fmt::format("{} cannot be opened: {}", path, std::strerror(errno))};
+    return base::failure{fmt::format("{} cannot be opened: {}", path_or_secret(path), std::strerror(errno))};
 
   struct stat about {};
 

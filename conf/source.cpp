@@ -10,9 +10,10 @@ namespace cafnode::conf {
 
 namespace {
 
-// Parts of words: a mistyped `client_secrt` must be masked as well.
-constexpr std::array<std::string_view, 8> secret_words{"secr", "passw",  "pwd",     "token",
-                                                       "_key", "apikey", "api-key", "credential:"};
+// Parts of words: a mistyped `client_secrt` must be masked as well. Below `auth` there may be one behind any key, and
+// before the '@' of an address.
+constexpr std::array<std::string_view, 10> secret_words{"secr",   "passw",   "pwd",         "token", "_key",
+                                                        "apikey", "api-key", "credential:", "auth:", "@"};
 
 std::size_t indent_of(std::string_view line) noexcept {
   const auto end = line.find_first_not_of(" -");
@@ -37,10 +38,12 @@ std::string masked(std::string_view line, std::size_t count) {
   return std::string{line.substr(0, count)} + "********";
 }
 
-/// Keeps the key; a line without one goes whole.
+/// Keeps the key; a line without one goes whole, and so does one whose key may have swallowed the value.
 std::string masked_value(std::string_view line) {
   const auto colon = line.find(": ");
-  return masked(line, colon == std::string_view::npos ? indent_of(line) : colon + 2);
+  const auto key = line.substr(0, colon);
+  const bool is_key = colon != std::string_view::npos && key_part(key) == key;
+  return masked(line, is_key ? colon + 2 : indent_of(line));
 }
 
 } // namespace

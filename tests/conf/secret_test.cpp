@@ -70,6 +70,11 @@ SCENARIO("no fault shows a secret that was written into the file, however it got
                            "      client_secret: '" + secret,
                            "      client_secret: {from: env, name: X}\n      client_secret: " + secret,
                            "      client_secret: |\n        " + secret + "\n\tbroken",
+                           "      client_secret:" + secret,
+                           "      client_secret=" + secret + ": x",
+                           "      - " + secret,
+                           "      " + secret + ": x",
+                           "      client_id:" + secret + ": x\n      client_id:" + secret + ": x",
                            "      password: " + secret,
                            "      API_KEY: " + secret}) {
     const auto outcome = load_text("f.yaml", before + line + after);
@@ -78,6 +83,30 @@ SCENARIO("no fault shows a secret that was written into the file, however it got
     CHECK(format_faults(outcome.faults).find(canary) == std::string::npos);
     CHECK(faults_to_json(outcome.faults).find(canary) == std::string::npos);
   }
+}
+
+SCENARIO("nor one that stands on the line of its section, in a list or in an address") {
+  for (const std::string auth :
+       {"{method: client_credentials, client_id: x, client_secret:hunter2canary}",
+        "[client_credentials, hunter2canary]", "{client_id: x, hunter2canary}", "hunter2canary", "{method: none}"}) {
+    CAPTURE(auth);
+    const bool in_host = auth == "{method: none}";
+    const auto outcome = load_text(
+        "f.yaml",
+        std::string{"apiVersion: caf-node/v1\nkind: Node\nexchanges:\n  - name: deribit\n    venue: deribit\n"} +
+            "    url: {host: " + (in_host ? "\"key:hunter2canary@h\"" : "h") +
+            ", port: 1, tls: false}\n    auth: " + auth + "\n    connections: [{name: a}]\n");
+    CHECK_FALSE(outcome.usable());
+    CHECK(format_faults(outcome.faults).find(canary) == std::string::npos);
+    CHECK(faults_to_json(outcome.faults).find(canary) == std::string::npos);
+  }
+}
+
+SCENARIO("a secret that was pasted where its file belongs is not told") {
+  CHECK(read_token("hunter2hunter2canary").fault().find(canary) == std::string::npos);
+  CHECK(refusal_of({secret_origin::file, "hunter2hunter2canary"}).find("may be the secret itself") !=
+        std::string::npos);
+  CHECK(read_token("/nonexistent/token").fault().starts_with("/nonexistent/token cannot be opened"));
 }
 
 SCENARIO("of what the YAML library says only the words that are the same for every file are told") {
