@@ -19,6 +19,10 @@ std::vector<control_fault> check_control(const control_config& config) {
                                  config.address),
                      "set control.tls.certificate, control.tls.key and a file of control.tokens; or use 127.0.0.1 and "
                      "a tunnel"});
+  if (is_odd_address(config.address))
+    found.push_back({fault_code::bad_value, "control.address",
+                     fmt::format("control.address {} is no whole address", config.address),
+                     "write all four numbers, as in 127.0.0.1"});
   if (config.tls_certificate.empty() != config.tls_key.empty())
     found.push_back({fault_code::contradiction, config.tls_key.empty() ? "control.tls.certificate" : "control.tls.key",
                      "control.tls needs a certificate and its key", "set both, or none"});

@@ -18,6 +18,11 @@ bool is_address(std::string_view text) {
   return parse(text, AF_INET, &any) || parse(text, AF_INET6, &any);
 }
 
+bool is_odd_address(std::string_view text) {
+  in_addr four{};
+  return !is_address(text) && inet_aton(std::string{text}.c_str(), &four) == 1;
+}
+
 bool is_loopback_address(std::string_view text) {
   in_addr four{};
   in6_addr six{};

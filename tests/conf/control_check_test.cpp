@@ -54,6 +54,18 @@ SCENARIO("beyond loopback control takes TLS and a token, wherever the address is
   }
 }
 
+SCENARIO("an address that only looks like a name is refused before the start, not at it") {
+  for (const std::string address : {"0", "127.1", "0x7f000001", "2130706433", "\"127.0.0.01\""}) {
+    CAPTURE(address);
+    const auto odd = with_control("{address: " + address + "}");
+    REQUIRE(odd.faults.size() == 1);
+    CHECK(odd.faults[0].path == "control.address");
+    CHECK(odd.faults[0].message.find("no whole address") != std::string::npos);
+    CHECK_FALSE(with_control("{address: " + address + ", " + guarded + "}").usable());
+  }
+  CHECK(with_control("{address: 10.0.0.1.example}").usable());
+}
+
 SCENARIO("a value from outside the file is judged with those of the file, and may mend them") {
   auto config = with_control("{address: 0.0.0.0}");
   apply_overrides(config, {{"control.port", "1", origin::flag, "--control-port"}});
