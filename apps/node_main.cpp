@@ -114,6 +114,10 @@ int parse_and_run(int argc, char** argv) {
 int main(int argc, char** argv) {
   cafnode::host::prepare_files();
   cafnode::host::use_last_words();
+  if (!cafnode::host::ensure_stacks()) {
+    std::fprintf(stderr, "caf-node: the stack may have less than 128 KiB: raise its limit (ulimit -s, LimitSTACK=)\n");
+    return static_cast<int>(cafnode::node::exit_code::internal);
+  }
   try {
     return cafnode::node::parse_and_run(argc, argv);
   } catch (const std::system_error& refused) {

@@ -1,7 +1,9 @@
 #include "runtime/host/process_files.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -21,6 +23,25 @@ void prepare_files() noexcept {
       return;
     }
   }
+}
+
+bool ensure_stacks() noexcept {
+  constexpr std::size_t wanted = std::size_t{1} << 20U;
+  constexpr rlim_t least = rlim_t{128} << 10U;
+  pthread_attr_t threads;
+  std::size_t usual = 0;
+  if (::pthread_getattr_default_np(&threads) == 0) {
+    if (::pthread_attr_getstacksize(&threads, &usual) == 0 && usual < wanted &&
+        ::pthread_attr_setstacksize(&threads, wanted) == 0)
+      ::pthread_setattr_default_np(&threads);
+    ::pthread_attr_destroy(&threads);
+  }
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= wanted)
+    return true;
+  const rlimit raised{std::min<rlim_t>(wanted, limit.rlim_max), limit.rlim_max};
+  const bool is_raised = ::setrlimit(RLIMIT_STACK, &raised) == 0;
+  return (is_raised ? raised : limit).rlim_cur >= least;
 }
 
 std::uint64_t raise_file_limit() noexcept {

@@ -10,6 +10,10 @@ namespace cafnode::host {
 /// (SIGPIPE) or a file that may not grow (SIGXFSZ) is an error of the write and ends nothing.
 void prepare_files() noexcept;
 
+/// Stacks of 1 MiB at least for the threads that begin from now on, and for the main thread where its limit can be
+/// raised, whatever `ulimit -s` says. False: the main thread has less than 128 KiB, which is too little for a node.
+[[nodiscard]] bool ensure_stacks() noexcept;
+
 /// Raises the number of files that this process may have open to the most that it may raise it to, and gives that.
 std::uint64_t raise_file_limit() noexcept;
 

@@ -124,6 +124,29 @@ SCENARIO("what a program opens never gets the number of standard error, and a re
   CHECK(ended_with(end, 0));
 }
 
+SCENARIO("threads have a stack to work on, however little the shell gives") {
+  const auto end = in_child([] {
+    pthread_attr_t little;
+    if (::pthread_getattr_default_np(&little) != 0 || ::pthread_attr_setstacksize(&little, 64U << 10U) != 0 ||
+        ::pthread_setattr_default_np(&little) != 0)
+      ::_exit(1);
+    const rlimit low{64U << 10U, 4U << 20U};
+    rlimit now{};
+    if (::setrlimit(RLIMIT_STACK, &low) != 0 || !host::ensure_stacks() || ::getrlimit(RLIMIT_STACK, &now) != 0 ||
+        now.rlim_cur != 1U << 20U)
+      ::_exit(2);
+    pthread_attr_t after;
+    std::size_t size = 0;
+    if (::pthread_getattr_default_np(&after) != 0 || ::pthread_attr_getstacksize(&after, &size) != 0 ||
+        size < 1U << 20U)
+      ::_exit(3);
+    const rlimit none{64U << 10U, 64U << 10U};
+    if (::setrlimit(RLIMIT_STACK, &none) != 0 || host::ensure_stacks())
+      ::_exit(4);
+  });
+  CHECK(ended_with(end, 0));
+}
+
 SCENARIO("the soft limit of open files becomes the hard one") {
   const auto end = in_child([] {
     const rlimit low{64, 128};
