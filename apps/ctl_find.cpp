@@ -72,10 +72,16 @@ found the_only_one(const std::vector<std::string>& folders) {
 found where_is(const std::string& address, const std::vector<std::string>& folders) {
   if (address.empty())
     return the_only_one(folders);
-  if (address.find_first_of("/:") == std::string::npos)
+  if (address.find_first_of("/:") == std::string::npos) {
     for (auto& path : live_sockets(folders))
       if (name_in(path) == address)
         return at_socket(std::move(path));
+    // A name server would make another machine of a node's name.
+    if (address != "localhost" && !conf::is_address(address))
+      return base::failure{ctl_fault{exit_code::unreachable, "no_node",
+                                     fmt::format("no node of this user is called {} and runs here", address),
+                                     "is caf-node running, and as this user? a host is HOST:PORT"}};
+  }
   if (const auto where = parse_address(address))
     return *where;
   return base::failure{

@@ -161,6 +161,15 @@ SCENARIO("a stream is handed on line by line, and its end is told") {
   CHECK(end.code == exit_code::unreachable);
 }
 
+SCENARIO("a bare name is a node's, and no host's") {
+  const auto unknown = find_node({"tokyo-1", {}, {}}, {"/nonexistent"});
+  REQUIRE_FALSE(unknown.has_value());
+  CHECK(unknown.fault().word == "no_node");
+  CHECK(unknown.fault().code == exit_code::unreachable);
+  for (const std::string host : {"tokyo-1:7601", "localhost", "10.0.0.1", "http://tokyo-1"})
+    CHECK(find_node({host, {}, {}}, {"/nonexistent"}).has_value());
+}
+
 SCENARIO("where a node is only guessed, one may look and change nothing") {
   cafnode::test::fake_node node;
   node.answers("GET /api/v1/status", 200, "{}");
