@@ -36,7 +36,7 @@ exit_code fail(const options& chosen, const ctl_fault& fault) {
 }
 
 std::string json_line(const value& content) {
-  return boost::json::serialize(content) + "\n";
+  return base::harmless_json(boost::json::serialize(content)) + "\n";
 }
 
 using look_function = std::function<seen(const look& how)>;
@@ -262,7 +262,7 @@ exit_code tail_events(const options& chosen, const event_filter& filter) {
     if (const std::int64_t lost = count_at(event, "/lost"); lost > 0 && !chosen.as_json)
       base::write_error(fmt::format("cafctl: {} events came too fast and are not shown\n", lost));
     else
-      put(chosen.as_json ? std::string{line} + "\n" : event_line(event, chosen.how));
+      put(chosen.as_json ? base::harmless_json(line) + "\n" : event_line(event, chosen.how));
   };
   const client node{chosen.where, chosen.timeout};
   if (filter.follow)

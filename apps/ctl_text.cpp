@@ -132,7 +132,7 @@ std::string printable(std::string_view text) {
     const std::size_t length = base::utf8_length(text);
     const std::string_view character = first_character(text);
     const char32_t point = length == 0 ? 0 : code_point(character);
-    const bool steers = point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x202A && point <= 0x202E);
+    const bool steers = point < 0x20 || point == 0x7F || (length > 1 && base::steers_terminal(character));
     out += steers ? std::string_view{"?"} : character;
     text.remove_prefix(character.size());
   }

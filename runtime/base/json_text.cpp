@@ -50,7 +50,45 @@ void append_control(std::string& out, char c) {
   }
 }
 
+/// Of a well-formed character of two or three bytes.
+std::uint32_t code_point(std::string_view character) noexcept {
+  std::uint32_t point = byte_at(character, 0) & (character.size() == 2 ? 0x1fU : 0x0fU);
+  for (std::size_t i = 1; i < character.size(); ++i)
+    point = point << 6U | (byte_at(character, i) & 0x3fU);
+  return point;
+}
+
+void append_harmless(std::string& out, std::string_view character) {
+  if (!steers_terminal(character)) {
+    out += character;
+    return;
+  }
+  const auto point = code_point(character);
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4)
+    out += hex_digits[point >> static_cast<unsigned>(shift) & 0x0fU];
+}
+
 } // namespace
+
+bool steers_terminal(std::string_view character) noexcept {
+  if (character.size() != 2 && character.size() != 3)
+    return false;
+  const auto point = code_point(character);
+  const auto within = [point](std::uint32_t low, std::uint32_t high) { return point >= low && point <= high; };
+  return within(0x80, 0x9f) || point == 0x061c || within(0x200e, 0x200f) || within(0x202a, 0x202e) ||
+         within(0x2066, 0x2069);
+}
+
+std::string harmless_json(std::string_view json) {
+  std::string out;
+  while (!json.empty()) {
+    const auto length = utf8_length(json);
+    append_harmless(out, json.substr(0, length == 0 ? 1 : length));
+    json.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out;
+}
 
 std::size_t utf8_length(std::string_view text) noexcept {
   if (text.empty())
@@ -80,7 +118,7 @@ void append_json_string(std::string& out, std::string_view text) {
     else if (static_cast<std::uint8_t>(c) < 0x20 || c == '\x7f')
       append_control(out, c);
     else
-      out += text.substr(0, length);
+      append_harmless(out, text.substr(0, length));
     text.remove_prefix(length == 0 ? 1 : length);
   }
   out += '"';

@@ -106,6 +106,15 @@ SCENARIO("with -o json the node's document comes through on one line") {
   CHECK(cafctl({"status", "-o", "json", "--addr", node.address()}).out == std::string{well} + "\n");
 }
 
+SCENARIO("what steers a terminal is escaped in JSON as it is replaced in tables") {
+  fake_node node;
+  node.answers("GET /api/v1/status", 200,
+               "{\"state\":\"ok\",\"node\":{\"name\":\"\xc2\x9b"
+               "31m\"}}");
+  CHECK(cafctl({"status", "-o", "json", "--addr", node.address()}).out ==
+        "{\"state\":\"ok\",\"node\":{\"name\":\"\\u009b31m\"}}\n");
+}
+
 SCENARIO("the address comes from CAF_ADDR unless the command line has one") {
   fake_node node;
   node.answers("GET /api/v1/status", 200, well);
