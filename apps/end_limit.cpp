@@ -33,9 +33,10 @@ end_limit::~end_limit() {
   thread_.join();
 }
 
-void end_limit::begin(std::chrono::milliseconds within) {
+void end_limit::begin(std::chrono::milliseconds within, hangs what) {
   {
     const std::lock_guard guard{mutex_};
+    what_ = what;
     if (ends_at_)
       return;
     ends_at_ = std::chrono::steady_clock::now() + within;
@@ -48,6 +49,11 @@ void end_limit::watch() {
   changed_.wait(guard, [this] { return over_ || ends_at_; });
   if (over_ || changed_.wait_until(guard, *ends_at_, [this] { return over_; }))
     return;
+  if (what_ == hangs::start) {
+    say_if_heard("caf-node: it was to stop while it started, and the start hung, at a name server perhaps: ended by "
+                 "force\n");
+    std::_Exit(static_cast<int>(exit_code::temporary));
+  }
   say_if_heard("caf-node: something hung in the stop; it took drain_timeout and 2 s and was ended by force\n");
   std::_Exit(static_cast<int>(exit_code::internal));
 }

@@ -126,7 +126,8 @@ void running_node::hurry() {
   // Somebody who asks twice does not want to wait.
   if (bell_.ring(news::asked, base::clock::now()))
     std::_Exit(static_cast<int>(exit_code::temporary));
-  limit_.begin(drain_.load() + end_grace);
+  const bool is_up = sight_->stage->load() != control::node_stage::starting;
+  limit_.begin(drain_.load() + end_grace, is_up ? end_limit::hangs::stop : end_limit::hangs::start);
 }
 
 exit_code running_node::run() {

@@ -51,6 +51,24 @@ TEST_CASE("a stop that hangs is ended even if nobody reads what it says") {
         }) == 70);
 }
 
+TEST_CASE("a start that hangs when a stop is asked for is no bug, unless the stop has begun meanwhile") {
+  const auto code_after = [](auto... more) {
+    const auto child = ::fork();
+    if (child == 0) {
+      end_limit limit;
+      limit.begin(100ms, end_limit::hangs::start);
+      (limit.begin(more), ...);
+      for (;;)
+        ::pause();
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  CHECK(code_after() == 75);
+  CHECK(code_after(10s) == 70);
+}
+
 TEST_CASE("a stop that is done in time is left alone") {
   CHECK(code_of(10s, [] {}) == 0);
 }
