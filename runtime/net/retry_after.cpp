@@ -15,13 +15,16 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds wait_max = std::chrono::hours{24};
 
-std::optional<std::chrono::system_clock::time_point> read_date(std::string_view text) {
+/// Milliseconds since 1970 hold any year of four digits, which a system_clock's nanoseconds do not.
+using instant = std::chrono::time_point<std::chrono::system_clock, milliseconds>;
+
+std::optional<instant> read_date(std::string_view text) {
   const std::string copy{text};
   for (const auto* form : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"}) {
     std::tm parts{};
     const char* end = ::strptime(copy.c_str(), form, &parts);
     if (end != nullptr && *end == '\0')
-      return std::chrono::system_clock::from_time_t(::timegm(&parts));
+      return instant{std::chrono::seconds{::timegm(&parts)}};
   }
   return std::nullopt;
 }
@@ -50,8 +53,8 @@ milliseconds read_retry_after(std::string_view value, std::string_view date,
   const auto until = read_date(value);
   if (!until)
     return milliseconds{0};
-  const auto since = read_date(date).value_or(now);
-  return std::clamp(std::chrono::ceil<milliseconds>(*until - since), milliseconds{0}, wait_max);
+  const auto since = read_date(date).value_or(std::chrono::floor<milliseconds>(now));
+  return std::clamp(*until - since, milliseconds{0}, wait_max);
 }
 
 } // namespace cafnode::net

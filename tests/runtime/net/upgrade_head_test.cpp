@@ -146,6 +146,8 @@ TEST_CASE("Retry-After is read in each form that it may have") {
   CHECK(read_retry_after("Sun, 06 Nov 1994 08:48:37 GMT", "", noon) == 0s); // past
   CHECK(read_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", "Sun, 06 Nov 1994 08:50:07 GMT", noon) == 30s);
   CHECK(read_retry_after("Sun, 06 Nov 2094 08:50:37 GMT", "", noon) == 24h);
+  CHECK(read_retry_after("Fri, 31 Dec 9999 23:59:59 GMT", "", noon) == 24h); // beyond what nanoseconds can count
+  CHECK(read_retry_after("Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:49 GMT", noon) == 10s);
   for (const auto* none : {"", "soon", "-5", "10s", "inf", "nan", "0x10", "1e3", "Sun, 99 Nov 1994 08:50:37 GMT"})
     CHECK(read_retry_after(none, "", noon) == 0s);
 }
