@@ -55,6 +55,11 @@ std::size_t end_of_head(std::string_view text) noexcept {
   return strict < loose ? strict + 4 : loose + 2;
 }
 
+/// Several fields of one name are one list (RFC 9110, 5.3); Beast looks at the first alone.
+void append_to(std::string& list, std::string_view value) {
+  list.append(list.empty() || value.empty() ? "" : ", ").append(value);
+}
+
 } // namespace
 
 std::span<char> upgrade_head::room() {
@@ -131,6 +136,8 @@ void upgrade_head::read_fields(std::string_view fields, std::chrono::system_cloc
   std::string_view date;
   std::string_view retry;
   std::string_view location;
+  std::string upgrade;
+  std::string connection;
   while (!fields.empty()) {
     const auto line = take_line(fields);
     const auto colon = line.find(':');
@@ -144,12 +151,20 @@ void upgrade_head::read_fields(std::string_view fields, std::chrono::system_cloc
       retry = value;
     else if (same(name, "location"))
       location = value;
-    else if (same(name, "upgrade") || same(name, "connection") || same(name, "sec-websocket-accept"))
+    else if (same(name, "upgrade"))
+      append_to(upgrade, value);
+    else if (same(name, "connection"))
+      append_to(connection, value);
+    else if (same(name, "sec-websocket-accept"))
       kept_.append(name).append(": ").append(value).append("\r\n");
     else if (status_ == 101 && !value.empty() &&
              (same(name, "sec-websocket-extensions") || same(name, "sec-websocket-protocol")))
       return fail(fmt::format("{} with {} '{}', which was not asked for", words_, name, shown(value)));
   }
+  if (!upgrade.empty())
+    kept_ += "Upgrade: " + upgrade + "\r\n";
+  if (!connection.empty())
+    kept_ += "Connection: " + connection + "\r\n";
   retry_after_ = read_retry_after(retry, date, now);
   if (status_ >= 300 && status_ < 400 && !location.empty())
     words_ += fmt::format(" to '{}': is the configured address the right one?", shown(location));

@@ -41,8 +41,8 @@ constexpr std::string_view accepted =
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Accept: abc=\r\n";
 constexpr std::string_view handed_on =
-    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Accept: abc=\r\n\r\n";
+    "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: abc=\r\nUpgrade: websocket\r\n"
+    "Connection: Upgrade\r\n\r\n";
 
 } // namespace
 
@@ -70,6 +70,14 @@ TEST_CASE("what was accepted is handed on with what a client must look at, and t
   }
   auto head = fed(std::string{accepted} + "\r\n\x81\x02hi\n\n");
   CHECK(all_of(head) == std::string{handed_on} + "\x81\x02hi\n\n");
+}
+
+TEST_CASE("several lines of Connection or of Upgrade are one list") {
+  auto head = fed("HTTP/1.1 101 X\r\nConnection: keep-alive\r\nConnection: \r\nconnection: upgrade\r\n"
+                  "Upgrade: h2c\r\nupgrade: websocket\r\n\r\n");
+  REQUIRE(head.where() == state::accepted);
+  CHECK(all_of(head) == "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c, websocket\r\n"
+                        "Connection: keep-alive, upgrade\r\n\r\n");
 }
 
 TEST_CASE("interim answers are passed over") {
