@@ -230,13 +230,18 @@ void link_core::on_timer() {
     return finish(judge_break());
   if (phase_ != phase::upgrading)
     return;
-  if (auto* answer = ws_->next_layer().answer())
+  std::string so_far;
+  if (auto* answer = ws_->next_layer().answer(); answer != nullptr && answer->where() == upgrade_head::state::reading) {
     answer->ended(std::chrono::system_clock::now());
-  if (!declined())
+    if (answer->where() == upgrade_head::state::broken) // only slow, as far as is known
+      so_far = ": " + answer->words();
+  }
+  if (!so_far.empty() || !declined())
     finish({close_cause::timed_out,
             0,
             {},
-            fmt::format("no link to {} within {} ms; it ended in the WebSocket upgrade", where(), allowed_.count())});
+            fmt::format("no link to {} within {} ms; it ended in the WebSocket upgrade{}", where(), allowed_.count(),
+                        so_far)});
 }
 
 void link_core::drop() {

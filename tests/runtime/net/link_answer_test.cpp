@@ -74,6 +74,12 @@ TEST_CASE("a refusal whose head does not end keeps its status when the time is o
   CHECK(info.retry_after == 3s);
 }
 
+TEST_CASE("a head that accepts, but does not end in time, is slow and breaks nothing") {
+  const auto info = answered("HTTP/1.1 101 Switching Protocols\r\nUpgrade: webso", false, nullptr, 200ms);
+  CHECK(info.cause == net::close_cause::timed_out);
+  CHECK(info.detail.find("200 ms; it ended in the WebSocket upgrade: HTTP 101") != std::string::npos);
+}
+
 TEST_CASE("another protocol is known from its first line") {
   CHECK(answered("SSH-2.0-OpenSSH_9.2\r\n", false).cause == net::close_cause::protocol_error);
 }
