@@ -33,6 +33,11 @@ bool is_address(const std::string& host) {
   return inet_pton(AF_INET, host.c_str(), &scratch) == 1 || inet_pton(AF_INET6, host.c_str(), &scratch) == 1;
 }
 
+/// "ex.test." names the same host as "ex.test", but neither certificates nor SNI (RFC 6066, 3) know the trailing dot.
+std::string without_root(const std::string& host) {
+  return host.size() > 1 && host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
+}
+
 template<class Wire>
 int wire_read(BIO* bio, char* into, int size) {
   auto& self = *static_cast<Wire*>(BIO_get_data(bio));
@@ -86,8 +91,9 @@ void expect_peer(SSL* ssl, const std::string& host) {
     X509_VERIFY_PARAM_set1_ip_asc(verify, host.c_str());
     return;
   }
-  X509_VERIFY_PARAM_set1_host(verify, host.c_str(), host.size());
-  SSL_set_tlsext_host_name(ssl, host.c_str());
+  const auto name = without_root(host);
+  X509_VERIFY_PARAM_set1_host(verify, name.c_str(), name.size());
+  SSL_set_tlsext_host_name(ssl, name.c_str());
 }
 
 } // namespace

@@ -26,7 +26,8 @@ struct tls_step {
 /// so no byte is copied between buffers and an idle connection holds none. One thread.
 class tls_session {
 public:
-  /// A client's session also verifies `host`, a DNS name or an address literal, and asks for it by SNI.
+  /// A client's session also verifies `host`, a DNS name or an address literal, and asks for it by SNI; a trailing dot
+  /// is left out of both.
   tls_session(const tls_context& context, tls_role role, int socket, const std::string& host);
   tls_session(const tls_session&) = delete;
   tls_session& operator=(const tls_session&) = delete;

@@ -1,4 +1,5 @@
 #include "runtime/net/tls_context.hpp"
+#include "tests/support/name_stub.hpp"
 #include "tests/support/net_peer.hpp"
 #include "tests/support/net_probe.hpp"
 
@@ -143,6 +144,22 @@ TEST_CASE("a host name is verified against the certificate, and asked for by SNI
   REQUIRE(probe.run_until_open());
   CHECK(probe.opened == 1);
   CHECK(peer.server_name() == "localhost");
+  probe.link = nullptr;
+}
+
+TEST_CASE("the trailing dot of a full name is neither verified nor asked for by SNI") {
+  const net_identity identity{"ex.test"};
+  net_peer peer{accept_and_wait, &identity};
+  name_stub names{four_only({"127.0.0.1"})};
+  auto options = dial_local(peer.port());
+  options.host = "ex.test.";
+  options.name_servers = names.servers();
+  options.tls = trust(identity.chain_file());
+  link_probe probe{options};
+  probe.link->open();
+  REQUIRE(probe.run_until_open());
+  CHECK(probe.opened == 1);
+  CHECK(peer.server_name() == "ex.test");
   probe.link = nullptr;
 }
 
