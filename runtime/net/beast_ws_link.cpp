@@ -126,7 +126,7 @@ void link_core::on_read(const error_code& error) {
   if (phase_ != phase::open && phase_ != phase::broken)
     return; // a close under way sees to the rest
   if (error) {
-    const bool silent = phase_ == phase::broken && !has_closed(error);
+    const bool silent = phase_ == phase::broken && !has_closed(error) && !is_tls_fault(error, ws_->next_layer().tls());
     return finish(silent ? judge_break() : judge(error, "while a message was awaited"));
   }
   static_cast<void>(breaks()); // an answer to a ping is written by Beast alone
@@ -189,7 +189,8 @@ bool link_core::breaks() {
 }
 
 close_info link_core::judge_break() const {
-  return judge_link_error(ws_->next_layer().broken(), where(), "while a message was sent");
+  const auto& stream = ws_->next_layer();
+  return judge_link_error(stream.broken(), where(), "while a message was sent", stream.tls());
 }
 
 void link_core::close(std::uint16_t code, std::string_view reason) {
@@ -280,7 +281,7 @@ bool link_core::has_closed(const error_code& error) const {
 
 close_info link_core::judge(const error_code& error, const std::string& doing) const {
   if (!has_closed(error))
-    return judge_link_error(error, where(), doing);
+    return judge_link_error(error, where(), doing, ws_->next_layer().tls());
   const auto& reason = ws_->reason();
   std::string words{reason.reason.data(), reason.reason.size()};
   auto detail = fmt::format("{} closed the connection: {} {}", where(), reason.code, words);

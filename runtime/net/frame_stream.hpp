@@ -41,7 +41,7 @@ public:
 
   [[nodiscard]] tcp_socket& socket() noexcept { return socket_; }
 
-  [[nodiscard]] tls_session* tls() noexcept { return tls_.get(); }
+  [[nodiscard]] const tls_session* tls() const noexcept { return tls_.get(); }
 
   /// What is read next is a server's answer to the upgrade: it ends with its head.
   void expect_answer() { head_ = std::make_unique<upgrade_head>(); }

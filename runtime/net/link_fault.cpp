@@ -56,8 +56,14 @@ std::string_view to_string(close_cause cause) noexcept {
   return "unknown";
 }
 
-close_info judge_link_error(const boost::system::error_code& error, const std::string& where,
-                            const std::string& doing) {
+bool is_tls_fault(const boost::system::error_code& error, const tls_session* tls) {
+  return tls != nullptr && error == boost::system::error_code{EPROTO, boost::system::system_category()};
+}
+
+close_info judge_link_error(const boost::system::error_code& error, const std::string& where, const std::string& doing,
+                            const tls_session* tls) {
+  if (is_tls_fault(error, tls))
+    return {close_cause::tls_failed, 0, {}, fmt::format("TLS with {} failed, {}: {}", where, doing, tls->fault())};
   if (is_end(error))
     return {close_cause::reset, 0, {}, fmt::format("{} ended the connection without a close frame, {}", where, doing)};
   if (error == websocket::error::message_too_big)

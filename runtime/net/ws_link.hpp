@@ -24,7 +24,7 @@ enum class close_cause : std::uint8_t {
   reset = 2,           // the TCP connection broke without a close frame
   resolve_failed = 3,  // the host name has no address
   refused = 4,         // no TCP connection
-  tls_failed = 5,      // certificate, name or handshake
+  tls_failed = 5,      // certificate, name, handshake, or a record or an alert later on
   upgrade_refused = 6, // the server answered the WebSocket upgrade with another status; code is that HTTP status
   timed_out = 7,       // the one deadline for dialing passed
   protocol_error = 8,  // the peer broke the WebSocket protocol, invalid UTF-8 included

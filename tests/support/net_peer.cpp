@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -229,6 +230,8 @@ void net_peer::serve(const script& play, const net_identity* identity, int conne
     context = SSL_CTX_new(TLS_server_method());
     SSL_CTX_use_certificate_chain_file(context, identity->chain_file().c_str());
     SSL_CTX_use_PrivateKey_file(context, identity->key_file().c_str(), SSL_FILETYPE_PEM);
+    if (identity->asks_clients())
+      SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   }
   for (; connections > 0; --connections) {
     const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
@@ -237,6 +240,8 @@ void net_peer::serve(const script& play, const net_identity* identity, int conne
     const timeval patience{10, 0};
     ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    const int on = 1; // a reset drops what Nagle holds back
+    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     SSL* ssl = context != nullptr ? accept_tls(context, socket) : nullptr;
     const char* asked = ssl != nullptr ? SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) : nullptr;
     {

@@ -17,6 +17,12 @@ class net_identity {
 public:
   /// Self-signed, for `name` (a DNS name or an IPv4 literal).
   explicit net_identity(const std::string& name);
+
+  /// From now on a peer with this identity ends TLS with clients that show no certificate of their own.
+  void ask_clients() noexcept { asks_clients_ = true; }
+
+  [[nodiscard]] bool asks_clients() const noexcept { return asks_clients_; }
+
   net_identity(const net_identity&) = delete;
   net_identity& operator=(const net_identity&) = delete;
   ~net_identity();
@@ -29,6 +35,7 @@ public:
 
 private:
   std::string folder_;
+  bool asks_clients_ = false;
 };
 
 /// One accepted connection as a peer's script sees it: blocking calls that give up after ten seconds.

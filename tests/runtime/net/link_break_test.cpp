@@ -15,15 +15,16 @@ namespace {
 
 const std::string heartbeat_close = std::string{"\x0f\xa0"} + "heartbeat close"; // 4000
 
-/// A peer that says `last` and then resets, while the link's owner writes before it reads: the first write finds the
-/// connection broken.
+/// A peer that says `last`, and `raw` past TLS, and then resets, while the link's owner writes before it reads: the
+/// first write finds the connection broken.
 net::close_info broken_under_write(const std::string& last, const net_identity* identity,
-                                   std::vector<std::string>* frames = nullptr) {
+                                   std::vector<std::string>* frames = nullptr, const std::string& raw = {}) {
   std::promise<void> gone;
   net_peer peer{[&](net_conn& conn) {
                   conn.accept_upgrade();
                   conn.read_frame();
                   conn.write(server_frame("busy") + last);
+                  conn.write_raw(raw);
                   conn.reset();
                   gone.set_value();
                 },
@@ -71,6 +72,14 @@ TEST_CASE("a close frame without a code is the peer's close, too") {
   const auto info = broken_under_write(server_frame("", 0x88), nullptr);
   CHECK(info.cause == net::close_cause::by_peer);
   CHECK(info.code == 0);
+}
+
+TEST_CASE("TLS's own words are told although our write found the connection broken") {
+  const net_identity identity{"127.0.0.1"};
+  const auto info = broken_under_write("", &identity, nullptr, std::string(64, 'x'));
+  CHECK(info.cause == net::close_cause::tls_failed);
+  CAPTURE(info.detail);
+  CHECK(info.detail.find("wrong version number") != std::string::npos);
 }
 
 TEST_CASE("a connection that broke under a write without a close frame says so") {

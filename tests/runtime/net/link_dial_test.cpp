@@ -147,6 +147,17 @@ TEST_CASE("a host name is verified against the certificate, and asked for by SNI
   probe.link = nullptr;
 }
 
+TEST_CASE("a server that ends TLS once the handshake is done, for want of a client's certificate, ends in its words") {
+  net_identity identity{"127.0.0.1"};
+  identity.ask_clients();
+  net_peer peer{[](net_conn& conn) { conn.wait_for_end(); }, &identity};
+  auto options = dial_local(peer.port());
+  options.tls = trust(identity.chain_file());
+  const auto info = dial_to_failure(options);
+  CHECK(info.cause == net::close_cause::tls_failed);
+  CHECK(says(info, "certificate required"));
+}
+
 TEST_CASE("the trailing dot of a full name is neither verified nor asked for by SNI") {
   const net_identity identity{"ex.test"};
   net_peer peer{accept_and_wait, &identity};

@@ -152,6 +152,7 @@ TEST_CASE("over TLS, too, a closing peer, a broken connection and broken bytes a
     conn.read_frame();
   };
   auto cause = net::close_cause::by_peer;
+  std::string words;
   SUBCASE("a close frame") {}
   SUBCASE("the end of the connection") {
     play = [](net_conn& conn) { conn.accept_upgrade(); };
@@ -164,7 +165,18 @@ TEST_CASE("over TLS, too, a closing peer, a broken connection and broken bytes a
       conn.write_raw(std::string(64, 'x'));
       conn.wait_for_end();
     };
-    cause = net::close_cause::protocol_error;
+    cause = net::close_cause::tls_failed;
+    words = ", while a message was awaited: wrong version number";
+  }
+  SUBCASE("a record that was forged") {
+    play = [](net_conn& conn) {
+      conn.accept_upgrade();
+      conn.read_frame();
+      conn.write_raw(std::string{"\x17\x03\x03\x00\x40", 5} + std::string(64, 'x'));
+      conn.wait_for_end();
+    };
+    cause = net::close_cause::tls_failed;
+    words = ", while a message was awaited: decryption failed or bad record mac";
   }
   net_peer peer{play, &identity};
   auto options = dial_local(peer.port());
@@ -177,6 +189,7 @@ TEST_CASE("over TLS, too, a closing peer, a broken connection and broken bytes a
   CHECK(probe.opened == 1);
   CHECK(probe.closed->cause == cause);
   CHECK(probe.closed->code == (cause == net::close_cause::by_peer ? 4001 : 0));
+  CHECK(probe.closed->detail.find(words) != std::string::npos);
 }
 
 TEST_CASE("a peer that does not read ends the link with queue_full, within the bound") {
