@@ -24,17 +24,6 @@ constexpr std::size_t first_block_bytes = std::size_t{4} << 10U;
 constexpr std::size_t linger_bytes_max = std::size_t{8} << 20U;
 constexpr std::chrono::seconds linger_limit{2};
 
-std::string head(const http_response& response, bool keep_alive) {
-  const auto reason = http::obsolete_reason(static_cast<http::status>(response.status));
-  auto text = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nCache-Control: no-store\r\n"
-                          "X-Content-Type-Options: nosniff\r\nConnection: {}\r\n",
-                          response.status, std::string_view{reason.data(), reason.size()}, response.content_type,
-                          keep_alive ? "keep-alive" : "close");
-  for (const auto& [name, value] : response.headers)
-    text += fmt::format("{}: {}\r\n", name, value);
-  return text;
-}
-
 std::string lower(std::string_view text) {
   std::string out{text};
   std::transform(out.begin(), out.end(), out.begin(),
@@ -287,7 +276,7 @@ void http_connection::answer(std::uint64_t exchange, const http_response& respon
 
 void http_connection::write_answer(const http_response& response) {
   answering_ = false;
-  out_ = head(response, keep_alive_) + fmt::format("Content-Length: {}\r\n\r\n", response.body.size());
+  out_ = answer_head(response, keep_alive_) + fmt::format("Content-Length: {}\r\n\r\n", response.body.size());
   if (body_wanted_)
     out_ += response.body;
   now_does(http_doing::reading, shared_->options.idle_timeout);
@@ -340,7 +329,8 @@ void http_connection::start_stream(std::uint64_t exchange, int status, const std
     backlog_->leave();
   stream_ended_ = !body_wanted_;
   watch_client();
-  write_stream(head({status, content_type, {}}, false) + (chunked_ ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n"));
+  write_stream(answer_head({status, content_type, {}}, false) +
+               (chunked_ ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n"));
 }
 
 void http_connection::watch_client() {

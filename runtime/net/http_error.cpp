@@ -18,11 +18,19 @@ http_response too_many_clients() {
   return http_error(503, "too_many_connections", "all places of this server are taken", "try again in a moment");
 }
 
-std::string closing_answer(const http_response& response) {
+std::string answer_head(const http_response& response, bool keep_alive) {
   const auto reason = boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status));
-  return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{}",
-                     response.status, std::string_view{reason.data(), reason.size()}, response.content_type,
-                     response.body.size(), response.body);
+  auto text = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nCache-Control: no-store\r\n"
+                          "X-Content-Type-Options: nosniff\r\nConnection: {}\r\n",
+                          response.status, std::string_view{reason.data(), reason.size()}, response.content_type,
+                          keep_alive ? "keep-alive" : "close");
+  for (const auto& [name, value] : response.headers)
+    text += fmt::format("{}: {}\r\n", name, value);
+  return text;
+}
+
+std::string closing_answer(const http_response& response) {
+  return answer_head(response, false) + fmt::format("Content-Length: {}\r\n\r\n", response.body.size()) + response.body;
 }
 
 } // namespace cafnode::net

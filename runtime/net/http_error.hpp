@@ -14,6 +14,10 @@ namespace cafnode::net {
 /// What a client gets when all places are taken.
 [[nodiscard]] http_response too_many_clients();
 
+/// An answer's status line and the headers that every answer has, and its own; without the length of its body and the
+/// empty line behind it.
+[[nodiscard]] std::string answer_head(const http_response& response, bool keep_alive);
+
 /// The whole answer as it goes over the wire, for a connection that has no place here; it says `Connection: close`.
 [[nodiscard]] std::string closing_answer(const http_response& response);
 

@@ -115,6 +115,7 @@ SCENARIO("when every place is at work health is answered still, and the rest is 
   const auto refused = other.read_to_end();
   CHECK(refused.starts_with("HTTP/1.1 503 "));
   CHECK(refused.find(R"({"error":{"code":"too_many_connections",)") != std::string::npos);
+  CHECK(refused.find("Cache-Control: no-store\r\n") != std::string::npos);
   for (const auto& each : answers.kept)
     each->send({200, "text/plain", "late"});
   for (const auto& each : held)
