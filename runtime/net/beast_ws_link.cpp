@@ -284,8 +284,9 @@ close_info link_core::judge(const error_code& error, const std::string& doing) c
     return judge_link_error(error, where(), doing, ws_->next_layer().tls());
   const auto& reason = ws_->reason();
   std::string words{reason.reason.data(), reason.reason.size()};
-  auto detail = fmt::format("{} closed the connection: {} {}", where(), reason.code, words);
-  return {close_cause::by_peer, reason.code, std::move(words), std::move(detail)};
+  const auto code = ws_->next_layer().close_code(reason.code);
+  auto detail = fmt::format("{} closed the connection: {} {}", where(), code, words);
+  return {close_cause::by_peer, code, std::move(words), std::move(detail)};
 }
 
 namespace {

@@ -70,9 +70,24 @@ io_step frame_stream::read_wire(void* into, std::size_t size) {
   return step;
 }
 
+void frame_stream::take_answer(std::size_t count, std::chrono::system_clock::time_point now) {
+  head_->took(count, now);
+  if (head_->where() != upgrade_head::state::accepted)
+    return;
+  const auto frames = head_->frames();
+  passed(frames.data(), frames.size());
+}
+
+void frame_stream::passed(void* frames, std::size_t count) noexcept {
+  watch_.pass(static_cast<char*>(frames), count);
+}
+
 io_step frame_stream::read_now(void* into, std::size_t size) {
-  if (!head_)
-    return read_wire(into, size);
+  if (!head_) {
+    const auto step = read_wire(into, size);
+    passed(into, step.bytes);
+    return step;
+  }
   while (head_->where() == upgrade_head::state::reading) {
     const auto room = head_->room();
     const auto step = read_wire(room.data(), room.size());
@@ -80,7 +95,7 @@ io_step frame_stream::read_now(void* into, std::size_t size) {
       return step;
     const auto now = std::chrono::system_clock::now();
     if (step.outcome == tls_outcome::done)
-      head_->took(step.bytes, now);
+      take_answer(step.bytes, now);
     else if (head_->ended(now); head_->where() == upgrade_head::state::reading)
       return step;
   }

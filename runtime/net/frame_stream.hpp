@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/net/asio_types.hpp"
+#include "runtime/net/close_watch.hpp"
 #include "runtime/net/link_stream.hpp"
 #include "runtime/net/upgrade_head.hpp"
 
@@ -64,6 +65,12 @@ public:
   /// Does both; what came meanwhile is dropped first, since it would make the close a reset.
   void close_in_order() noexcept;
 
+  /// The close code that the peer sent, where Beast read `code`.
+  [[nodiscard]] std::uint16_t close_code(std::uint16_t code) const noexcept { return watch_.sent(code); }
+
+  /// `count` bytes of frames were read, and lie there until they are handed on.
+  void passed(void* frames, std::size_t count) noexcept;
+
   // One try each.
   [[nodiscard]] io_step read_now(void* into, std::size_t size);
   [[nodiscard]] io_step write_now(const void* from, std::size_t size);
@@ -82,11 +89,13 @@ public:
 
 private:
   [[nodiscard]] io_step read_wire(void* into, std::size_t size);
+  void take_answer(std::size_t count, std::chrono::system_clock::time_point now);
   [[nodiscard]] bool must_wait() const noexcept;
 
   tcp_socket socket_;
   std::unique_ptr<tls_session> tls_;
   std::unique_ptr<upgrade_head> head_;
+  close_watch watch_;
   error_code broken_;
   bool carries_frames_ = false;
 };
@@ -154,6 +163,27 @@ struct read_attempt {
   io_step operator()(frame_stream& stream) const { return stream.read_now(into.data(), into.size()); }
 };
 
+/// A read without TLS.
+template<class Handler>
+class plain_read_op : public boost::beast::async_base<Handler, io_executor> {
+public:
+  plain_read_op(frame_stream& stream, boost::asio::mutable_buffer into, Handler handler)
+      : boost::beast::async_base<Handler, io_executor>{std::move(handler), stream.get_executor()},
+        stream_{stream},
+        into_{into} {
+    stream.socket().async_read_some(into, std::move(*this));
+  }
+
+  void operator()(error_code error, std::size_t count) {
+    stream_.passed(into_.data(), count);
+    this->complete_now(error, count);
+  }
+
+private:
+  frame_stream& stream_;
+  boost::asio::mutable_buffer into_;
+};
+
 // Beast's own read buffer is smaller; what it is given larger was wiped by its owner.
 inline constexpr std::size_t stale_bytes_max = 2048;
 
@@ -166,8 +196,10 @@ void frame_stream::async_read_some(const Buffers& buffers, Handler&& handler) {
   const auto into = detail::first_filled(buffers);
   if (into.size() <= detail::stale_bytes_max)
     wipe(into.data(), into.size()); // what lay there has been read: it may have been a token
-  if (!tls_ && !head_)
-    return socket_.async_read_some(buffers, std::forward<Handler>(handler));
+  if (!tls_ && !head_) {
+    detail::plain_read_op<std::decay_t<Handler>>{*this, into, std::forward<Handler>(handler)};
+    return;
+  }
   using op = detail::stream_op<detail::read_attempt, std::decay_t<Handler>>;
   op{*this, detail::read_attempt{into}, must_wait(), std::forward<Handler>(handler)};
 }

@@ -172,6 +172,7 @@ void upgrade_head::read_fields(std::string_view fields, std::chrono::system_cloc
 
 void upgrade_head::accept(std::string_view head, std::size_t behind) {
   auto out = std::string{head.substr(0, status_line_bytes_min)} + " Switching Protocols\r\n" + kept_ + "\r\n";
+  frames_at_ = out.size();
   out.append(bytes_, behind, filled_ - behind);
   bytes_ = std::move(out);
   kept_ = {};

@@ -50,6 +50,9 @@ public:
   /// Copies out the next bytes of an accepted answer; 0 once all were given.
   [[nodiscard]] std::size_t give(char* into, std::size_t size);
 
+  /// The first frames, before they are given out; only of an accepted answer.
+  [[nodiscard]] std::span<char> frames() noexcept { return std::span{bytes_}.subspan(frames_at_); }
+
   [[nodiscard]] bool has_bytes() const noexcept { return state_ == state::accepted && given_ < bytes_.size(); }
 
 private:
@@ -63,6 +66,7 @@ private:
   std::size_t filled_ = 0; // of bytes_, while reading
   std::size_t passed_ = 0; // bytes of interim answers
   std::size_t given_ = 0;
+  std::size_t frames_at_ = 0; // in bytes_, once accepted
   state state_ = state::reading;
   std::uint16_t status_ = 0;
   std::chrono::milliseconds retry_after_{0};

@@ -111,6 +111,19 @@ TEST_CASE("an odd answer that accepts does not confuse the frames behind it") {
     }
 }
 
+TEST_CASE("a close frame that comes with the answer is read like any other") {
+  net_peer peer{[](net_conn& conn) {
+    conn.accept_upgrade({}, server_frame("\x03\xf6upstream", 0x88));
+    conn.wait_for_end();
+  }};
+  link_probe probe{dial_local(peer.port())};
+  probe.link->open();
+  REQUIRE(probe.run_until_closed());
+  CHECK(probe.closed->cause == net::close_cause::by_peer);
+  CHECK(probe.closed->code == 1014);
+  CHECK(probe.closed->reason == "upstream");
+}
+
 TEST_CASE("a CA file is read anew at each dial: what is broken is named, what is mended is used") {
   const net_identity old{"127.0.0.1"};
   const net_identity renewed{"127.0.0.1"};

@@ -52,6 +52,18 @@ TEST_CASE("a peer that closes ends the link with its own code and words, and is 
   CHECK(end.answer.substr(0, 2) == code_bytes(4008));
 }
 
+TEST_CASE("every close code that a server may send is told") {
+  for (const unsigned code : {1000U, 1001U, 1002U, 1003U, 1007U, 1008U, 1009U, 1010U, 1011U, 1012U, 1013U, 1014U, 3000U,
+                              3003U, 3999U, 4000U, 4999U}) {
+    CAPTURE(code);
+    const auto end = end_after(server_frame("last") + server_frame(code_bytes(code) + "why", 0x88));
+    CHECK(end.info.cause == net::close_cause::by_peer);
+    CHECK(end.info.code == code);
+    CHECK(end.info.reason == "why");
+    CHECK(end.info.detail.find(std::to_string(code) + " why") != std::string::npos);
+  }
+}
+
 TEST_CASE("a frame of 64 MiB is refused from its header alone") {
   const auto header = server_frame(std::string(std::size_t{64} << 20U, ' ')).substr(0, 10);
   const auto end = end_after(header);
@@ -148,7 +160,7 @@ TEST_CASE("over TLS, too, a closing peer, a broken connection and broken bytes a
   const net_identity identity{"127.0.0.1"};
   net_peer::script play = [](net_conn& conn) {
     conn.accept_upgrade();
-    conn.write(server_frame(code_bytes(4001) + "bye", 0x88));
+    conn.write(server_frame(code_bytes(1014) + "bye", 0x88));
     conn.read_frame();
   };
   auto cause = net::close_cause::by_peer;
@@ -188,7 +200,7 @@ TEST_CASE("over TLS, too, a closing peer, a broken connection and broken bytes a
   CAPTURE(probe.closed->detail);
   CHECK(probe.opened == 1);
   CHECK(probe.closed->cause == cause);
-  CHECK(probe.closed->code == (cause == net::close_cause::by_peer ? 4001 : 0));
+  CHECK(probe.closed->code == (cause == net::close_cause::by_peer ? 1014 : 0));
   CHECK(probe.closed->detail.find(words) != std::string::npos);
 }
 
