@@ -171,6 +171,12 @@ void running_node::read_again() {
   if (const auto keys = control_->read_keys_again(config_.control); !keys)
     log.error("the control API goes on with the tokens and the certificate that it has",
               {observe::kv("err", keys.fault())});
+  if (const auto mended = control_->mend_socket(config_); !mended)
+    log.error("the control API's unix socket was removed and cannot be had again",
+              {observe::kv("err", mended.fault())});
+  else if (mended.value())
+    log.warn("the control API's unix socket was removed: there is a new one",
+             {observe::kv("socket", control_->socket())});
   const live_settings settings{
       [](conf::log_level least) { observe::set_log_level(static_cast<observe::level>(least)); },
       [this](std::chrono::milliseconds drain) { drain_ = drain; }};

@@ -15,6 +15,7 @@
 #include <new>
 #include <pthread.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace cafnode::node {
@@ -57,7 +58,8 @@ public:
       return true;
     path_ = socket->path();
     options.tls = nullptr;
-    local_ = net::make_local_http_server(io_, std::move(*socket), options, api_.handler());
+    local_options_ = std::move(options);
+    serve_at(std::move(*socket));
     return true;
   }
 
@@ -76,11 +78,32 @@ public:
     return true;
   }
 
+  [[nodiscard]] base::result<bool, std::string> mend_socket(const conf::node_config& config) override {
+    if (path_.empty() || is_reached())
+      return false;
+    auto made = take_socket(config);
+    if (!made)
+      return base::failure{made.fault().text};
+    path_ = made.value().path();
+    gate_->post([this, socket = std::move(made).value()]() mutable { serve_at(std::move(socket)); });
+    return true;
+  }
+
   [[nodiscard]] std::string address() const override { return address_; }
 
   [[nodiscard]] const std::string& socket() const override { return path_; }
 
 private:
+  void serve_at(net::local_socket socket) {
+    local_ = net::make_local_http_server(io_, std::move(socket), local_options_, api_.handler());
+  }
+
+  /// Whether the socket's file leads to this process, or to one that cannot be told.
+  [[nodiscard]] bool is_reached() const {
+    const auto who = net::listener_at(path_);
+    return who && (who->process == ::getpid() || who->process == 0);
+  }
+
   /// The gate may outlive this: whoever publishes an event keeps it for as long as that takes.
   control::node_views with_thread(control::node_views views) {
     views.post = [gate = gate_](const std::function<void()>& work) { gate->post(work); };
@@ -102,6 +125,7 @@ private:
 
   std::string address_;
   std::string path_;
+  net::http_server_options local_options_;
   boost::asio::io_context io_{1};
   std::shared_ptr<net::post_gate> gate_ = std::make_shared<net::post_gate>(io_);
   control::http_api api_;

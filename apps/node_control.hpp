@@ -23,10 +23,14 @@ public:
   /// connect from now on. The fault names the file; what was known before stays then. Blocks for the files.
   [[nodiscard]] virtual base::result<bool, std::string> read_keys_again(const conf::control_config& config) = 0;
 
+  /// Listens anew at `config`'s unix socket where its file was removed; who came over the old one is let go. False:
+  /// there was no need. The fault says why it could not be had; what was there stays then. Blocks for the files.
+  [[nodiscard]] virtual base::result<bool, std::string> mend_socket(const conf::node_config& config) = 0;
+
   /// Where it listens: "127.0.0.1:7601".
   [[nodiscard]] virtual std::string address() const = 0;
 
-  /// The path of its unix socket; empty: it has none.
+  /// The path of its unix socket; empty: it has none. mend_socket may change it.
   [[nodiscard]] virtual const std::string& socket() const = 0;
 };
 

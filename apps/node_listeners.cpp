@@ -141,6 +141,10 @@ outcome<control_keys> read_keys(const conf::control_config& config) {
   return out;
 }
 
+outcome<net::local_socket> take_socket(const conf::node_config& config) {
+  return config.control.socket.empty() ? usual_socket(config) : taken(net::local_socket::listen(config.control.socket));
+}
+
 outcome<control_listeners> prepare_listeners(const conf::node_config& config) {
   control_listeners out;
   auto tcp = tcp_part(config.control);
@@ -154,8 +158,7 @@ outcome<control_listeners> prepare_listeners(const conf::node_config& config) {
   out.rules = {std::move(keys.value().tokens), conf::is_loopback_address(out.tcp.address)};
   if (config.control.socket == conf::socket_off)
     return out;
-  auto local =
-      config.control.socket.empty() ? usual_socket(config) : taken(net::local_socket::listen(config.control.socket));
+  auto local = take_socket(config);
   if (!local)
     return base::failure{local.fault()};
   out.local.emplace(std::move(local).value());

@@ -27,6 +27,9 @@ struct control_keys {
 /// Reads the tokens and the certificate. The fault names the key of the configuration and the file. Blocks.
 [[nodiscard]] base::result<control_keys, control_failure> read_keys(const conf::control_config& config);
 
+/// Takes the unix socket that `config` names or leaves to us; `config.name` is set. Blocks for the files.
+[[nodiscard]] base::result<net::local_socket, control_failure> take_socket(const conf::node_config& config);
+
 /// Looks up the address, reads the tokens and the certificate, and takes the unix socket. Blocks for the look-up.
 [[nodiscard]] base::result<control_listeners, control_failure> prepare_listeners(const conf::node_config& config);
 

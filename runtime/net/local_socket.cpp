@@ -118,8 +118,9 @@ std::optional<local_peer> listener_at(const sockaddr_un& at) {
     return local_peer{};
   if (::connect(probe.number, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0)
     return peer_of(probe.number);
-  // Its backlog may be full (EAGAIN); only a refusal says that nobody is there.
-  return errno == ECONNREFUSED || errno == ENOENT ? std::nullopt : std::optional{local_peer{}};
+  // Its backlog may be full (EAGAIN): only a refusal, or the lack of such a path, says that nobody is there.
+  const bool nobody = errno == ECONNREFUSED || errno == ENOENT || errno == ENOTDIR;
+  return nobody ? std::nullopt : std::optional{local_peer{}};
 }
 
 /// Removes what a dead process left. The folder is locked: nobody is between bind and listen.

@@ -153,3 +153,40 @@ SCENARIO(
     CHECK(status(trusts_before, "the-token-of-yesterday") == 200);
   }
 }
+
+SCENARIO("a unix socket whose file was removed is made again when asked, and one that stands is left alone") {
+  const test::net_identity scratch{"127.0.0.1"};
+  const auto folder = scratch.folder() + "/control";
+  auto config = on_any_port();
+  config.control.socket = folder + "/node.sock";
+  auto opened =
+      node::open_control(config, 16, views_on(std::make_shared<observe::event_log>(observe::event_log_config{})), {});
+  REQUIRE(opened);
+  auto server = std::move(opened).value();
+  server->serve();
+  const auto status = [&] {
+    net::http_call call;
+    call.socket = config.control.socket;
+    call.target = "/api/v1/status";
+    const auto got = net::http_fetch(call);
+    return got ? got.value().status : 0;
+  };
+  CHECK_FALSE(server->mend_socket(config).value());
+  CHECK(status() == 200);
+  std::filesystem::remove_all(folder);
+  CHECK(status() == 0);
+  WHEN("its place is free") {
+    CHECK(server->mend_socket(config).value());
+    CHECK(status() == 200);
+    CHECK_FALSE(server->mend_socket(config).value());
+    server.reset();
+    CHECK_FALSE(std::filesystem::exists(config.control.socket));
+  }
+  WHEN("its place is taken") {
+    std::ofstream{folder} << "a file";
+    CHECK(server->mend_socket(config).fault().find(folder) != std::string::npos);
+    std::filesystem::remove(folder);
+    CHECK(server->mend_socket(config).value());
+    CHECK(status() == 200);
+  }
+}
