@@ -11,8 +11,11 @@
 #include <algorithm>
 #include <dirent.h>
 #include <memory>
+#include <optional>
+#include <set>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace cafnode::ctl {
 
@@ -23,10 +26,15 @@ constexpr int looked_at_max = 10'000;
 
 using found = base::result<node_address, ctl_fault>;
 
-bool is_own_folder(const std::string& path) {
+/// A folder, whatever path leads to it.
+using folder_id = std::pair<dev_t, ino_t>;
+
+std::optional<folder_id> own_folder(const std::string& path) {
   struct stat about {};
 
-  return ::lstat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode) && about.st_uid == ::geteuid();
+  if (::lstat(path.c_str(), &about) != 0 || !S_ISDIR(about.st_mode) || about.st_uid != ::geteuid())
+    return std::nullopt;
+  return folder_id{about.st_dev, about.st_ino};
 }
 
 void add_sockets(const std::string& folder, std::vector<std::string>& into) {
@@ -97,8 +105,9 @@ bool goes_in_clear(const node_address& where) {
 
 std::vector<std::string> live_sockets(const std::vector<std::string>& folders) {
   std::vector<std::string> live;
+  std::set<folder_id> seen;
   for (const auto& folder : folders)
-    if (is_own_folder(folder))
+    if (const auto own = own_folder(folder); own && seen.insert(*own).second)
       add_sockets(folder, live);
   std::sort(live.begin(), live.end());
   return live;

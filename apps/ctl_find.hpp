@@ -15,7 +15,8 @@ struct node_wish {
   std::string ca_file;    // PEM, for https://
 };
 
-/// The sockets in `folders` that somebody listens on, by path. Folders of others are passed over.
+/// The sockets in `folders` that somebody listens on, by path. Folders of others are passed over;
+/// one that two paths lead to is looked at once.
 [[nodiscard]] std::vector<std::string> live_sockets(const std::vector<std::string>& folders);
 
 /// Where to ask. Without an address: the one node of this user that runs here, found by its unix socket; where there is

@@ -29,6 +29,8 @@ std::vector<std::string> control_socket_folders(const std::function<const char*(
   add("RUNTIME_DIRECTORY", "/control");
   add("XDG_RUNTIME_DIR", "/caf-node");
   out.push_back("/tmp/caf-node-" + std::to_string(user));
+  // Where the session's variable would lead, for those who look from outside of a session, as cron does.
+  out.push_back("/run/user/" + std::to_string(user) + "/caf-node");
   return out;
 }
 

@@ -1,11 +1,14 @@
 #include "apps/ctl_client.hpp"
 #include "apps/ctl_find.hpp"
+#include "runtime/net/local_socket.hpp"
 #include "tests/apps/fake_node.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <doctest/doctest.h>
 
 #include <arpa/inet.h>
+#include <cstdlib>
+#include <filesystem>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <thread>
@@ -185,4 +188,17 @@ SCENARIO("where a node is only guessed, one may look and change nothing") {
   CHECK(changed.fault().hint.find("--addr") != std::string::npos);
   CHECK(node.heard() == "  ");
   CHECK(guessing.get("/api/v1/status").has_value());
+}
+
+SCENARIO("a socket is found once, however many paths lead to its folder") {
+  std::string folder = "/tmp/caf-ctl-test-XXXXXX";
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  {
+    const auto listening = cafnode::net::local_socket::listen(folder + "/node.sock");
+    REQUIRE(listening.has_value());
+    CHECK(live_sockets({folder, "/nonexistent", folder + "/", "/tmp/.." + folder}) ==
+          std::vector<std::string>{folder + "/node.sock"});
+  }
+  CHECK(live_sockets({folder}).empty());
+  std::filesystem::remove(folder);
 }

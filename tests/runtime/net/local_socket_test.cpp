@@ -177,10 +177,11 @@ SCENARIO("the usual place is the service's folder, then the session's, then one 
         },
         ::geteuid());
   };
-  const auto last = "/tmp/caf-node-" + std::to_string(::geteuid());
-  CHECK(folders() == std::vector<std::string>{at.path + "/control", at.path + "/caf-node", last});
+  const auto user = std::to_string(::geteuid());
+  const auto last = "/tmp/caf-node-" + user, of_session = "/run/user/" + user + "/caf-node"; // only to be looked at
+  CHECK(folders() == std::vector<std::string>{at.path + "/control", at.path + "/caf-node", last, of_session});
   variables = {{"XDG_RUNTIME_DIR", "/nonexistent"}};
-  CHECK(folders() == std::vector<std::string>{last});
+  CHECK(folders() == std::vector<std::string>{last, of_session});
   variables.clear();
-  CHECK(folders() == std::vector<std::string>{last});
+  CHECK(folders() == std::vector<std::string>{last, of_session});
 }
