@@ -228,7 +228,7 @@ name_lookup::addresses name_lookup::known_addresses(const std::string& host) {
   const auto address = asio::ip::make_address(host, not_literal);
   if (!not_literal)
     return {address};
-  if (host == "localhost") // RFC 6761, 6.3
+  if (host == "localhost" || host == "localhost.") // RFC 6761, 6.3
     return {asio::ip::address_v6::loopback(), asio::ip::address_v4::loopback()};
   return {};
 }

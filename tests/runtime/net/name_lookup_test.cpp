@@ -158,5 +158,6 @@ TEST_CASE("what needs no name server asks none") {
   CHECK(name_lookup::known_addresses("192.0.2.1").size() == 1);
   CHECK(name_lookup::known_addresses("2001:db8::1").size() == 1);
   CHECK(name_lookup::known_addresses("localhost").size() == 2);
+  CHECK(name_lookup::known_addresses("localhost.").size() == 2);
   CHECK(name_lookup::known_addresses("localhost.example").empty());
 }
