@@ -9,6 +9,18 @@
 
 namespace cafnode::host {
 
+namespace {
+
+sigset_t all_heard() noexcept {
+  sigset_t heard;
+  sigemptyset(&heard);
+  for (const int each : {SIGTERM, SIGINT, SIGHUP})
+    sigaddset(&heard, each);
+  return heard;
+}
+
+} // namespace
+
 struct signals::machinery {
   explicit machinery(signal_handlers given) : handlers{std::move(given)}, set{context, SIGTERM, SIGINT, SIGHUP} {}
 
@@ -32,7 +44,12 @@ struct signals::machinery {
 signals::signals(signal_handlers handlers) : machinery_{std::make_unique<machinery>(std::move(handlers))} {
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   machinery_->wait();
-  machinery_->thread = std::thread{[&own = *machinery_] { own.context.run(); }};
+  machinery_->thread = std::thread{[&own = *machinery_] {
+    // Whoever started this program may have held them back, and that is inherited.
+    const auto heard = all_heard();
+    static_cast<void>(pthread_sigmask(SIG_UNBLOCK, &heard, nullptr));
+    own.context.run();
+  }};
 }
 
 signals::~signals() {
@@ -41,10 +58,7 @@ signals::~signals() {
 }
 
 void hold_signals() noexcept {
-  sigset_t held;
-  sigemptyset(&held);
-  for (const int each : {SIGTERM, SIGINT, SIGHUP})
-    sigaddset(&held, each);
+  const auto held = all_heard();
   static_cast<void>(pthread_sigmask(SIG_BLOCK, &held, nullptr));
 }
 

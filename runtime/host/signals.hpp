@@ -12,7 +12,8 @@ struct signal_handlers {
   std::function<void()> on_reload;    // SIGHUP
 };
 
-/// Hears SIGTERM, SIGINT and SIGHUP from its making to its end; SIGPIPE is ignored from then on, so that a peer that
+/// Hears SIGTERM, SIGINT and SIGHUP from its making to its end, also where the program was started with them held back
+/// (a mask outlives exec); SIGPIPE is ignored from then on, so that a peer that
 /// has gone is an error of the write. One at a time in a program.
 class signals {
 public:

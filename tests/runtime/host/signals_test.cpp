@@ -31,3 +31,18 @@ SCENARIO("signals of the operating system become calls") {
     }
   }
 }
+
+SCENARIO("signals are heard although whoever started the program holds them back") {
+  sigset_t held;
+  sigset_t before;
+  sigemptyset(&held);
+  sigaddset(&held, SIGTERM);
+  REQUIRE(pthread_sigmask(SIG_BLOCK, &held, &before) == 0);
+  {
+    std::promise<void> ended;
+    const host::signals heard{{[&] { ended.set_value(); }, {}}};
+    REQUIRE(::kill(::getpid(), SIGTERM) == 0);
+    CHECK(ended.get_future().wait_for(20s) == std::future_status::ready);
+  }
+  REQUIRE(pthread_sigmask(SIG_SETMASK, &before, nullptr) == 0);
+}
