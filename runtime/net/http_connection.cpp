@@ -144,6 +144,16 @@ void http_connection::read_request() {
       [self = shared_from_this()](const error_code& error, std::size_t got) { self->on_first_bytes(error, got); });
 }
 
+/// It did not wait for its answer: others go first.
+void http_connection::await_turn() {
+  parser_.reset();
+  now_does(http_doing::idle, shared_->options.idle_timeout);
+  shared_->turns->await([weak = weak_from_this()] {
+    if (const auto self = weak.lock(); self && self->shared_->live.contains(self.get()))
+      self->read_request();
+  });
+}
+
 void http_connection::on_first_bytes(const error_code& error, std::size_t got) {
   if (error)
     return drop();
@@ -292,7 +302,7 @@ void http_connection::on_answered(const error_code& error) {
   if (error || shared_->stopped)
     return drop();
   if (keep_alive_)
-    return read_request();
+    return buffer_.size() > 0 ? await_turn() : read_request();
   linger();
 }
 

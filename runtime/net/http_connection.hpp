@@ -5,6 +5,7 @@
 #include "runtime/net/http_backlog.hpp"
 #include "runtime/net/http_crowd.hpp"
 #include "runtime/net/http_server.hpp"
+#include "runtime/net/http_turns.hpp"
 #include "runtime/net/link_stream.hpp"
 #include "runtime/net/post_gate.hpp"
 #include "runtime/net/spare_files.hpp"
@@ -28,6 +29,7 @@ struct http_shared {
   http_server_options options;
   http_handler handler;
   std::shared_ptr<post_gate> gate;
+  std::shared_ptr<http_turns> turns;
   http_origin origin = http_origin::tcp;
   bool stopped = false;
   std::unordered_set<http_connection*> live; // those not dropped yet
@@ -80,6 +82,7 @@ private:
   void on_too_late();
   void shake_hands();
   void read_request();
+  void await_turn();
   void on_first_bytes(const error_code& error, std::size_t got);
   void read_header();
   void on_header(const error_code& error);

@@ -26,6 +26,8 @@ namespace {
 
 using pairs = std::vector<std::pair<std::string, std::string>>;
 
+constexpr int accepts_at_once = 64;
+
 std::string_view value_of(const pairs& list, std::string_view name) noexcept {
   const auto found = std::find_if(list.begin(), list.end(), [name](const auto& pair) { return pair.first == name; });
   return found == list.end() ? std::string_view{} : std::string_view{found->second};
@@ -91,7 +93,19 @@ private:
       return on_refused(error);
     shared_->spares->refill();
     welcome(std::move(socket));
+    accept_more();
     accept();
+  }
+
+  /// Who has come meanwhile must not wait for a pass of the loop each, with all its other work.
+  void accept_more() {
+    error_code error;
+    acceptor_.non_blocking(true, error);
+    for (int more = 0; more < accepts_at_once && !error; ++more) {
+      auto socket = acceptor_.accept(error);
+      if (!error)
+        welcome(std::move(socket));
+    }
   }
 
   void welcome(stream_socket socket) {
@@ -176,6 +190,7 @@ std::shared_ptr<http_shared> make_shared_part(asio::io_context& io, const http_s
   shared->options = options;
   shared->handler = std::move(handler);
   shared->gate = std::make_shared<post_gate>(io);
+  shared->turns = std::make_shared<http_turns>(io.get_executor());
   shared->origin = origin;
   return shared;
 }
