@@ -20,10 +20,9 @@ bool is_end(const boost::system::error_code& error) {
 }
 
 bool is_protocol(const boost::system::error_code& error) {
-  static const auto& http_category = boost::system::error_code{http::error::bad_version}.category();
-  static const auto& ws_category = boost::system::error_code{websocket::error::closed}.category();
-  return error.category() == http_category || error.category() == ws_category ||
-         error == boost::system::errc::protocol_error;
+  static const auto* const of_http = &boost::system::error_code{http::error::bad_version}.category();
+  static const auto* const of_ws = &boost::system::error_code{websocket::error::closed}.category();
+  return error.category() == *of_http || error.category() == *of_ws || error == boost::system::errc::protocol_error;
 }
 
 } // namespace
