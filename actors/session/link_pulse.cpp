@@ -39,6 +39,9 @@ constexpr int in_vain_max = 4;
 
 constexpr std::chrono::milliseconds interval_slack{500};
 
+// Doublings of what an answer may take: from 1 s beyond any limit of silence.
+constexpr int ends_max = 6;
+
 } // namespace
 
 link_pulse::link_pulse(pulse_limits limits) : limits_{limits} {
@@ -57,7 +60,7 @@ void link_pulse::opened(time_point now) {
   probed_at_.reset();
   last_step_.reset();
   open_ = true;
-  greeted_ = asked_ = false;
+  greeted_ = asked_ = ended_ = false;
   in_vain_ = again_ = 0;
 }
 
@@ -89,6 +92,7 @@ void link_pulse::attend(time_point now) {
 void link_pulse::acknowledged(duration took, time_point now) {
   round_trips_.add(took, now);
   measured_ = true;
+  ends_ = 0;
 }
 
 void link_pulse::heard(frame_role role, time_point now) {
@@ -130,9 +134,15 @@ time_point link_pulse::probe_due() const {
   return heard_ + std::min(limits_.interval + limits_.interval / 10 + interval_slack, limits_.silence_limit / 2);
 }
 
+duration link_pulse::patience() const {
+  const auto learned = round_trips_.patience();
+  return measured_ ? learned : std::max<duration>(learned, round_trips::patience_unknown);
+}
+
 time_point link_pulse::dead_at() const {
   const bool soon = *probed_at_ - heard_ <= gap_model::flow_gap_max + late_max;
-  const auto at = std::max(*probed_at_ + round_trips_.patience(), (soon ? heard_ : *probed_at_) + silence_min);
+  const int more = 1 << ends_;
+  const auto at = std::max(*probed_at_ + patience() * more, (soon ? heard_ : *probed_at_) + silence_min * more);
   return std::min(at, std::max(heard_ + limits_.silence_limit, *probed_at_ + round_trips::patience_min));
 }
 
@@ -140,7 +150,11 @@ pulse_verdict link_pulse::last_step(time_point now) {
   const bool late = last_step_ && now - *last_step_ > last_step_takes + last_step_late_max;
   if (!last_step_ || (late && again_++ < again_max))
     last_step_ = now;
-  return now - *last_step_ >= last_step_takes ? pulse_verdict::silent : pulse_verdict::fine;
+  if (now - *last_step_ < last_step_takes)
+    return pulse_verdict::fine;
+  if (ready_ && !std::exchange(ended_, true))
+    ends_ = std::min(ends_ + 1, ends_max);
+  return pulse_verdict::silent;
 }
 
 pulse_verdict link_pulse::look(time_point now) {

@@ -40,6 +40,9 @@ struct absence {
 /// silence is asked about, and only an unanswered question ends it: where data flows within 3 s of the last frame,
 /// elsewhere within 1.5 intervals of the exchange.
 ///
+/// An answer that comes after the end can teach nothing; so the end itself does. The next connection is given twice the
+/// time, until one of its questions is answered.
+///
 /// Only a silence that we listened to counts. Whoever arms a timer for `next_look` comes back in time; if not, we were
 /// away, and what arrived meanwhile may lie unread in the socket: that time is taken out, and after a long one the
 /// question is asked anew. And between the first look that finds a connection dead and the last there is a step in
@@ -92,6 +95,7 @@ public:
 private:
   [[nodiscard]] base::time_point early_due() const;
   [[nodiscard]] base::time_point probe_due() const;
+  [[nodiscard]] base::duration patience() const;
   [[nodiscard]] base::time_point dead_at() const;
   pulse_verdict last_step(base::time_point now);
 
@@ -111,6 +115,8 @@ private:
   bool greeted_ = false;  // the exchange has said something on this connection
   bool asked_ = false;    // the first question of this connection went out
   bool measured_ = false; // a question has measured the way, on whichever connection
+  bool ended_ = false;    // found dead
+  int ends_ = 0;          // connections found dead since a question was answered
   int in_vain_ = 0;       // questions in this silence of the stream that were answered
   int again_ = 0;         // judgements begun anew in this silence, since we were away
 };

@@ -44,6 +44,61 @@ SCENARIO("a slow way is given a few of its round trips") {
   CHECK(at - asked >= 4s);
 }
 
+SCENARIO("an exchange that answers questions later than its set-up taught loses a connection or two, not all") {
+  for (const duration takes : {2700ms, 3000ms, 4500ms, 5000ms, 8000ms, 12'000ms}) {
+    CAPTURE(std::chrono::duration_cast<std::chrono::milliseconds>(takes).count());
+    link_pulse pulse{{}};
+    int ends = 0;
+    auto at = start;
+    for (const auto over = start + 10min; at < over;) {
+      pulse.dialing();
+      pulse.opened(at);
+      at += 5ms;
+      pulse.heard(frame_role::answer, at);
+      pulse.ready(at);
+      for (auto verdict = pulse_verdict::fine; at < over;) {
+        verdict = wait(pulse, at);
+        if (verdict == pulse_verdict::silent)
+          break;
+        pulse.probed(at);
+        const auto answered = at + takes;
+        for (verdict = pulse_verdict::fine; verdict == pulse_verdict::fine && at < answered;) {
+          at = std::min(answered, pulse.next_look(at));
+          verdict = pulse.look(at);
+        }
+        if (verdict == pulse_verdict::silent)
+          break;
+        pulse.heard(frame_role::answer, answered);
+        pulse.acknowledged(takes, answered);
+      }
+      ends += at < over ? 1 : 0;
+      at += 1s;
+    }
+    CHECK(ends <= 2);
+  }
+}
+
+SCENARIO("an end without an answer gives the next connection twice the time; an answer takes that back") {
+  auto pulse = fresh();
+  std::vector<duration> lasted;
+  auto from = start;
+  for (int i = 0; i < 3; ++i) {
+    const auto last = flow(pulse, 100ms, 30s, from);
+    auto at = last;
+    REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);
+    pulse.probed(at);
+    REQUIRE(wait(pulse, at) == pulse_verdict::silent);
+    lasted.push_back(at - last);
+    from = at + 1s;
+    pulse.dialing();
+    pulse.opened(from);
+    pulse.ready(from);
+    if (i == 1)
+      pulse.acknowledged(20ms, from);
+  }
+  CHECK(lasted == std::vector<duration>{2700ms, 5300ms, 2700ms});
+}
+
 SCENARIO("a quiet connection is asked after the exchange's own interval, and dead before one and a half") {
   auto pulse = fresh();
   auto at = start;
