@@ -222,12 +222,12 @@ void order_gate::answered(const query& asked, const order_news& news) {
     reconciliation_.positions_answered();
   } else if (const auto* failed = std::get_if<venues::request_failed>(&news.what);
              failed != nullptr && asked.kind == query_kind::by_id && failed->disposition == venues::disposition::gone) {
-    context_->notify(
-        kind::order_in_doubt, now(),
-        "the exchange acknowledged this order and no longer knows it: it is over, but what it traded since "
-        "its last news is not known; compare the position",
-        {{"label", asked.label}, {"order_id", asked.order_id}});
-    reconciliation_.id_unknown(asked);
+    if (reconciliation_.id_unknown(asked))
+      context_->notify(
+          kind::order_in_doubt, now(),
+          "the exchange acknowledged this order and no longer knows it: it is over, but what it traded since "
+          "its last news is not known; compare the position",
+          {{"label", asked.label}, {"order_id", asked.order_id}});
   } else {
     reconciliation_.failed(asked);
     list_later(news);

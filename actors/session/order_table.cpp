@@ -101,6 +101,7 @@ void order_table::absent(std::string_view label) {
     return;
   CAFNODE_INVARIANT(found->second.certainty == certainty::in_doubt, "only what is in doubt can be proven absent");
   found->second.report.state = venues::order_state::rejected;
+  found->second.presumed = true;
   end(found);
 }
 
@@ -131,12 +132,15 @@ void order_table::forgotten(std::string_view label) {
   CAFNODE_INVARIANT(found->second.certainty == certainty::in_doubt, "only what is in doubt can be found forgotten");
   found->second.report.state = venues::order_state::cancelled;
   found->second.report.cancel_reason = "unknown to the exchange";
+  found->second.presumed = true;
   end(found);
 }
 
 report_effect order_table::apply(const venues::order_report& report) {
   const std::lock_guard writing{writing_};
-  const auto found = find_reported(report);
+  auto found = find_reported(report);
+  if (found == live_.end())
+    found = take_back(report);
   if (found == live_.end())
     return has_ended(report.label) ? report_effect::stale : report_effect::foreign;
   auto& known = found->second;
@@ -230,6 +234,25 @@ order_table::live_map::iterator order_table::find_reported(const venues::order_r
     return live_.find(report.label);
   const auto* known = find_by_id(report.order_id);
   return known == nullptr ? live_.end() : live_.find(known->request.label);
+}
+
+/// The exchange speaks of an order that was only presumed to be over: its queries had lagged.
+order_table::live_map::iterator order_table::take_back(const venues::order_report& report) {
+  const auto is_it = [&report](const known_order& order) {
+    return order.presumed &&
+           (report.label.empty() ? order.report.order_id == report.order_id : order.request.label == report.label);
+  };
+  const auto found = std::find_if(ended_.begin(), ended_.end(), is_it);
+  if (found == ended_.end())
+    return live_.end();
+  auto order = std::move(*found);
+  ended_.erase(found);
+  order.presumed = false;
+  order.certainty = certainty::in_doubt;
+  order.report.state = venues::order_state::unknown;
+  order.report.cancel_reason.clear();
+  const auto label = order.request.label;
+  return live_.emplace(label, std::move(order)).first;
 }
 
 void order_table::end(live_map::iterator found) {

@@ -25,6 +25,7 @@ struct known_order {
   venues::order_request request; // what was asked
   venues::order_report report;   // what the exchange last said; state unknown while it has not spoken
   session::certainty certainty = certainty::asked;
+  bool presumed = false; // over by what the exchange no longer says, not by its word
 };
 
 struct order_limits {
@@ -48,8 +49,8 @@ enum class report_effect : std::uint8_t {
 };
 
 /// The orders of one connection, by label. Rules: unknown is never dead (an order leaves the table only by the
-/// exchange's word or by proven absence); what is over never comes back; filled amounts never shrink; a fill counts
-/// once.
+/// exchange's word or by proven absence); what is over by its word never comes back, what was only presumed over does
+/// when it speaks of it; filled amounts never shrink; a fill counts once.
 ///
 /// It outlives the actors of its connection, which hand it from one incarnation to the next. One thread, that of the
 /// connection; only `copy` may be called from any other.
@@ -109,6 +110,7 @@ private:
   using live_map = std::map<std::string, known_order, std::less<>>;
 
   [[nodiscard]] live_map::iterator find_reported(const venues::order_report& report);
+  live_map::iterator take_back(const venues::order_report& report);
   void end(live_map::iterator found);
   [[nodiscard]] bool has_ended(std::string_view label) const;
 

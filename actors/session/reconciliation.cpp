@@ -116,7 +116,7 @@ void reconciliation::label_answered(const query& asked, std::vector<venues::orde
     ++summary_.absent;
   } else if (known != nullptr && none && !known->report.order_id.empty() &&
              exchange_ms >= known->report.updated_ms + limits_.absence_margin.count()) {
-    ask({query_kind::by_id, asked.label, asked.instrument, known->report.order_id});
+    ask({query_kind::by_id, asked.label, asked.instrument, known->report.order_id, exchange_ms});
   }
   for (auto& report : orders) {
     // It is the answer to that label.
@@ -129,15 +129,17 @@ void reconciliation::label_answered(const query& asked, std::vector<venues::orde
   summary_.in_doubt = orders_->doubt_count();
 }
 
-void reconciliation::id_unknown(const query& asked) {
+bool reconciliation::id_unknown(const query& asked) {
   CAFNODE_INVARIANT(in_flight_ > 0, "an answer came to a question that was never taken");
   --in_flight_;
   const auto* known = orders_->find(asked.label);
-  if (known == nullptr || known->certainty != certainty::in_doubt)
-    return;
+  if (known == nullptr || known->certainty != certainty::in_doubt ||
+      asked.at_ms < known->report.updated_ms + limits_.forget_margin.count())
+    return false;
   orders_->forgotten(asked.label);
   ++summary_.forgotten;
   summary_.in_doubt = orders_->doubt_count();
+  return true;
 }
 
 void reconciliation::fills_answered(const query&) {

@@ -20,12 +20,16 @@ struct query {
   std::string label;      // by_label, by_id
   std::string instrument; // by_label: tells the currency
   std::string order_id;   // by_id, fills_of_order
+  std::int64_t at_ms = 0; // by_id: the exchange's clock when it was last seen to know nothing of the label
 };
 
 struct reconcile_limits {
   /// An order that nobody knows is proven absent only this long after its valid_until: until then it may still be on
   /// its way, and for a while after the exchange's queries may lag behind its book.
   std::chrono::milliseconds absence_margin{2000};
+  /// An order that was acknowledged and that no query finds is presumed over only this long after its last news.
+  /// Exchanges forget what is over after many minutes; queries that lag by more than the margin above were seen.
+  std::chrono::milliseconds forget_margin{60'000};
   std::size_t attempts_max = 3; // for each question that fails
   /// What the labels of this connection begin with, whichever run of it made them: an open order that carries one is
   /// ours.
@@ -70,7 +74,9 @@ public:
   // `unreadable` orders are in the answer and not in `orders`.
   void label_answered(const query& asked, std::vector<venues::order_report> orders, std::int64_t exchange_ms,
                       std::size_t unreadable = 0);
-  void id_unknown(const query& asked); // the answer to by_id is that there is no such order
+  // The answer to by_id is that there is no such order. True: it is presumed over. False: its last news are too young
+  // for that, and it stays in doubt.
+  bool id_unknown(const query& asked);
   void fills_answered(const query& asked);
   void positions_answered();
   /// Asked again at once, a few times. The open orders of a round that begins with `start` are held back instead: the

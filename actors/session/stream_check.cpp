@@ -15,11 +15,14 @@ bool stands_as(const venues::order_report& one, const venues::order_report& othe
          one.amount == other.amount && one.price == other.price;
 }
 
+// An order with younger news may be missing from a list that lags.
+constexpr std::int64_t lag_max_ms = 10'000;
+
 bool untold(const venues::order_report& known, const venues::orders_listed& open) {
   const auto listed = std::find_if(open.orders.begin(), open.orders.end(),
                                    [&](const venues::order_report& one) { return one.order_id == known.order_id; });
   if (listed == open.orders.end())
-    return open.unreadable == 0;
+    return open.unreadable == 0 && (open.exchange_ms == 0 || open.exchange_ms - known.updated_ms >= lag_max_ms);
   if ((listed->lacks & needed) != 0 || stands_as(*listed, known))
     return false;
   // A list that lags behind the stream says nothing against it, nor does one that words the same otherwise.

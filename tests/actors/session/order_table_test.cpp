@@ -55,6 +55,36 @@ SCENARIO("what is over never comes back") {
   CHECK(orders.live_count() == 0);
 }
 
+SCENARIO("what was only presumed over comes back when the exchange speaks of it: its queries had lagged") {
+  order_table orders;
+  REQUIRE(orders.begin(request("a")));
+  GIVEN("an order that was acknowledged, and that no query found") {
+    orders.apply(report("a", order_state::open, 0, 5));
+    orders.doubt_all();
+    orders.forgotten("a");
+    REQUIRE(orders.live_count() == 0);
+    WHEN("it is told as open") {
+      CHECK(orders.apply(report("a", order_state::open, 0, 5)) == report_effect::changed);
+      REQUIRE(orders.find("a") != nullptr);
+      CHECK(orders.find("a")->certainty == certainty::sure);
+      CHECK(orders.find("a")->report.cancel_reason.empty());
+      CHECK(orders.ended().empty());
+    }
+    WHEN("it is told as filled, by its id only") {
+      CHECK(orders.apply(report("", order_state::filled, 10, 9)) == report_effect::changed);
+      REQUIRE(orders.ended().size() == 1);
+      CHECK(orders.ended().front().report.state == order_state::filled);
+      CHECK(orders.apply(report("a", order_state::open, 0, 10)) == report_effect::stale); // its own word now
+    }
+  }
+  GIVEN("an order that was taken to be never placed") {
+    orders.doubt_all();
+    orders.absent("a");
+    CHECK(orders.apply(report("a", order_state::open, 0, 5)) == report_effect::changed);
+    CHECK(orders.live_count() == 1);
+  }
+}
+
 SCENARIO("news that is older than what is known changes nothing and clears no doubt") {
   order_table orders;
   REQUIRE(orders.begin(request("a")));

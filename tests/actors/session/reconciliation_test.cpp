@@ -126,8 +126,16 @@ SCENARIO("an order that the exchange had confirmed and no label finds is asked f
       CHECK(round.summary().ended == 1);
       CHECK(orders.live_count() == 0);
     }
-    WHEN("the exchange says that there is no such order") {
-      round.id_unknown(by_id);
+    WHEN("the exchange says that there is no such order, and its queries may just lag") {
+      CHECK_FALSE(round.id_unknown(by_id));
+      CHECK(orders.doubt_count() == 1);
+      CHECK(round.summary().forgotten == 0);
+      CHECK(round.next_proof_ms().has_value());
+    }
+    WHEN("the exchange says so long after the last news") {
+      auto later = by_id;
+      later.at_ms = 1 + 60'000;
+      CHECK(round.id_unknown(later));
       CHECK(round.summary().forgotten == 1);
       CHECK(orders.live_count() == 0);
       CHECK(orders.ended().back().report.cancel_reason == "unknown to the exchange");

@@ -35,6 +35,18 @@ venues::orders_listed list(std::vector<venues::order_report> open) {
 
 } // namespace
 
+SCENARIO("an order with young news may be missing from a list that lags") {
+  stream_check check;
+  session::order_table orders;
+  orders.adopt(order("a")); // of 1000 ms
+  auto young = list({});
+  young.exchange_ms = 10'999;
+  CHECK(check.listed(young, orders) == stream_verdict::agrees);
+  auto old = list({});
+  old.exchange_ms = 11'000;
+  CHECK(check.listed(old, orders) == stream_verdict::doubtful);
+}
+
 SCENARIO("a stream is muted when two looks find the same that it has not told") {
   stream_check check;
   session::order_table orders;
