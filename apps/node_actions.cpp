@@ -8,6 +8,7 @@
 
 #include <caf/sec.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace cafnode::node {
@@ -64,6 +65,14 @@ private:
 template<class Value>
 void fail(const completion<Value>& finish, action_fault fault, std::string text) {
   finish(base::failure{action_failure{fault, std::move(text)}});
+}
+
+/// An order that waits for the budget is not sent after whoever asked was told that no answer came: half of his time is
+/// left for the exchange.
+template<class Order>
+Order within(milliseconds deadline, Order order) {
+  order.waits_at_most = std::min(order.waits_at_most, deadline / 2);
+  return order;
 }
 
 /// What every question needs.
@@ -161,11 +170,11 @@ control::control_actions make_actions(caf::actor_system& system, process::servic
   };
   actions.place_order = [asking](const std::string& connection, session::place_order order, milliseconds deadline,
                                  completion<session::order_outcome> finish) {
-    asking.ask_gate(connection, std::move(order), deadline, std::move(finish));
+    asking.ask_gate(connection, within(deadline, std::move(order)), deadline, std::move(finish));
   };
   actions.edit_order = [asking](const std::string& connection, session::edit_order order, milliseconds deadline,
                                 completion<session::order_outcome> finish) {
-    asking.ask_gate(connection, std::move(order), deadline, std::move(finish));
+    asking.ask_gate(connection, within(deadline, std::move(order)), deadline, std::move(finish));
   };
   actions.cancel_order = [asking](const std::string& connection, session::cancel_order order, milliseconds deadline,
                                   completion<session::order_outcome> finish) {

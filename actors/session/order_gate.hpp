@@ -61,7 +61,8 @@ private:
 
   caf::response_promise on_order(order_wish wish);
   void serve_line();
-  [[nodiscard]] bool may_wait(const order_wish& wish, base::time_point at) const;
+  void go_on_waiting(base::time_point at);
+  [[nodiscard]] base::time_point waits_until(const order_wish& wish) const;
   [[nodiscard]] std::int64_t valid_until_ms(const order_wish& wish) const;
   void send(const place_order& wanted, const order_wish& wish);
   void send(const edit_order& wanted, const order_wish& wish);

@@ -29,10 +29,8 @@ void order_gate::serve_line() {
   while (!line_.empty()) {
     const auto at = now().steady;
     const auto verdict = policy_.admit_order(allowed_, at);
-    if (verdict == gate_verdict::over_rate && may_wait(line_.front(), at)) {
-      line_timer_ = after(policy_.order_wait(at), [this] { serve_line(); });
-      return;
-    }
+    if (verdict == gate_verdict::over_rate)
+      return go_on_waiting(at);
     const auto wish = std::move(line_.front());
     line_.pop_front();
     if (verdict == gate_verdict::pass)
@@ -43,9 +41,26 @@ void order_gate::serve_line() {
   line_timer_.cancel();
 }
 
-/// It is sent while it is still what was asked for: prices move.
-bool order_gate::may_wait(const order_wish& wish, base::time_point at) const {
-  return at - wish.asked.steady < std::min<base::duration>(wait_max, context_->config.gate.valid_for);
+void order_gate::go_on_waiting(base::time_point at) {
+  auto next = at + policy_.order_wait(at);
+  std::deque<order_wish> still;
+  for (auto& wish : std::exchange(line_, {})) {
+    const auto until = waits_until(wish);
+    if (until <= at) {
+      refuse(wish.promise, explain(gate_verdict::over_rate));
+      continue;
+    }
+    next = std::min(next, until);
+    still.push_back(std::move(wish));
+  }
+  line_ = std::move(still);
+  line_timer_ = after(next - at, [this] { serve_line(); });
+}
+
+/// It is sent while it is still what was asked for, prices move, and while somebody waits for what becomes of it.
+base::time_point order_gate::waits_until(const order_wish& wish) const {
+  const auto patience = std::visit([](const auto& wanted) { return wanted.waits_at_most; }, wish.wanted);
+  return wish.asked.steady + std::min({wait_max, patience, context_->config.gate.valid_for});
 }
 
 std::int64_t order_gate::valid_until_ms(const order_wish& wish) const {

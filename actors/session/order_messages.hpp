@@ -3,6 +3,7 @@
 #include "actors/venues/order.hpp"
 #include "runtime/process/messages.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct place_order {
   venues::time_in_force tif = venues::time_in_force::good_til_cancelled;
   bool post_only = false;
   bool reduce_only = false;
+  std::chrono::milliseconds waits_at_most{2000}; // for the account's budget, before it is sent
 };
 
 /// Changes an open order: the new total amount, fills included, and the new price.
@@ -27,6 +29,7 @@ struct edit_order {
   std::string label;
   base::decimal amount;
   base::decimal price;
+  std::chrono::milliseconds waits_at_most{2000};
 };
 
 /// Cancels the open order with this label of ours, or with this id of the exchange's.

@@ -63,6 +63,22 @@ SCENARIO("an order that would wait for too long is refused, and was not sent") {
   CHECK(world.machine().placed.size() == 5);
 }
 
+SCENARIO("an order waits no longer than the one who asked, whoever else waits") {
+  spent_world world;
+  const auto patient = world.ask_gate(wanted(1));
+  auto hurried = wanted(2);
+  hurried.waits_at_most = 250ms;
+  const auto told = world.ask_gate(hurried);
+  world.world.pass(249ms);
+  CHECK_FALSE(told->has_value());
+  world.world.pass(2ms);
+  REQUIRE(told->has_value());
+  CHECK((*told)->outcome == outcome::refused);
+  world.world.pass(5s);
+  REQUIRE(world.machine().placed.size() == 1);
+  CHECK(world.machine().placed[0].price == decimal::from_raw(decimal::one));
+}
+
 SCENARIO("what waits and what is unanswered are together no more than may be in flight") {
   spent_world world;
   const auto most = world.context->config.gate.in_flight_max;
