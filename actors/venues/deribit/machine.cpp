@@ -101,9 +101,11 @@ void protocol_machine::receive_one(std::string_view frame, base::moment now, ven
     on_notification(now, out);
     break;
   case frame_kind::result:
+    deaf_.answered();
     on_result(now, out);
     break;
   case frame_kind::error:
+    deaf_.answered();
     on_error(now, out);
     break;
   }
@@ -171,10 +173,12 @@ void protocol_machine::on_deadline(const pending_request& request, base::moment 
   const auto text = "no answer to " + std::string{method_of(request.kind)} + " within " +
                     std::to_string(config_.answer_deadline.count()) + " ms";
   if (is_owners(request.kind))
-    return out.emit(venues::request_failed{request.id, 0, venues::disposition::unknown, text});
-  // Whether missing heartbeats mean anything is for the owner to judge: it sees none acknowledged.
-  if (request.kind != request_kind::answer_heartbeat)
-    on_step_failed(request, text, now, out);
+    out.emit(venues::request_failed{request.id, 0, venues::disposition::unknown, text});
+  else if (request.kind != request_kind::answer_heartbeat)
+    return on_step_failed(request, text, now, out); // housekeeping ends nothing: it is tried again
+  if (deaf_.unanswered(now.steady))
+    shut(venues::give_up::unavailable,
+         "the exchange speaks, and answers nothing any more: " + text + ", nor to others before", out);
 }
 
 void protocol_machine::tell_notes(venues::outbox& out) {

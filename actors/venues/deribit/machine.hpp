@@ -3,6 +3,7 @@
 #include "actors/venues/deribit/auth.hpp"
 #include "actors/venues/deribit/decode.hpp"
 #include "actors/venues/deribit/encode.hpp"
+#include "actors/venues/deribit/deaf_meter.hpp"
 #include "actors/venues/deribit/fault_meter.hpp"
 #include "actors/venues/deribit/pending_requests.hpp"
 #include "actors/venues/deribit/subscription_book.hpp"
@@ -153,6 +154,7 @@ private:
   pending_requests pending_;
   subscription_book book_;
   fault_meter faults_;
+  deaf_meter deaf_;
   login_clock login_;
   std::string login_trouble_;                     // what the exchange last said to a renewal
   venues::request_id granted_after_ = 0;          // the youngest request when the latest login was granted
