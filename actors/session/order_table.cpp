@@ -91,6 +91,7 @@ void order_table::refused(std::string_view label) {
   if (found == live_.end())
     return;
   found->second.report.state = venues::order_state::rejected;
+  found->second.presumed = true; // an error tells what was meant; a report of the order, what is
   end(found);
 }
 

@@ -25,7 +25,7 @@ struct known_order {
   venues::order_request request; // what was asked
   venues::order_report report;   // what the exchange last said; state unknown while it has not spoken
   session::certainty certainty = certainty::asked;
-  bool presumed = false; // over by what the exchange no longer says, not by its word
+  bool presumed = false; // over by an error, or by what is no longer said, not by a report of the order
 };
 
 struct order_limits {

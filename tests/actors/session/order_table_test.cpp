@@ -77,6 +77,13 @@ SCENARIO("what was only presumed over comes back when the exchange speaks of it:
       CHECK(orders.apply(report("a", order_state::open, 0, 10)) == report_effect::stale); // its own word now
     }
   }
+  GIVEN("an order whose request was answered with an error") {
+    orders.refused("a");
+    REQUIRE(orders.live_count() == 0);
+    CHECK(orders.apply(report("a", order_state::open, 0, 5)) == report_effect::changed);
+    REQUIRE(orders.find("a") != nullptr);
+    CHECK(orders.find("a")->report.state == order_state::open);
+  }
   GIVEN("an order that was taken to be never placed") {
     orders.doubt_all();
     orders.absent("a");
