@@ -28,6 +28,8 @@ caf::response_promise order_gate::on_order(order_wish wish) {
 void order_gate::serve_line() {
   while (!line_.empty()) {
     const auto at = now().steady;
+    if (waits_until(line_.front()) < at)
+      return go_on_waiting(at);
     const auto verdict = policy_.admit_order(allowed_, at);
     if (verdict == gate_verdict::over_rate)
       return go_on_waiting(at);
@@ -54,13 +56,17 @@ void order_gate::go_on_waiting(base::time_point at) {
     still.push_back(std::move(wish));
   }
   line_ = std::move(still);
-  line_timer_ = after(next - at, [this] { serve_line(); });
+  if (line_.empty())
+    line_timer_.cancel();
+  else
+    line_timer_ = after(next - at, [this] { serve_line(); });
 }
 
-/// It is sent while it is still what was asked for, prices move, and while somebody waits for what becomes of it.
+/// It is sent while it is still what was asked for, prices move, with time left for its way to the exchange, and while
+/// somebody waits for what becomes of it.
 base::time_point order_gate::waits_until(const order_wish& wish) const {
   const auto patience = std::visit([](const auto& wanted) { return wanted.waits_at_most; }, wish.wanted);
-  return wish.asked.steady + std::min({wait_max, patience, context_->config.gate.valid_for});
+  return wish.asked.steady + std::min({wait_max, patience, context_->config.gate.valid_for / 2});
 }
 
 std::int64_t order_gate::valid_until_ms(const order_wish& wish) const {

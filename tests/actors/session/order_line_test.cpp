@@ -20,7 +20,7 @@ session::place_order wanted(std::int64_t price) {
 /// The account may have spent everything: what a new process has to reckon with. Orders pass again after a second,
 /// four a second.
 struct spent_world : test::session_world {
-  spent_world() {
+  explicit spent_world(session::session_config config = standard()) : session_world{std::move(config)} {
     go_live();
     context->outside.budget->drain(world.now().steady);
   }
@@ -77,6 +77,32 @@ SCENARIO("an order waits no longer than the one who asked, whoever else waits") 
   world.world.pass(5s);
   REQUIRE(world.machine().placed.size() == 1);
   CHECK(world.machine().placed[0].price == decimal::from_raw(decimal::one));
+}
+
+SCENARIO("no order is sent when half of its time is over: the exchange would get to it too late") {
+  auto config = test::session_world::standard();
+  config.gate.valid_for = 400ms;
+  spent_world world{config};
+  world.world.pass(850ms);
+  const auto in_time = world.ask_gate(wanted(1)); // 150 ms from now
+  world.world.pass(200ms);
+  CHECK(world.machine().placed.size() == 1);
+  const auto late = world.ask_gate(wanted(2)); // 200 ms from now would be on time, and another takes that turn
+  const auto later = world.ask_gate(wanted(3));
+  world.world.pass(5s);
+  CHECK(world.machine().placed.size() == 2);
+  CHECK_FALSE(late->has_value());
+  REQUIRE(later->has_value());
+  CHECK((*later)->outcome == outcome::refused);
+}
+
+SCENARIO("an order goes out at once where there is budget, however little patience there is") {
+  test::session_world world;
+  world.go_live();
+  auto hurried = wanted(1);
+  hurried.waits_at_most = 0ms;
+  CHECK_FALSE(world.ask_gate(hurried)->has_value());
+  CHECK(world.machine().placed.size() == 1);
 }
 
 SCENARIO("what waits and what is unanswered are together no more than may be in flight") {
