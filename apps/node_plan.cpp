@@ -69,6 +69,8 @@ venues::machine_config machine_config_of(const exchange_parts& exchange, const c
   machine.cancel_on_disconnect = exchange.config.cancel_on_disconnect;
   machine.channels = connection.channels;
   machine.answer_deadline = exchange.config.orders.answer_deadline;
+  // An exchange that is slow with everything still lets a connection in.
+  machine.query_deadline = std::max(machine.answer_deadline, std::chrono::milliseconds{10'000});
   return machine;
 }
 

@@ -75,7 +75,8 @@ struct machine_config {
   std::chrono::seconds heartbeat_interval{10}; // 10 s or more (the exchange's minimum)
   bool cancel_on_disconnect = true;
   std::vector<std::string> channels;               // replayed as they are written at every connect
-  std::chrono::milliseconds answer_deadline{5000}; // for each request
+  std::chrono::milliseconds answer_deadline{5000}; // for requests that make, change or cancel orders
+  std::chrono::milliseconds query_deadline{5000};  // for all others: none of them leaves an order in doubt
   std::size_t pending_max = 256;                   // requests without an answer
   std::uint64_t nonce_seed = 0;                    // for signatures; chance is an argument
 };

@@ -51,9 +51,9 @@ std::unique_ptr<venues::machine> make_machine(venues::machine_config config) {
 protocol_machine::protocol_machine(venues::machine_config config)
     : config_{std::move(config)},
       chance_{config_.nonce_seed},
-      pending_{config_.answer_deadline, config_.pending_max},
+      pending_{{config_.answer_deadline, config_.query_deadline}, config_.pending_max},
       book_{channels_of(config_)},
-      login_{config_.answer_deadline},
+      login_{config_.query_deadline},
       subscribe_pauses_{subscribe_pauses} {}
 
 void protocol_machine::open(base::moment now, venues::outbox& out) {
@@ -170,8 +170,11 @@ void protocol_machine::abandon(base::moment, venues::outbox& out) {
 }
 
 void protocol_machine::on_deadline(const pending_request& request, base::moment now, venues::outbox& out) {
-  const auto text = "no answer to " + std::string{method_of(request.kind)} + " within " +
-                    std::to_string(config_.answer_deadline.count()) + " ms";
+  const auto text =
+      "no answer to " + std::string{method_of(request.kind)} + " within " +
+      std::to_string(
+          std::chrono::duration_cast<std::chrono::milliseconds>(pending_.deadline_of(request.kind)).count()) +
+      " ms";
   if (is_owners(request.kind))
     out.emit(venues::request_failed{request.id, 0, venues::disposition::unknown, text});
   else if (request.kind != request_kind::answer_heartbeat)

@@ -8,67 +8,115 @@ namespace cafnode::deribit {
 
 namespace {
 
-std::vector<pending_request>::const_iterator seek(const std::vector<pending_request>& in, venues::request_id id) {
+using requests = std::vector<pending_request>;
+
+requests::const_iterator seek(const requests& in, venues::request_id id) {
   const auto at = std::lower_bound(
       in.begin(), in.end(), id, [](const pending_request& one, venues::request_id wanted) { return one.id < wanted; });
   return at != in.end() && at->id == id ? at : in.end();
 }
 
+bool is_order(request_kind kind) noexcept {
+  return cost_of(kind).pool == venues::cost_class::matching;
+}
+
 } // namespace
 
-pending_requests::pending_requests(base::duration deadline, std::size_t room) : deadline_{deadline}, room_{room} {
-  CAFNODE_INVARIANT(deadline > base::duration::zero(), "a deadline that is over at once");
+pending_requests::pending_requests(deadlines allowed, std::size_t room)
+    : room_{room}, lanes_{lane{allowed.orders, {}}, lane{allowed.others, {}}} {
+  CAFNODE_INVARIANT(allowed.orders > base::duration::zero() && allowed.others > base::duration::zero(),
+                    "a deadline that is over at once");
+}
+
+base::time_point pending_requests::lane::due() const noexcept {
+  return waiting.empty() ? base::time_point::max() : waiting.front().sent_at + deadline;
+}
+
+pending_requests::lane& pending_requests::lane_of(request_kind kind) noexcept {
+  return lanes_[is_order(kind) ? 0 : 1];
+}
+
+base::duration pending_requests::deadline_of(request_kind kind) const noexcept {
+  return lanes_[is_order(kind) ? 0 : 1].deadline;
 }
 
 venues::request_id pending_requests::add(request_kind kind, base::time_point now) {
+  auto& waiting = lane_of(kind).waiting;
   CAFNODE_INVARIANT(has_room(), "a request was sent that nobody could remember");
-  CAFNODE_INVARIANT(waiting_.empty() || waiting_.back().sent_at <= now, "the clock ran backwards");
-  waiting_.push_back({++last_id_, kind, now});
+  CAFNODE_INVARIANT(waiting.empty() || waiting.back().sent_at <= now, "the clock ran backwards");
+  waiting.push_back({++last_id_, kind, now});
   const auto cost = cost_of(kind);
   traffic_.sent.of(cost.pool) += cost.credits;
   return last_id_;
 }
 
 std::optional<pending_request> pending_requests::find(venues::request_id id) const noexcept {
-  const auto at = seek(waiting_, id);
-  return at == waiting_.end() ? std::nullopt : std::optional{*at};
+  for (const auto& each : lanes_)
+    if (const auto at = seek(each.waiting, id); at != each.waiting.end())
+      return *at;
+  return std::nullopt;
 }
 
 void pending_requests::settle(venues::request_id id) noexcept {
-  const auto at = seek(waiting_, id);
-  if (at == waiting_.end())
-    return;
-  count_answer(*at);
-  waiting_.erase(at);
+  for (auto& each : lanes_)
+    if (const auto at = seek(each.waiting, id); at != each.waiting.end()) {
+      count_answer(*at);
+      each.waiting.erase(at);
+      return;
+    }
+}
+
+pending_requests::lane* pending_requests::first_due() noexcept {
+  auto* first = lanes_[0].due() <= lanes_[1].due() ? &lanes_[0] : &lanes_[1];
+  return first->waiting.empty() ? nullptr : first;
 }
 
 std::optional<pending_request> pending_requests::take_overdue(base::time_point now) {
-  if (waiting_.empty() || now - waiting_.front().sent_at < deadline_)
+  give_up_late(now);
+  auto* const first = first_due();
+  if (first == nullptr || now < first->due())
     return std::nullopt;
   if (late_.size() == room_ + own_room) {
-    count_answer(late_.front());
+    if (!late_.front().given_up)
+      count_answer(late_.front());
     late_.erase(late_.begin());
   }
-  late_.push_back(waiting_.front());
-  return take_any();
+  const auto overdue = first->waiting.front();
+  first->waiting.erase(first->waiting.begin());
+  late_.push_back(overdue);
+  return overdue;
 }
 
 std::optional<pending_request> pending_requests::take_any() {
-  if (waiting_.empty())
+  auto* const first = first_due();
+  if (first == nullptr)
     return std::nullopt;
-  const auto oldest = waiting_.front();
-  waiting_.erase(waiting_.begin());
+  const auto oldest = first->waiting.front();
+  first->waiting.erase(first->waiting.begin());
   return oldest;
 }
 
 std::optional<pending_request> pending_requests::take_late(venues::request_id id) noexcept {
-  const auto at = seek(late_, id);
+  const auto at = std::find_if(late_.begin(), late_.end(), [id](const pending_request& one) { return one.id == id; });
   if (at == late_.end())
     return std::nullopt;
   const auto late = *at;
-  count_answer(late);
+  if (!late.given_up)
+    count_answer(late);
   late_.erase(at);
   return late;
+}
+
+base::time_point pending_requests::given_up_at(const pending_request& late) const noexcept {
+  return late.sent_at + deadline_of(late.kind) + late_max;
+}
+
+void pending_requests::give_up_late(base::time_point now) noexcept {
+  for (auto& late : late_)
+    if (!late.given_up && now >= given_up_at(late)) {
+      late.given_up = true;
+      count_answer(late);
+    }
 }
 
 void pending_requests::count_answer(const pending_request& request) noexcept {
@@ -77,14 +125,19 @@ void pending_requests::count_answer(const pending_request& request) noexcept {
 }
 
 std::size_t pending_requests::owners() const noexcept {
-  return static_cast<std::size_t>(
-      std::count_if(waiting_.begin(), waiting_.end(), [](const pending_request& one) { return is_owners(one.kind); }));
+  std::ptrdiff_t count = 0;
+  for (const auto& each : lanes_)
+    count += std::count_if(each.waiting.begin(), each.waiting.end(),
+                           [](const pending_request& one) { return is_owners(one.kind); });
+  return static_cast<std::size_t>(count);
 }
 
 std::optional<base::time_point> pending_requests::next_deadline() const noexcept {
-  if (waiting_.empty())
-    return std::nullopt;
-  return waiting_.front().sent_at + deadline_;
+  auto due = std::min(lanes_[0].due(), lanes_[1].due());
+  const auto late = std::find_if(late_.begin(), late_.end(), [](const pending_request& one) { return !one.given_up; });
+  if (late != late_.end())
+    due = std::min(due, given_up_at(*late));
+  return due == base::time_point::max() ? std::nullopt : std::optional{due};
 }
 
 } // namespace cafnode::deribit

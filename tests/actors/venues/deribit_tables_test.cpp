@@ -169,7 +169,7 @@ SCENARIO("what binary arithmetic leaves behind a number is not taken for digits 
 }
 
 SCENARIO("a request is forgotten with its outcome, and known as late after its deadline") {
-  pending_requests pending{5s, 2};
+  pending_requests pending{{5s, 5s}, 2};
   const base::time_point start{1h};
   const auto first = pending.add(request_kind::buy, start);
   const auto second = pending.add(request_kind::answer_heartbeat, start + 1s);
@@ -183,14 +183,47 @@ SCENARIO("a request is forgotten with its outcome, and known as late after its d
   CHECK(pending.find(second)->kind == request_kind::answer_heartbeat);
   pending.settle(second);
   CHECK(pending.size() == 0);
-  CHECK(!pending.next_deadline());
+  CHECK(pending.next_deadline() == start + 35s); // the late one is given up
   CHECK(pending.take_late(first)->kind == request_kind::buy);
+  CHECK(!pending.next_deadline());
   CHECK(!pending.take_late(first));
   CHECK(!pending.take_late(second));
 }
 
+SCENARIO("orders and all other requests have each their own deadline, and what was over first comes first") {
+  pending_requests pending{{3s, 10s}, 4};
+  const base::time_point start{1h};
+  const auto query = pending.add(request_kind::positions, start);
+  const auto order = pending.add(request_kind::buy, start + 1s);
+  const auto early = pending.add(request_kind::cancel, start + 8s);
+  CHECK(pending.next_deadline() == start + 4s);
+  CHECK(pending.take_overdue(start + 4s)->id == order);
+  CHECK(!pending.take_overdue(start + 4s));
+  CHECK(pending.find(query));
+  CHECK(pending.take_overdue(start + 20s)->id == query);
+  CHECK(pending.take_overdue(start + 20s)->id == early);
+}
+
+SCENARIO("an answer that never comes keeps its place in the account's budget for a while, not for ever") {
+  pending_requests pending{{3s, 3s}, 4};
+  const base::time_point start{1h};
+  const auto order = pending.add(request_kind::buy, start);
+  REQUIRE(pending.take_overdue(start + 3s));
+  CHECK(pending.traffic().answered.matching == 0);
+  CHECK(pending.next_deadline() == start + 33s);
+  CHECK(!pending.take_overdue(start + 32'999ms));
+  CHECK(pending.traffic().answered.matching == 0);
+  CHECK(!pending.take_overdue(start + 33s));
+  CHECK(pending.traffic().answered.matching == 1);
+  CHECK(!pending.next_deadline());
+  WHEN("it comes after all, it is known, and counts once") {
+    CHECK(pending.take_late(order));
+    CHECK(pending.traffic().answered.matching == 1);
+  }
+}
+
 SCENARIO("requests that ran late are remembered within a bound") {
-  pending_requests pending{1s, 4};
+  pending_requests pending{{1s, 1s}, 4};
   base::time_point now{1h};
   std::vector<venues::request_id> ids;
   for (int i = 0; i < 100; ++i) {
