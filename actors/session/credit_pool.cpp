@@ -13,7 +13,8 @@ constexpr std::chrono::milliseconds lost_together{100};
 
 } // namespace
 
-credit_pool::credit_pool(base::token_bucket_config config, base::time_point now) : config_{config}, at_{now} {
+credit_pool::credit_pool(base::token_bucket_config config, base::time_point now, base::duration lost_after)
+    : config_{config}, lost_after_{lost_after}, at_{now} {
   CAFNODE_INVARIANT(config.pool >= 1 && config.pool <= 1'000'000'000, "credit pool: its size is 1 to 10^9");
   CAFNODE_INVARIANT(config.per_second >= 1 && config.per_second <= 1'000'000'000, "credit pool: refill is 1 to 10^9");
 }
@@ -77,7 +78,7 @@ void credit_pool::lost(std::int64_t cost, base::time_point now) {
   advance(now);
   if (cost == 0)
     return;
-  const auto due = now + lost_after;
+  const auto due = now + lost_after_;
   if (!lost_.empty() && due - lost_.back().due < lost_together)
     lost_.back().cost += cost;
   else

@@ -15,16 +15,18 @@ namespace cafnode::session {
 /// The exchange charges a request when it arrives, not when it is sent. A stalled network can hold back many and
 /// deliver them at once, so what has no answer yet keeps its place: what is there and what is unanswered are never more
 /// than the pool. Until an answer comes, time gives back only what fits beside it. Requests that were lost with their
-/// connection keep their place for `lost_after`, as they may still lie in a socket's buffer.
+/// connection keep their place for `lost_after`, as they may still lie in a socket's buffer or on their way.
 ///
 /// Starts empty: what the process before this one has spent, nobody knows. Pure; time is an argument and must not run
 /// backwards.
 class credit_pool {
 public:
-  /// How long a request may still arrive after its connection was given up here.
-  static constexpr std::chrono::seconds lost_after{5};
+  /// How long a request may still arrive after its connection was given up here. For orders, which an exchange gets
+  /// to late at the cost of the connection: longer than a network was seen to hold them back and then release them.
+  static constexpr std::chrono::seconds lost_after_default{5};
+  static constexpr std::chrono::seconds lost_after_orders{30};
 
-  credit_pool(base::token_bucket_config config, base::time_point now);
+  credit_pool(base::token_bucket_config config, base::time_point now, base::duration lost_after = lost_after_default);
 
   /// Takes `cost` credits (0 or more) if they are there above `reserve`; they are unanswered from then on.
   bool take(std::int64_t cost, base::time_point now, std::int64_t reserve = 0);
@@ -66,6 +68,7 @@ private:
   void settle(std::int64_t cost);
 
   base::token_bucket_config config_;
+  base::duration lost_after_;
   std::int64_t micro_ = 0; // millionths of a credit, so that slow refills lose nothing
   std::int64_t unanswered_ = 0;
   base::time_point at_;

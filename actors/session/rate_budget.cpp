@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds poll_max{1000};
 rate_budget::rate_budget(rate_limits limits, base::time_point now)
     : limits_{limits},
       latest_{now},
-      matching_{limits.matching, now},
+      matching_{limits.matching, now, credit_pool::lost_after_orders},
       other_{limits.other, now},
       subscribe_{limits.subscribe, now} {
   CAFNODE_INVARIANT(limits.reserve_percent >= 0 && limits.reserve_percent < 100, "the reserve is 0 to 99 %");

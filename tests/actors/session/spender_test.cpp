@@ -65,8 +65,8 @@ SCENARIO("a connection that ends gives back what it never sent, leaves the queue
   REQUIRE_FALSE(alpha.ask_turn(standing::returning, {0, 0, 3000}, time_point{}).granted);
   alpha.ended(time_point{});
   CHECK(budget->waiting() == 0);
-  CHECK(budget->matching_left(time_point{4s}) == 9);
-  CHECK(budget->matching_left(time_point{7s}) == 10);
+  CHECK(budget->matching_left(time_point{29s}) == 9);
+  CHECK(budget->matching_left(time_point{32s}) == 10);
 }
 
 SCENARIO("without an account everything passes") {
