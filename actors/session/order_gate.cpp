@@ -111,9 +111,15 @@ void order_gate::settle_failure(awaited& request, const venues::request_failed& 
   // An edit or a cancel that met no open order: what became of it has to be asked.
   const bool lost_race = failed.disposition == disposition::gone && request.what != awaited::what::place;
   order_outcome answer{unknown ? outcome::in_doubt : outcome::refused, {}, failed.code, failed.text};
-  if (const auto* known = context_->orders.find(request.label); known != nullptr)
+  answer.order.label = request.label;
+  const auto* ended = context_->orders.find_ended(request.label);
+  if (const auto* known = ended != nullptr ? ended : context_->orders.find(request.label); known != nullptr)
     answer.order = known->report;
-  if (unknown || lost_race) {
+  if (unknown && ended != nullptr && !ended->presumed && request.what != awaited::what::edit) {
+    // The stream has told what the answer would have.
+    answer.outcome = outcome::done;
+    answer.text.clear();
+  } else if (unknown || lost_race) {
     context_->orders.doubt(request.label);
     context_->notify(kind::order_in_doubt, now(), failed.text, {{"label", request.label}});
     ask_later(0);

@@ -264,9 +264,10 @@ void order_table::end(live_map::iterator found) {
   live_.erase(found);
 }
 
-bool order_table::has_ended(std::string_view label) const {
-  return std::any_of(ended_.begin(), ended_.end(),
-                     [&](const known_order& order) { return order.request.label == label; });
+const known_order* order_table::find_ended(std::string_view label) const {
+  const auto found = std::find_if(ended_.begin(), ended_.end(),
+                                  [&](const known_order& order) { return order.request.label == label; });
+  return found == ended_.end() ? nullptr : &*found;
 }
 
 } // namespace cafnode::session

@@ -94,6 +94,7 @@ public:
   void doubt_acknowledged();
 
   [[nodiscard]] const known_order* find(std::string_view label) const;
+  [[nodiscard]] const known_order* find_ended(std::string_view label) const;
   [[nodiscard]] const known_order* find_by_id(std::string_view order_id) const;
 
   /// Copies, by label: those that are not over, those in doubt, and those that ended, oldest first.
@@ -112,7 +113,8 @@ private:
   [[nodiscard]] live_map::iterator find_reported(const venues::order_report& report);
   live_map::iterator take_back(const venues::order_report& report);
   void end(live_map::iterator found);
-  [[nodiscard]] bool has_ended(std::string_view label) const;
+
+  [[nodiscard]] bool has_ended(std::string_view label) const { return find_ended(label) != nullptr; }
 
   order_limits limits_;
   mutable std::mutex writing_; // held by whatever changes the orders, and by `copy`

@@ -27,14 +27,14 @@ struct reconcile_limits {
   /// An order that nobody knows is proven absent only this long after its valid_until: until then it may still be on
   /// its way, and for a while after the exchange's queries may lag behind its book.
   std::chrono::milliseconds absence_margin{2000};
-  /// An order that was acknowledged and that no query finds is presumed over only this long after its last news.
-  /// Exchanges forget what is over after many minutes; queries that lag by more than the margin above were seen.
-  std::chrono::milliseconds forget_margin{60'000};
   std::size_t attempts_max = 3; // for each question that fails
   /// What the labels of this connection begin with, whichever run of it made them: an open order that carries one is
   /// ours.
   std::string label_head;
   std::size_t in_flight_max = 8;
+  /// An order that was acknowledged and that no query finds is presumed over only this long after its last news.
+  /// Exchanges forget what is over after many minutes; queries that lag by more than the margin above were seen.
+  std::chrono::milliseconds forget_margin{60'000};
 };
 
 /// What came out of it.

@@ -82,6 +82,19 @@ SCENARIO("a refusal of the exchange reaches the one who asked, and leaves nothin
   CHECK(world.context->orders.live_count() == 0);
 }
 
+SCENARIO("an order that filled while its answer was lost is done by what the stream has told") {
+  test::session_world world;
+  world.go_live();
+  const auto answer = world.ask_gate(wanted());
+  const auto label = world.machine().placed.front().label;
+  world.peer_says(venues::order_updated{report(label, order_state::filled)});
+  world.peer_says(venues::request_failed{world.request("place"), 0, disposition::unknown, "no answer in time"});
+  REQUIRE(answer->has_value());
+  CHECK((*answer)->outcome == outcome::done);
+  CHECK((*answer)->order.label == label);
+  CHECK((*answer)->order.state == order_state::filled);
+}
+
 SCENARIO("no answer is not a rejection: the order is in doubt until the exchange is asked") {
   test::session_world world;
   world.go_live();
