@@ -9,6 +9,8 @@ namespace cafnode::deribit {
 
 namespace {
 
+constexpr std::size_t heartbeat_answers_max = 4; // unanswered ones
+
 /// With a login the machine follows its orders and trades, whatever else is configured.
 std::vector<std::string> channels_of(const venues::machine_config& config) {
   std::vector<std::string> channels;
@@ -143,8 +145,9 @@ void protocol_machine::tick(base::moment now, venues::outbox& out) {
 void protocol_machine::answer_heartbeat(base::moment now, venues::outbox& out) {
   if (is_over() || progress_ == progress::fresh)
     return;
-  if (!pending_.has_room())
-    return shut(venues::give_up::unavailable, "the exchange asks for heartbeats and does not take the answers", out);
+  // A burst of questions is answered by a few answers: each costs credits, and any of them is a sign of life.
+  if (pending_.waiting(request_kind::answer_heartbeat) >= heartbeat_answers_max || !pending_.has_room())
+    return;
   const auto id = pending_.add(request_kind::answer_heartbeat, now.steady);
   out.send(write_heartbeat_answer(memory_of_thread().writer, id));
 }

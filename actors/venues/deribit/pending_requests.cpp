@@ -124,6 +124,12 @@ void pending_requests::count_answer(const pending_request& request) noexcept {
   traffic_.answered.of(cost.pool) += cost.credits;
 }
 
+std::size_t pending_requests::waiting(request_kind kind) const noexcept {
+  const auto& in = lanes_[is_order(kind) ? 0 : 1].waiting;
+  return static_cast<std::size_t>(
+      std::count_if(in.begin(), in.end(), [kind](const pending_request& one) { return one.kind == kind; }));
+}
+
 std::size_t pending_requests::owners() const noexcept {
   std::ptrdiff_t count = 0;
   for (const auto& each : lanes_)

@@ -76,6 +76,9 @@ public:
   /// answered.
   [[nodiscard]] const venues::traffic& traffic() const noexcept { return traffic_; }
 
+  /// Those among them that are of this kind.
+  [[nodiscard]] std::size_t waiting(request_kind kind) const noexcept;
+
   /// Those among them that the owner asked for.
   [[nodiscard]] std::size_t owners() const noexcept;
 

@@ -32,6 +32,19 @@ SCENARIO("what a process that was stopped finds overdue at once counts once") {
     CHECK_FALSE(meter.unanswered(start + 60s + i * 10ms));
 }
 
+SCENARIO("a burst of heartbeat questions ends nothing and is answered by a few answers") {
+  deribit_rig rig;
+  rig.go_live();
+  const auto before = rig.count("public/test");
+  for (int i = 0; i < 1000; ++i)
+    rig.machine->answer_heartbeat(rig.now, rig.out);
+  CHECK(rig.out.closed.empty());
+  CHECK(rig.count("public/test") - before == 4);
+  rig.answer(rig.last("public/test"), R"({"version":"1.2.26"})");
+  rig.machine->answer_heartbeat(rig.now, rig.out);
+  CHECK(rig.count("public/test") - before == 5);
+}
+
 SCENARIO("an exchange that goes on with its feed and its heartbeats, and answers nothing, is left") {
   deribit_rig rig;
   rig.go_live();
