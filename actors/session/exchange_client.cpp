@@ -389,6 +389,8 @@ void exchange_client::on_end(const caf::error& reason) {
   // One that was given up ends late: the board and the place are its successor's.
   if (is_current() && phase_.current() != phase::closed)
     advance(phase::closed, process::text_of(reason));
+  if (context_->link == link_.get())
+    context_->link = nullptr;
   link_.reset();
   session_context::leave(context_->client, *this);
 }

@@ -110,6 +110,7 @@ void exchange_client::dial() {
     return;
   count(counters_.opens);
   link_ = context_->outside.make_link(*this);
+  context_->link = link_.get();
   advance(phase::dialing, "started");
   link_->open();
   turn_timer_ = after(turn_held_max, [this] { context_->spending.end_turn(now().steady); });

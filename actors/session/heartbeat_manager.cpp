@@ -20,8 +20,22 @@ caf::behavior heartbeat_manager::behave() {
   };
 }
 
+/// A large message that is still coming in, and pings, are signs of life too.
+void heartbeat_manager::hear_bytes(base::time_point at) {
+  if (context_->link == nullptr)
+    return;
+  const auto bytes = context_->link->bytes_received();
+  const auto frames = context_->outside.record->counters.frames_in.load(std::memory_order_relaxed);
+  const bool only_bytes = bytes != bytes_ && frames == frames_;
+  bytes_ = bytes;
+  frames_ = frames;
+  if (only_bytes)
+    context_->pulse.stirred(at);
+}
+
 void heartbeat_manager::look() {
   const auto at = now();
+  hear_bytes(at.steady);
   switch (context_->pulse.look(at.steady)) {
   case pulse_verdict::fine:
     break;

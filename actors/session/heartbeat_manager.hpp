@@ -23,12 +23,15 @@ protected:
 
 private:
   void look();
+  void hear_bytes(base::time_point at);
   void probe(base::time_point now);
   void give_up(base::moment at);
   void arm();
 
   std::shared_ptr<session_context> context_;
   process::timer look_timer_;
+  std::uint64_t bytes_ = 0;  // that had come, of whichever link, at the last look
+  std::uint64_t frames_ = 0; // likewise
 };
 
 } // namespace cafnode::session

@@ -111,6 +111,12 @@ void link_pulse::heard(frame_role role, time_point now) {
   in_vain_ = 0;
 }
 
+void link_pulse::stirred(time_point now) {
+  heard_ = now;
+  probed_at_.reset();
+  last_step_.reset();
+}
+
 void link_pulse::probed(time_point now) {
   probed_at_ = now;
   asked_ = true;

@@ -66,6 +66,9 @@ public:
   /// A frame was read, after `attend`.
   void heard(frame_role role, base::time_point now);
 
+  /// Something came that is no frame, or none yet.
+  void stirred(base::time_point now);
+
   /// The exchange answered `public/test`, whoever asked for what reason, after `took`.
   void acknowledged(base::duration took, base::time_point now);
 

@@ -94,6 +94,8 @@ struct session_context {
   caf::actor manager;
   caf::actor gate;
 
+  const net::ws_link* link = nullptr; // of the client that runs
+
   /// Empties `place` if `who` is in it: one that was given up ends late, when its successor has the place.
   static void leave(caf::actor& place, const caf::abstract_actor& who) {
     if (place && place->id() == who.id())

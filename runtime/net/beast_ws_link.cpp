@@ -319,6 +319,8 @@ public:
 
   [[nodiscard]] std::size_t queued_bytes() const noexcept override { return core_->queued_bytes(); }
 
+  [[nodiscard]] std::uint64_t bytes_received() const noexcept override { return core_->bytes_received(); }
+
 private:
   std::shared_ptr<link_core> core_;
 };

@@ -62,6 +62,12 @@ void frame_stream::close_in_order() noexcept {
 }
 
 io_step frame_stream::read_wire(void* into, std::size_t size) {
+  const auto step = try_read_wire(into, size);
+  received_ += step.bytes;
+  return step;
+}
+
+io_step frame_stream::try_read_wire(void* into, std::size_t size) {
   if (tls_)
     return outcome_of_tls(tls_->read(into, size), *tls_);
   auto step = outcome_of_socket(::recv(socket_.native_handle(), into, size, MSG_DONTWAIT));

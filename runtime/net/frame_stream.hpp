@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -56,6 +57,9 @@ public:
   /// The first write that failed; from then on all that is written is dropped.
   [[nodiscard]] const error_code& broken() const noexcept { return broken_; }
 
+  /// All that was read so far, whatever it was.
+  [[nodiscard]] std::uint64_t bytes_received() const noexcept { return received_; }
+
   /// Drops the connection at once.
   void close() noexcept;
 
@@ -89,6 +93,7 @@ public:
 
 private:
   [[nodiscard]] io_step read_wire(void* into, std::size_t size);
+  [[nodiscard]] io_step try_read_wire(void* into, std::size_t size);
   void take_answer(std::size_t count, std::chrono::system_clock::time_point now);
   [[nodiscard]] bool must_wait() const noexcept;
 
@@ -97,6 +102,7 @@ private:
   std::unique_ptr<upgrade_head> head_;
   close_watch watch_;
   error_code broken_;
+  std::uint64_t received_ = 0;
   bool carries_frames_ = false;
 };
 

@@ -25,6 +25,8 @@ public:
 
   [[nodiscard]] std::size_t queued_bytes() const noexcept { return out_.bytes(); }
 
+  [[nodiscard]] std::uint64_t bytes_received() const noexcept { return ws_ ? ws_->next_layer().bytes_received() : 0; }
+
   [[nodiscard]] std::string where() const;
 
   void open();

@@ -102,6 +102,9 @@ public:
 
   /// Bytes accepted by send() and not yet written to the socket.
   [[nodiscard]] virtual std::size_t queued_bytes() const noexcept = 0;
+
+  /// Bytes that the peer has sent so far, also those that make no message, or none yet: pings, a part of a large one.
+  [[nodiscard]] virtual std::uint64_t bytes_received() const noexcept { return 0; }
 };
 
 /// What a JSON parser may read behind the end of a frame.

@@ -46,6 +46,8 @@ public:
 
   [[nodiscard]] std::size_t queued_bytes() const noexcept override { return 0; }
 
+  [[nodiscard]] std::uint64_t bytes_received() const noexcept override { return bytes; }
+
   // -- the peer ------------------------------------------------------------------------------------------------------
   void peer_accepts() { handler_->on_link_open(); }
 
@@ -65,6 +67,7 @@ public:
   bool answers = true; // questions after a sign of life, as a living exchange does
   bool takes = true;   // what is sent; false: its queue is full
   bool opened = false;
+  std::uint64_t bytes = 0; // that came and made no frame
   bool wants_frame = false;
   std::uint16_t close_code = 0;
   std::vector<std::string> sent;

@@ -48,6 +48,20 @@ SCENARIO(
   }
 }
 
+SCENARIO("a message that takes long to come in, and pings, are signs of life; when they end it is silence") {
+  test::session_world world;
+  world.go_live();
+  stream(world, 100ms, 20s);
+  world.link().answers = false;
+  for (int i = 0; i < 40; ++i) {
+    world.world.pass(500ms);
+    ++world.link().bytes;
+    REQUIRE(world.phase() == phase::live);
+  }
+  world.world.pass(4s);
+  CHECK(world.record->view().closed.cause == "silent");
+}
+
 SCENARIO("a quiet connection is asked after the exchange's interval, and closed before one and a half of it") {
   test::session_world world;
   world.go_live();
