@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/venues/deribit/auth.hpp"
+#include "actors/venues/deribit/deaf_meter.hpp"
 #include "actors/venues/deribit/decode.hpp"
 #include "actors/venues/deribit/encode.hpp"
-#include "actors/venues/deribit/deaf_meter.hpp"
 #include "actors/venues/deribit/fault_meter.hpp"
 #include "actors/venues/deribit/pending_requests.hpp"
 #include "actors/venues/deribit/subscription_book.hpp"

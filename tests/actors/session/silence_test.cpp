@@ -58,7 +58,7 @@ SCENARIO("a message that takes long to come in, and pings, are signs of life; wh
     ++world.link().bytes;
     REQUIRE(world.phase() == phase::live);
   }
-  world.world.pass(15s); // without news for so long it is a quiet connection
+  world.world.pass(16s); // without news for so long it is a quiet connection
   CHECK(world.record->view().closed.cause == "silent");
 }
 

