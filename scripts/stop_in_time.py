@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Stops a node while something hangs: a name server, a TCP connection, a TLS handshake, an upgrade, or the
-reader of its log. SIGTERM must end it within drain_timeout and 2 s, with 0, or with 70 where it is the node itself that
+reader of its log. SIGTERM must end it within drain_timeout and 2 s, with 0, or with 75 where it is the node itself that
 hangs. Python's standard library only; the name server needs root, for a mount namespace.
 """
 import argparse
@@ -151,7 +151,7 @@ def main():
     wanted = {"TCP connection": 0, "TLS handshake": 0, "upgrade": 0, "refused upgrade without end": 0,
               "reader of the log": 0}
     if os.geteuid() == 0 and shutil.which("unshare"):
-        wanted |= {"name server": 0, "name server at the start": 70}
+        wanted |= {"name server": 0, "name server at the start": 75}
     faults = 0
     for name, code_wanted in wanted.items():
         code, took = case(name, binaries)

@@ -82,6 +82,7 @@ void http_connection::begin() {
 }
 
 void http_connection::drop() {
+  dropped_ = true;
   ++exchange_;
   answering_ = false;
   deadline_.cancel();
@@ -149,13 +150,13 @@ void http_connection::await_turn() {
   parser_.reset();
   now_does(http_doing::idle, shared_->options.idle_timeout);
   shared_->turns->await([weak = weak_from_this()] {
-    if (const auto self = weak.lock(); self && self->shared_->live.contains(self.get()))
+    if (const auto self = weak.lock(); self && !self->is_gone())
       self->read_request();
   });
 }
 
 void http_connection::on_first_bytes(const error_code& error, std::size_t got) {
-  if (error)
+  if (error || is_gone())
     return drop();
   buffer_.commit(got);
   read_header();
@@ -172,6 +173,8 @@ void http_connection::read_header() {
 }
 
 void http_connection::on_header(const error_code& error) {
+  if (is_gone())
+    return drop();
   if (error)
     return on_bad_read(error);
   if (const auto why = odd_coding(parser_->get())) {
@@ -227,6 +230,8 @@ bool http_connection::is_called(std::string_view host_field) {
 }
 
 void http_connection::on_request(const error_code& error) {
+  if (is_gone())
+    return drop();
   if (error)
     return on_bad_read(error);
   const auto& request = parser_->get();
@@ -299,7 +304,7 @@ void http_connection::write_answer(const http_response& response) {
 void http_connection::on_answered(const error_code& error) {
   std::string{}.swap(out_);
   holds(0);
-  if (error || shared_->stopped)
+  if (error || is_gone())
     return drop();
   if (keep_alive_)
     return buffer_.size() > 0 ? await_turn() : read_request();

@@ -78,6 +78,9 @@ private:
   using request_parser = boost::beast::http::request_parser<boost::beast::http::string_body, wiped_bytes>;
   using stream = basic_link_stream<stream_socket>;
 
+  /// It was dropped while something of it was on its way here: it gave way to another, or the server has stopped.
+  [[nodiscard]] bool is_gone() const noexcept { return dropped_; }
+
   void now_does(http_doing what, std::chrono::milliseconds at_most);
   void on_too_late();
   void shake_hands();
@@ -113,6 +116,7 @@ private:
   http_stay stay_;
   std::uint64_t exchange_ = 0;
   bool urgent_only_;
+  bool dropped_ = false;
   bool too_slow_ = false;  // its request did not end in time
   bool answering_ = false; // a request waits for its answer
   bool keep_alive_ = false;
