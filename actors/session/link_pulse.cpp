@@ -142,7 +142,8 @@ time_point link_pulse::probe_due() const {
 
 duration link_pulse::patience() const {
   const auto learned = round_trips_.patience();
-  return measured_ ? learned : std::max<duration>(learned, round_trips::patience_unknown);
+  // Where data flows, its end speaks for itself.
+  return measured_ || gaps_.flows() ? learned : std::max<duration>(learned, round_trips::patience_unknown);
 }
 
 time_point link_pulse::dead_at() const {

@@ -44,6 +44,19 @@ SCENARIO("a slow way is given a few of its round trips") {
   CHECK(at - asked >= 4s);
 }
 
+SCENARIO("where data flows, the first connection is judged as quickly as any, measured or not") {
+  link_pulse pulse{{}};
+  pulse.opened(start);
+  pulse.heard(frame_role::answer, start + 5ms);
+  pulse.ready(start + 5ms);
+  const auto last = flow(pulse, 100ms, 1500ms, start + 5ms);
+  auto at = last;
+  REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);
+  pulse.probed(at);
+  REQUIRE(wait(pulse, at) == pulse_verdict::silent);
+  CHECK(at - last <= 3s);
+}
+
 SCENARIO("an exchange that answers questions later than its set-up taught loses a connection or two, not all") {
   for (const duration takes : {2700ms, 3000ms, 4500ms, 5000ms, 8000ms, 12'000ms}) {
     CAPTURE(std::chrono::duration_cast<std::chrono::milliseconds>(takes).count());
