@@ -121,7 +121,9 @@ SCENARIO("an order that waits is refused when its connection goes, and never sen
   const auto answer = world.ask_gate(wanted(1));
   WHEN("the link is cut") {
     world.link().peer_closes(net::close_cause::reset);
-    world.world.run();
+    world.world.pass(1s);
+    world.go_live();
+    world.world.pass(5s);
   }
   WHEN("the gate stops") {
     process::ask_to_stop(world.process("order_gate"));
