@@ -145,7 +145,6 @@ exit_code running_node::run() {
   const auto code = open_log() ? serve() : exit_code::temporary;
   observe::stop_log(); // however it ended: the log's thread refers to this
   bell_.silence();
-  host::hold_signals(); // before `signals` goes
   return code;
 }
 
@@ -232,6 +231,8 @@ exit_code running_node::end(news why) {
 } // namespace
 
 exit_code run_node(const conf::node_config& config, const node_options& options) {
+  // Before there is any other thread: only that of `signals` hears them, and what is left when it has gone does not.
+  host::hold_signals();
   return running_node{config, options}.run();
 }
 

@@ -28,8 +28,9 @@ private:
   std::unique_ptr<machinery> machinery_;
 };
 
-/// For the end of a program, with no other thread left but that of `signals`: from here on those it hears are held
-/// back from the calling thread, so that one that comes in the last moments does not change how the program ends.
+/// For the start of a program, before it has other threads: what `signals` hears is held back from the calling thread
+/// and from all that it starts, so that one that comes in the first or the last moments, when nobody hears it, does not
+/// change how the program ends.
 void hold_signals() noexcept;
 
 } // namespace cafnode::host
