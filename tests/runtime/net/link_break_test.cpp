@@ -76,7 +76,7 @@ TEST_CASE("a close frame without a code is the peer's close, too") {
 
 TEST_CASE("TLS's own words are told although our write found the connection broken") {
   const net_identity identity{"127.0.0.1"};
-  const auto info = broken_under_write("", &identity, nullptr, std::string(64, 'x'));
+  const auto info = broken_under_write("", &identity, nullptr, "\x17" + std::string(63, 'x'));
   CHECK(info.cause == net::close_cause::tls_failed);
   CAPTURE(info.detail);
   CHECK(info.detail.find("wrong version number") != std::string::npos);

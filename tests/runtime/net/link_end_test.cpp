@@ -174,7 +174,7 @@ TEST_CASE("over TLS, too, a closing peer, a broken connection and broken bytes a
     play = [](net_conn& conn) {
       conn.accept_upgrade();
       conn.read_frame();
-      conn.write_raw(std::string(64, 'x'));
+      conn.write_raw("\x17" + std::string(63, 'x'));
       conn.wait_for_end();
     };
     cause = net::close_cause::tls_failed;
