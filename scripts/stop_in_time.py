@@ -143,6 +143,12 @@ def case(name, binaries):
         return code, time.monotonic() - began
 
 
+def may_have_mounts_of_its_own():
+    """Root may, but not in a container or a chroot."""
+    return shutil.which("unshare") is not None and subprocess.run(
+        ["unshare", "-m", "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", required=True, help="the folder of caf-node")
@@ -150,7 +156,7 @@ def main():
     binaries = pathlib.Path(arguments.bin).resolve()
     wanted = {"TCP connection": 0, "TLS handshake": 0, "upgrade": 0, "refused upgrade without end": 0,
               "reader of the log": 0}
-    if os.geteuid() == 0 and shutil.which("unshare"):
+    if may_have_mounts_of_its_own():
         wanted |= {"name server": 0, "name server at the start": 75}
     faults = 0
     for name, code_wanted in wanted.items():
