@@ -9,9 +9,9 @@ using namespace cafnode::bench;
 
 namespace {
 
-const bench_case& find(const report& all, const std::string& name) {
+const bench_case& find(const report& all, std::string_view name) {
   const auto found = std::ranges::find(all.cases, name, &bench_case::name);
-  REQUIRE_MESSAGE(found != all.cases.end(), name);
+  REQUIRE_MESSAGE(found != all.cases.end(), std::string{name});
   return *found;
 }
 
