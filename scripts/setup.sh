@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the packages that caf-node builds with and that are missing. For Debian 12; 13 and Ubuntu 24.04 are untried.
+# Installs the packages that caf-node builds with and that are missing. For Debian 12 and 13; Ubuntu 24.04 is untried.
 #
 #   scripts/setup.sh          what building, testing and running need
 #   scripts/setup.sh --full   also clang with its sanitizers' runtime (fuzzing), clang-format 14 (the format check),
