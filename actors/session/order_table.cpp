@@ -240,8 +240,10 @@ order_table::live_map::iterator order_table::find_reported(const venues::order_r
 /// The exchange speaks of an order that was only presumed to be over: its queries had lagged.
 order_table::live_map::iterator order_table::take_back(const venues::order_report& report) {
   const auto is_it = [&report](const known_order& order) {
+    // An order that was refused has no id, and a report without label and id is nobody's.
     return order.presumed &&
-           (report.label.empty() ? order.report.order_id == report.order_id : order.request.label == report.label);
+           (report.label.empty() ? !report.order_id.empty() && order.report.order_id == report.order_id
+                                 : order.request.label == report.label);
   };
   const auto found = std::find_if(ended_.begin(), ended_.end(), is_it);
   if (found == ended_.end())

@@ -84,6 +84,11 @@ SCENARIO("what was only presumed over comes back when the exchange speaks of it:
     REQUIRE(orders.find("a") != nullptr);
     CHECK(orders.find("a")->report.state == order_state::open);
   }
+  GIVEN("a report that names nobody, while an order without an id was refused") {
+    orders.refused("a");
+    CHECK(orders.apply(report("", order_state::open, 0, 5, "")) == report_effect::foreign);
+    CHECK(orders.live_count() == 0);
+  }
   GIVEN("an order that was taken to be never placed") {
     orders.doubt_all();
     orders.absent("a");
