@@ -99,9 +99,7 @@ void link_pulse::heard(frame_role role, time_point now) {
   // The set-up begins with a question: until there is a better measure, its answer tells how long the way is.
   if (!ready_ && !std::exchange(greeted_, true) && !round_trips_.known())
     round_trips_.add(now - heard_, now);
-  heard_ = now;
-  probed_at_.reset();
-  last_step_.reset();
+  stirred(now);
   again_ = 0;
   if (role == frame_role::answer)
     return;
