@@ -21,8 +21,6 @@ namespace {
 
 constexpr std::size_t read_block_bytes = std::size_t{64} << 10U;
 constexpr std::size_t first_block_bytes = std::size_t{4} << 10U;
-constexpr std::size_t linger_bytes_max = std::size_t{8} << 20U;
-constexpr std::chrono::seconds linger_limit{2};
 
 std::string lower(std::string_view text) {
   std::string out{text};
@@ -150,8 +148,11 @@ void http_connection::await_turn() {
   parser_.reset();
   now_does(http_doing::idle, shared_->options.idle_timeout);
   shared_->turns->await([weak = weak_from_this()] {
-    if (const auto self = weak.lock(); self && !self->is_gone())
-      self->read_request();
+    const auto self = weak.lock();
+    if (!self || self->is_gone())
+      return false;
+    self->read_request();
+    return true;
   });
 }
 
@@ -268,15 +269,31 @@ void http_connection::hand_over(const request_parser::value_type& request) {
   parser_.reset();
   if (buffer_.size() == 0)
     buffer_.shrink_to_fit(); // an answer may take hours
-  await_answer();
-  const auto shared = shared_; // the handler may destroy the server
-  shared->handler(std::move(passed), make_http_reply(shared_from_this(), shared->gate, exchange_));
+  if (is_urgent && is_urgent(passed.path))
+    return ask(std::move(passed));
+  queue(std::make_shared<http_request>(std::move(passed)));
 }
 
-void http_connection::await_answer() {
+/// However many come at once with work for the node: each pass of the loop does that of one, and hears all who are new.
+void http_connection::queue(std::shared_ptr<http_request> request) {
+  const auto since = stay_.since;
+  now_does(http_doing::queued, shared_->options.answer_timeout);
+  stay_.since = since;
+  shared_->turns->await([weak = weak_from_this(), request = std::move(request)] {
+    const auto self = weak.lock();
+    if (!self || self->is_gone())
+      return false;
+    self->ask(std::move(*request));
+    return true;
+  });
+}
+
+void http_connection::ask(http_request request) {
   answering_ = true;
   ++exchange_;
   now_does(http_doing::waiting, shared_->options.answer_timeout);
+  const auto shared = shared_; // the handler may destroy the server
+  shared->handler(std::move(request), make_http_reply(shared_from_this(), shared->gate, exchange_));
 }
 
 void http_connection::refuse(const http_response& why) {
@@ -309,91 +326,6 @@ void http_connection::on_answered(const error_code& error) {
   if (keep_alive_)
     return buffer_.size() > 0 ? await_turn() : read_request();
   linger();
-}
-
-void http_connection::linger() {
-  // Closing with unread bytes would reset the connection, and the client would lose our answer.
-  stream_.finish_sending();
-  now_does(http_doing::leaving, linger_limit);
-  linger_on();
-}
-
-void http_connection::linger_on() {
-  stream_.async_read_some(asio::buffer(scratch_),
-                          [self = shared_from_this()](const error_code& error, std::size_t got) {
-                            self->lingered_ += got;
-                            if (error || self->lingered_ > linger_bytes_max)
-                              self->drop();
-                            else
-                              self->linger_on();
-                          });
-}
-
-void http_connection::start_stream(std::uint64_t exchange, int status, const std::string& content_type,
-                                   std::shared_ptr<http_backlog> backlog) {
-  if (!answering_ || exchange != exchange_) {
-    backlog->leave();
-    return;
-  }
-  answering_ = false;
-  deadline_.cancel();
-  stay_ = {http_doing::following, std::chrono::steady_clock::now()};
-  keep_alive_ = false;
-  backlog_ = std::move(backlog);
-  if (!body_wanted_)
-    backlog_->leave();
-  stream_ended_ = !body_wanted_;
-  watch_client();
-  write_stream(answer_head({status, content_type, {}}, false) +
-               (chunked_ ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n"));
-}
-
-void http_connection::watch_client() {
-  stream_.async_read_some(asio::buffer(scratch_),
-                          [self = shared_from_this()](const error_code& error, std::size_t got) {
-                            self->lingered_ += got;
-                            if (error || self->lingered_ > linger_bytes_max)
-                              self->drop();
-                            else
-                              self->watch_client();
-                          });
-}
-
-void http_connection::continue_stream(std::uint64_t exchange) {
-  if (backlog_ && exchange == exchange_ && !writing_)
-    flush_stream();
-}
-
-void http_connection::write_stream(std::string text) {
-  writing_ = true;
-  out_ = std::move(text);
-  asio::async_write(stream_, asio::buffer(out_), [self = shared_from_this()](const error_code& error, std::size_t) {
-    self->writing_ = false;
-    self->backlog_->written();
-    if (error)
-      self->drop();
-    else
-      self->flush_stream();
-  });
-}
-
-void http_connection::flush_stream() {
-  if (stream_ended_)
-    return end_stream();
-  auto text = backlog_->take();
-  if (!text.empty())
-    return write_stream(chunked_ ? fmt::format("{:x}\r\n{}\r\n", text.size(), text) : std::move(text));
-  if (!backlog_->exhausted())
-    return;
-  stream_ended_ = true;
-  if (chunked_)
-    return write_stream("0\r\n\r\n");
-  end_stream();
-}
-
-void http_connection::end_stream() {
-  stream_.finish_sending(); // watch_client() waits for the other side's end
-  now_does(http_doing::leaving, linger_limit);
 }
 
 } // namespace cafnode::net

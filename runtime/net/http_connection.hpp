@@ -95,11 +95,12 @@ private:
   [[nodiscard]] bool is_called(std::string_view host_field);
   void refuse(const http_response& why);
   void hand_over(const request_parser::value_type& request);
+  void queue(std::shared_ptr<http_request> request);
+  void ask(http_request request);
   void write_answer(const http_response& response);
   void holds(std::size_t unread);
   void make_room_for_answer();
   void on_answered(const error_code& error);
-  void await_answer();
   void watch_client();
   void write_stream(std::string text);
   void flush_stream();

@@ -3,8 +3,13 @@
 namespace cafnode::net {
 
 bool gives_way_before(const http_stay& one, const http_stay& other) noexcept {
-  // Whoever leaves and whoever is idle are alike: neither waits for anything of ours.
-  const auto rank = [](const http_stay& of) { return of.doing == http_doing::leaving ? http_doing::idle : of.doing; };
+  // Whoever leaves and whoever is idle are alike: neither waits for anything of ours. So are those that have asked and
+  // those that still do: among them age alone tells the newcomer with one question from the crowd before it.
+  const auto rank = [](const http_stay& of) {
+    if (of.doing == http_doing::leaving)
+      return http_doing::idle;
+    return of.doing == http_doing::queued ? http_doing::asking : of.doing;
+  };
   return rank(one) != rank(other) ? rank(one) < rank(other) : one.since < other.since;
 }
 

@@ -10,6 +10,7 @@ enum class http_doing : std::uint8_t {
   leaving,   // its answer is written; its end of the connection is awaited
   idle,      // no byte of a request has come
   asking,    // a request is coming in
+  queued,    // it has come, and others are served first
   reading,   // it is being answered, and takes its time
   waiting,   // its request is being worked on
   following, // a stream

@@ -4,9 +4,12 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <chrono>
+#include <deque>
 #include <future>
 #include <memory>
+#include <thread>
 #include <vector>
 
 using namespace cafnode;
@@ -73,6 +76,10 @@ SCENARIO("who waits for nothing of ours gives way first, the longest idle before
   CHECK(net::gives_way_before({http_doing::idle, early}, {http_doing::idle, late}));
   CHECK(net::gives_way_before({http_doing::idle, early}, {http_doing::leaving, late}));
   CHECK_FALSE(net::gives_way_before({http_doing::idle, late}, {http_doing::leaving, early}));
+  CHECK(net::gives_way_before({http_doing::queued, early}, {http_doing::asking, late}));
+  CHECK(net::gives_way_before({http_doing::asking, early}, {http_doing::queued, late}));
+  CHECK(net::gives_way_before({http_doing::queued, late}, {http_doing::reading, early}));
+  CHECK(net::may_give_way({http_doing::queued, early}));
   CHECK_FALSE(net::may_give_way({http_doing::waiting, early}));
   CHECK_FALSE(net::may_give_way({http_doing::following, early}));
 }
@@ -92,6 +99,40 @@ SCENARIO("clients that send many requests at once are served after those that as
   const auto flood = crowd(server.port, 300, many); // half a minute of work
   for (int i = 0; i < 5; ++i)
     CHECK(is_well(server.port));
+}
+
+SCENARIO("a crowd that comes and goes, and leaves much work behind each time, does not keep health waiting") {
+  std::string many;
+  for (int i = 0; i < 200; ++i)
+    many += "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  std::atomic<int> worked{0};
+  const net::http_handler busy = [&](const net::http_request& request, const std::shared_ptr<net::http_reply>& reply) {
+    const auto over = std::chrono::steady_clock::now() + (request.path == "/livez" ? 0us : 2'000us);
+    while (std::chrono::steady_clock::now() < over)
+      continue;
+    worked += request.path == "/livez" ? 0 : 1;
+    reply->send({200, "text/plain", "well"});
+  };
+  const net_served server{busy, small(64, 8)};
+  std::atomic<bool> over{false};
+  std::atomic<int> came{0};
+  std::thread flood{[&] {
+    std::deque<std::unique_ptr<net_raw_client>> there;
+    while (!over) {
+      there.push_back(std::make_unique<net_raw_client>(server.port));
+      there.back()->write(many);
+      ++came;
+      if (there.size() > 300)
+        there.pop_front();
+    }
+  }};
+  while (came < 1'000)
+    std::this_thread::yield();
+  for (int i = 0; i < 10; ++i)
+    CHECK(is_well(server.port));
+  over = true;
+  flood.join();
+  CHECK(worked > 0);
 }
 
 SCENARIO("clients that say nothing, or never finish, keep nobody out") {
