@@ -178,7 +178,7 @@ control::control_actions make_actions(caf::actor_system& system, process::servic
   };
   actions.cancel_order = [asking](const std::string& connection, session::cancel_order order, milliseconds deadline,
                                   completion<session::order_outcome> finish) {
-    asking.ask_gate(connection, std::move(order), deadline, std::move(finish));
+    asking.ask_gate(connection, within(deadline, std::move(order)), deadline, std::move(finish));
   };
   return actions;
 }

@@ -79,6 +79,10 @@ base::duration gate_policy::order_wait(base::time_point now) const {
   return std::clamp<base::duration>(spending_->order_wait(now), wait_min, wait_max);
 }
 
+base::duration gate_policy::cancel_wait(base::time_point now) const {
+  return std::clamp<base::duration>(spending_->cancel_wait(now), wait_min, wait_max);
+}
+
 void gate_policy::unsent(base::time_point now) {
   spending_->handed_on({1, 0, 0}, false, now);
   answered();

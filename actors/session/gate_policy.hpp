@@ -50,6 +50,9 @@ public:
   /// When to ask again for an order or an edit.
   [[nodiscard]] base::duration order_wait(base::time_point now) const;
 
+  /// When to ask again for a cancel.
+  [[nodiscard]] base::duration cancel_wait(base::time_point now) const;
+
   /// An admitted order or edit is not sent after all.
   void unsent(base::time_point now);
 

@@ -44,7 +44,9 @@ caf::behavior order_gate::behave() {
       [this](const edit_order& wanted) {
         return on_order({wanted, make_response_promise(), now()});
       },
-      [this](const cancel_order& wanted) { return on_cancel(wanted); },
+      [this](const cancel_order& wanted) {
+        return on_cancel({wanted, make_response_promise(), now()});
+      },
       [this](list_orders) { return on_list(); },
       [this](const order_news& news) { on_news(news); },
       [this](begin_reconcile) { begin_reconciliation(); },

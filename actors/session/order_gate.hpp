@@ -47,27 +47,30 @@ private:
     caf::response_promise promise;
   };
 
-  /// An order or an edit on its way in.
+  /// An order, an edit or a cancel on its way in.
   struct order_wish {
-    std::variant<place_order, edit_order> wanted;
+    std::variant<place_order, edit_order, cancel_order> wanted;
     caf::response_promise promise;
     base::moment asked;
   };
 
   // -- requests: order_gate_requests.cpp -----------------------------------------------------------------------------
-  /// How long an order or an edit waits for the account's budget: what a new process, which starts without any, needs
+  /// How long any of them waits for the account's budget: what a new process, which starts without any, needs
   /// to have some.
   static constexpr std::chrono::milliseconds wait_max{2000};
 
   caf::response_promise on_order(order_wish wish);
+  caf::response_promise on_cancel(order_wish wish);
   void serve_line();
+  [[nodiscard]] std::string why_not(const cancel_order& wanted) const;
+  [[nodiscard]] gate_verdict admit(const order_wish& wish, base::time_point at);
   void go_on_waiting(base::time_point at);
   [[nodiscard]] base::time_point waits_until(const order_wish& wish) const;
   [[nodiscard]] std::int64_t valid_until_ms(const order_wish& wish) const;
   void send(const place_order& wanted, const order_wish& wish);
   void send(const edit_order& wanted, const order_wish& wish);
+  void send(const cancel_order& wanted, const order_wish& wish);
   void allow(bool allowed);
-  caf::response_promise on_cancel(const cancel_order& wanted);
   [[nodiscard]] order_list on_list() const;
   [[nodiscard]] const known_order* find(const std::string& label_or_id) const;
   void command(awaited request, order_command wanted);
@@ -109,7 +112,8 @@ private:
   bool allowed_ = false;        // the connection is live
   bool announced_ = false;      // this incarnation has told the client that it is reconciled
   bool verified_ = false;       // what was adopted has been looked at a second time
-  std::deque<order_wish> line_; // waits for the budget; with what is unanswered at most in_flight_max
+  std::deque<order_wish> cancels_; // wait for the budget, before the line; at most in_flight_max
+  std::deque<order_wish> line_;    // waits for the budget; with what is unanswered at most in_flight_max
   process::timer line_timer_;
   std::map<std::uint64_t, awaited> awaited_; // bounded by the policy's in_flight_max and the client's own bound
   std::map<std::uint64_t, query> asked_;     // bounded by reconcile_limits::in_flight_max

@@ -14,7 +14,7 @@ caf::response_promise order_gate::refuse(caf::response_promise promise, std::str
   return promise;
 }
 
-// -- orders and edits: one after the other, as the budget lets them ---------------------------------------------------
+// -- one after the other, as the budget lets them; cancels first -----------------------------------------------------
 
 caf::response_promise order_gate::on_order(order_wish wish) {
   auto promise = wish.promise;
@@ -25,16 +25,41 @@ caf::response_promise order_gate::on_order(order_wish wish) {
   return promise;
 }
 
+caf::response_promise order_gate::on_cancel(order_wish wish) {
+  auto promise = wish.promise;
+  if (auto fault = why_not(std::get<cancel_order>(wish.wanted)); !fault.empty())
+    return refuse(promise, std::move(fault));
+  if (cancels_.size() >= context_->config.gate.in_flight_max)
+    return refuse(promise, explain(gate_verdict::too_many_asked));
+  cancels_.push_back(std::move(wish));
+  serve_line();
+  return promise;
+}
+
+/// Empty when the order can be cancelled. While a cancel waits the order may end.
+std::string order_gate::why_not(const cancel_order& wanted) const {
+  const auto* known = find(wanted.label_or_id);
+  if (known == nullptr)
+    return "no open order of this connection has the label or id " + wanted.label_or_id;
+  return known->report.order_id.empty() ? "the exchange has not confirmed this order yet: try again once it has" : "";
+}
+
+gate_verdict order_gate::admit(const order_wish& wish, base::time_point at) {
+  return std::holds_alternative<cancel_order>(wish.wanted) ? policy_.admit_cancel(allowed_, at)
+                                                           : policy_.admit_order(allowed_, at);
+}
+
 void order_gate::serve_line() {
-  while (!line_.empty()) {
+  while (!cancels_.empty() || !line_.empty()) {
+    auto& first = cancels_.empty() ? line_ : cancels_;
     const auto at = now().steady;
-    if (waits_until(line_.front()) < at)
+    if (waits_until(first.front()) < at)
       return go_on_waiting(at);
-    const auto verdict = policy_.admit_order(allowed_, at);
+    const auto verdict = admit(first.front(), at);
     if (verdict == gate_verdict::over_rate)
       return go_on_waiting(at);
-    const auto wish = std::move(line_.front());
-    line_.pop_front();
+    const auto wish = std::move(first.front());
+    first.pop_front();
     if (verdict == gate_verdict::pass)
       std::visit([&](const auto& wanted) { send(wanted, wish); }, wish.wanted);
     else
@@ -44,19 +69,21 @@ void order_gate::serve_line() {
 }
 
 void order_gate::go_on_waiting(base::time_point at) {
-  auto next = at + policy_.order_wait(at);
-  std::deque<order_wish> still;
-  for (auto& wish : std::exchange(line_, {})) {
-    const auto until = waits_until(wish);
-    if (until <= at) {
-      refuse(wish.promise, explain(gate_verdict::over_rate));
-      continue;
+  auto next = at + (cancels_.empty() ? policy_.order_wait(at) : policy_.cancel_wait(at));
+  for (auto* waiting : {&cancels_, &line_}) {
+    std::deque<order_wish> still;
+    for (auto& wish : std::exchange(*waiting, {})) {
+      const auto until = waits_until(wish);
+      if (until <= at) {
+        refuse(wish.promise, explain(gate_verdict::over_rate));
+        continue;
+      }
+      next = std::min(next, until);
+      still.push_back(std::move(wish));
     }
-    next = std::min(next, until);
-    still.push_back(std::move(wish));
+    *waiting = std::move(still);
   }
-  line_ = std::move(still);
-  if (line_.empty())
+  if (cancels_.empty() && line_.empty())
     line_timer_.cancel();
   else
     line_timer_ = after(next - at, [this] { serve_line(); });
@@ -110,6 +137,17 @@ void order_gate::send(const edit_order& wanted, const order_wish& wish) {
   command({awaited::what::edit, known->request.label, wish.promise}, {next_token(), change});
 }
 
+void order_gate::send(const cancel_order& wanted, const order_wish& wish) {
+  if (auto fault = why_not(wanted); !fault.empty()) {
+    policy_.unsent(now().steady);
+    refuse(wish.promise, std::move(fault));
+    return;
+  }
+  const auto* known = find(wanted.label_or_id);
+  command({awaited::what::cancel, known->request.label, wish.promise},
+          {next_token(), cancel_by_id{known->report.order_id}});
+}
+
 /// What waits is refused once the connection is not live any more.
 void order_gate::allow(bool allowed) {
   allowed_ = allowed;
@@ -117,19 +155,6 @@ void order_gate::allow(bool allowed) {
 }
 
 // -- the rest ---------------------------------------------------------------------------------------------------------
-
-caf::response_promise order_gate::on_cancel(const cancel_order& wanted) {
-  auto promise = make_response_promise();
-  const auto* known = find(wanted.label_or_id);
-  if (known == nullptr)
-    return refuse(promise, "no open order of this connection has the label or id " + wanted.label_or_id);
-  if (known->report.order_id.empty())
-    return refuse(promise, "the exchange has not confirmed this order yet: try again once it has");
-  if (const auto verdict = policy_.admit_cancel(allowed_, now().steady); verdict != gate_verdict::pass)
-    return refuse(promise, explain(verdict));
-  command({awaited::what::cancel, known->request.label, promise}, {next_token(), cancel_by_id{known->report.order_id}});
-  return promise;
-}
 
 order_list order_gate::on_list() const {
   order_list list;

@@ -35,6 +35,7 @@ struct edit_order {
 /// Cancels the open order with this label of ours, or with this id of the exchange's.
 struct cancel_order {
   std::string label_or_id;
+  std::chrono::milliseconds waits_at_most{2000};
 };
 
 /// Asks for the orders that this connection knows. Answered with order_list.

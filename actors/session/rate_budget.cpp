@@ -85,6 +85,11 @@ base::duration rate_budget::order_wait(base::time_point now) const {
   return matching_.wait_for(1, latest(now), reserve());
 }
 
+base::duration rate_budget::cancel_wait(base::time_point now) const {
+  const std::lock_guard guard{mutex_};
+  return matching_.wait_for(1, latest(now));
+}
+
 base::duration rate_budget::query_wait(std::int64_t credits, base::time_point now) const {
   const std::lock_guard guard{mutex_};
   return other_.wait_for(credits, latest(now));

@@ -47,6 +47,7 @@ public:
 
   /// How long until an order would pass if nobody else asked.
   [[nodiscard]] base::duration order_wait(base::time_point now) const;
+  [[nodiscard]] base::duration cancel_wait(base::time_point now) const;
 
   /// How long until a query of that cost would pass if nobody else asked.
   [[nodiscard]] base::duration query_wait(std::int64_t credits, base::time_point now) const;

@@ -61,6 +61,10 @@ base::duration spender::order_wait(base::time_point now) const {
   return budget_ ? budget_->order_wait(now) : base::duration::zero();
 }
 
+base::duration spender::cancel_wait(base::time_point now) const {
+  return budget_ ? budget_->cancel_wait(now) : base::duration::zero();
+}
+
 base::duration spender::query_wait(std::int64_t cost, base::time_point now) const {
   return budget_ ? budget_->query_wait(cost, now) : base::duration::zero();
 }

@@ -35,6 +35,7 @@ public:
   [[nodiscard]] bool can_spare(std::int64_t credits, base::time_point now) const;
 
   [[nodiscard]] base::duration order_wait(base::time_point now) const;
+  [[nodiscard]] base::duration cancel_wait(base::time_point now) const;
   [[nodiscard]] base::duration query_wait(std::int64_t credits, base::time_point now) const;
 
   /// What was taken for a command is with the machine now, or (`sent` false) never will be.

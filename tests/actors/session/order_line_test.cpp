@@ -156,3 +156,41 @@ SCENARIO("a cancel does not wait behind orders: it has a reserve of its own") {
   CHECK(world.request("cancel") != 0);
   CHECK(world.machine().placed.size() == 1);
 }
+
+SCENARIO("a cancel that finds nothing left of the budget goes out as soon as there is some, before every order") {
+  test::session_world world;
+  world.go_live();
+  world.ask_gate(wanted(1));
+  const auto label = world.machine().placed.back().label;
+  venues::order_report open;
+  open.label = label;
+  open.order_id = "o1";
+  open.state = venues::order_state::open;
+  world.peer_says(venues::order_accepted{world.request("place"), open, {}});
+  world.context->outside.budget->drain(world.world.now().steady);
+  const auto waiting = world.ask_gate(wanted(2));
+  GIVEN("a cancel that came after an order") {
+    const auto cancelled = world.ask_gate(session::cancel_order{label});
+    CHECK_FALSE(cancelled->has_value());
+    CHECK(world.request("cancel") == 0);
+    world.world.pass(260ms);
+    CHECK(world.request("cancel") != 0);
+    CHECK(world.machine().placed.size() == 1);
+  }
+  GIVEN("one whose sender does not wait") {
+    const auto cancelled = world.ask_gate(session::cancel_order{label, 100ms});
+    world.world.pass(101ms);
+    REQUIRE(cancelled->has_value());
+    CHECK((*cancelled)->outcome == outcome::refused);
+    world.world.pass(1s);
+    CHECK(world.request("cancel") == 0);
+  }
+  GIVEN("more of them than may be in flight") {
+    const auto most = world.context->config.gate.in_flight_max;
+    for (std::size_t i = 0; i < most; ++i)
+      CHECK_FALSE(world.ask_gate(session::cancel_order{label})->has_value());
+    const auto more = world.ask_gate(session::cancel_order{label});
+    REQUIRE(more->has_value());
+    CHECK((*more)->text.find("too many") != std::string::npos);
+  }
+}
