@@ -109,9 +109,9 @@ private:
   std::shared_ptr<session_context> context_;
   gate_policy policy_;
   reconciliation reconciliation_;
-  bool allowed_ = false;        // the connection is live
-  bool announced_ = false;      // this incarnation has told the client that it is reconciled
-  bool verified_ = false;       // what was adopted has been looked at a second time
+  bool allowed_ = false;           // the connection is live
+  bool announced_ = false;         // this incarnation has told the client that it is reconciled
+  bool verified_ = false;          // what was adopted has been looked at a second time
   std::deque<order_wish> cancels_; // wait for the budget, before the line; at most in_flight_max
   std::deque<order_wish> line_;    // waits for the budget; with what is unanswered at most in_flight_max
   process::timer line_timer_;

@@ -8,8 +8,8 @@
 
 namespace cafnode::net {
 
-/// Turns for requests that can wait: one of them is served in each pass of the loop, so that whoever asks for the node's
-/// health never waits behind the work of a crowd. One thread, that of the executor.
+/// Turns for requests that can wait: one of them is served in each pass of the loop, so that whoever asks for the
+/// node's health never waits behind the work of a crowd. One thread, that of the executor.
 class http_turns : public std::enable_shared_from_this<http_turns> {
 public:
   explicit http_turns(io_executor executor) : executor_{std::move(executor)} {}
