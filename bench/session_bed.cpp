@@ -1,6 +1,6 @@
 #include "bench/session_bed.hpp"
 
-#include "apps/node_plan.hpp"
+#include "apps/node/plan.hpp"
 #include "supervisors/supervisor.hpp"
 
 #include <chrono>

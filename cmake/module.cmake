@@ -1,7 +1,7 @@
 # One call a folder.
 #
 #   cafnode_module(base HEADERS a.hpp SOURCES a.cpp DEPS fmt::fmt)      library cafnode_base, alias cafnode::base
-#   cafnode_program(caf-node SOURCES node_main.cpp DEPS cafnode::host)  binary build/<preset>/bin/caf-node
+#   cafnode_program(caf-node SOURCES main.cpp DEPS cafnode::host)  binary build/<preset>/bin/caf-node
 #   cafnode_test(base_tests SOURCES a_test.cpp DEPS cafnode::base LABELS unit)
 #
 # INSTALL <component> makes a module a part of that component of the installed package (cmake/package.cmake), and

@@ -20,7 +20,7 @@ SUPERVISORS = "supervisors"
 NET = "runtime/net"
 HOST = "runtime/host"
 SESSION = "actors/session"
-CONTROL = "runtime/control"
+CONTROL = "control"
 EXAMPLES = "docs/examples"
 
 # folder -> the folders that it may include, beside itself
@@ -63,7 +63,7 @@ WALLS = {
 }
 
 # program -> the libraries that it must not reach although its folder may
-PROGRAM_WALLS = {re.compile(r"apps/ctl_"): {"CAF"}}  # cafctl starts at once: no actor runtime in it
+PROGRAM_WALLS = {re.compile(r"apps/ctl/"): {"CAF"}}  # cafctl starts at once: no actor runtime in it
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 

@@ -1,8 +1,8 @@
 #include "tests/e2e/node_world.hpp"
 
 #include "actors/session/order_table.hpp"
-#include "apps/node_actions.hpp"
-#include "apps/node_plan.hpp"
+#include "apps/node/actions.hpp"
+#include "apps/node/plan.hpp"
 #include "supervisors/supervisor.hpp"
 
 #include <doctest/doctest.h>

@@ -4,8 +4,8 @@
 #include "actors/session/notice.hpp"
 #include "bench/simulator.hpp"
 #include "conf/node_config.hpp"
-#include "runtime/control/control_actions.hpp"
-#include "runtime/control/tree_view.hpp"
+#include "control/control_actions.hpp"
+#include "control/tree_view.hpp"
 #include "runtime/host/actor_host.hpp"
 
 #include <caf/actor.hpp>

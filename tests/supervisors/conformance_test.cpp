@@ -1,4 +1,4 @@
-#include "apps/trace_runner.hpp"
+#include "apps/trace/runner.hpp"
 #include "tests/supervisors/recorded_scripts.hpp"
 
 #include <boost/json.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "apps/trace_script.hpp"
+#include "apps/trace/script.hpp"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "apps/trace_runner.hpp"
+#include "apps/trace/runner.hpp"
 #include "tests/supervisors/recorded_scripts.hpp"
 #include "tests/supervisors/reference_model.hpp"
 #include "tests/supervisors/script_maker.hpp"

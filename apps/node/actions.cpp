@@ -1,0 +1,186 @@
+#include "apps/node/actions.hpp"
+
+#include "actors/session/messages.hpp"
+#include "control/restart_answer.hpp"
+#include "runtime/process/ask.hpp"
+#include "runtime/process/spawn.hpp"
+#include "runtime/process/tell.hpp"
+
+#include <caf/sec.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace cafnode::node {
+
+namespace {
+
+using control::action_failure;
+using control::action_fault;
+using control::completion;
+using std::chrono::milliseconds;
+
+/// Asks one actor one question for somebody who is no actor, and ends with its outcome.
+template<class Answer, class Question>
+class asker final : public process::process_base {
+public:
+  /// `name` is that of `whom`, for the sentence that says why there is no answer.
+  asker(caf::actor_config& config, caf::actor whom, std::string name, Question question, milliseconds deadline,
+        completion<Answer> finish)
+      : process_base{config, "control_asker"},
+        whom_{std::move(whom)},
+        name_{std::move(name)},
+        question_{std::move(question)},
+        deadline_{deadline},
+        finish_{std::move(finish)} {}
+
+protected:
+  caf::behavior behave() override {
+    process::ask(
+        *this, whom_, deadline_, question_, [this](const Answer& answer) { end(answer); },
+        [this](const caf::error& reason) { end(base::failure{explain(reason)}); });
+    return {[](caf::unit_t) {}};
+  }
+
+private:
+  [[nodiscard]] action_failure explain(const caf::error& reason) const {
+    // One that had read the question would have answered in its last moment.
+    if (reason == caf::sec::request_receiver_down)
+      return {action_fault::unavailable, name_ + " ended before it read this: nothing was done; try again"};
+    return {action_fault::timed_out, name_ + " did not answer: " + process::text_of(reason)};
+  }
+
+  void end(base::result<Answer, action_failure> outcome) {
+    finish_(std::move(outcome));
+    stop({});
+  }
+
+  caf::actor whom_;
+  std::string name_;
+  Question question_;
+  milliseconds deadline_;
+  completion<Answer> finish_;
+};
+
+template<class Value>
+void fail(const completion<Value>& finish, action_fault fault, std::string text) {
+  finish(base::failure{action_failure{fault, std::move(text)}});
+}
+
+/// An order that waits for the budget is not sent after whoever asked was told that no answer came: half of his time is
+/// left for the exchange.
+template<class Order>
+Order within(milliseconds deadline, Order order) {
+  order.waits_at_most = std::min(order.waits_at_most, deadline / 2);
+  return order;
+}
+
+/// What every question needs.
+struct desk {
+  caf::actor_system* system;
+  process::services* services;
+  std::shared_ptr<session::board> board;
+  std::shared_ptr<const control::tree_view> tree;
+
+  template<class Answer, class Question>
+  void ask(caf::actor whom, std::string name, Question question, milliseconds deadline,
+           completion<Answer> finish) const {
+    const auto asked = process::try_spawn_process<asker<Answer, Question>>(
+        *system, nullptr, std::move(whom), std::move(name), std::move(question), deadline, finish);
+    if (!asked)
+      fail(finish, action_fault::unavailable, process::text_of(asked.fault()));
+  }
+
+  template<class Answer, class Question>
+  void ask_gate(const std::string& connection, Question question, milliseconds deadline,
+                completion<Answer> finish) const {
+    const auto record = board->find(connection);
+    if (!record)
+      return fail(finish, action_fault::not_found, "no connection has the name " + connection);
+    const auto gate = record->gate();
+    if (!gate)
+      return fail(finish, action_fault::unavailable,
+                  connection + " has no order gate now: it is being restarted, or has no account");
+    ask(gate, "the order gate", std::move(question), deadline, std::move(finish));
+  }
+
+  /// The process at a path; null: none runs there. Children are found in the tree; a root is nobody's child.
+  [[nodiscard]] caf::actor find(const std::string& path) const {
+    if (auto found = tree->process_at(path))
+      return found;
+    for (auto& live : services->live())
+      if (live.label == path)
+        return std::move(live.handle);
+    return {};
+  }
+
+  [[nodiscard]] bool kill(const std::string& path, control::kill_how how) const {
+    const auto found = find(path);
+    if (found && how == control::kill_how::brutal)
+      process::kill(found);
+    else if (found)
+      process::ask_to_stop(found);
+    return static_cast<bool>(found);
+  }
+
+  void restart(control::restart_order order, milliseconds deadline, completion<control::restart_done> finish) const {
+    auto supervisor = find(order.supervisor);
+    if (!supervisor)
+      return finish(base::failure{action_failure{action_fault::unavailable, order.supervisor + " does not run now",
+                                                 "try again when it is up"}});
+    supervision::replace_child wanted{order.child, order.how};
+    ask<supervision::management_report>(
+        std::move(supervisor), order.supervisor, std::move(wanted), deadline,
+        [order, finish](base::result<supervision::management_report, action_failure> answered) {
+          if (answered)
+            finish(control::outcome_of(order, answered.value()));
+          else
+            finish(base::failure{
+                action_failure{answered.fault().fault, answered.fault().text,
+                               answered.fault().fault == action_fault::unavailable ? "try again when it is up" : ""}});
+        });
+  }
+};
+
+void close(const session::board& board, const std::string& connection, const completion<control::done>& finish) {
+  const auto record = board.find(connection);
+  if (!record)
+    return fail(finish, action_fault::not_found, "no connection has the name " + connection);
+  const auto client = record->client();
+  if (!client)
+    return fail(finish, action_fault::unavailable, connection + " is down already, waiting for its next attempt");
+  process::tell_anonymous(client, session::close_connection{"asked for through the control API"});
+  finish(control::done{});
+}
+
+} // namespace
+
+control::control_actions make_actions(caf::actor_system& system, process::services& services,
+                                      std::shared_ptr<session::board> board,
+                                      std::shared_ptr<const control::tree_view> tree) {
+  const desk asking{&system, &services, board, std::move(tree)};
+  control::control_actions actions;
+  actions.kill = [asking](const std::string& path, control::kill_how how) { return asking.kill(path, how); };
+  actions.restart = [asking](control::restart_order order, milliseconds deadline,
+                             completion<control::restart_done> finish) {
+    asking.restart(std::move(order), deadline, std::move(finish));
+  };
+  actions.close_connection = [board](const std::string& connection, milliseconds, completion<control::done> finish) {
+    close(*board, connection, finish);
+  };
+  actions.place_order = [asking](const std::string& connection, session::place_order order, milliseconds deadline,
+                                 completion<session::order_outcome> finish) {
+    asking.ask_gate(connection, within(deadline, std::move(order)), deadline, std::move(finish));
+  };
+  actions.edit_order = [asking](const std::string& connection, session::edit_order order, milliseconds deadline,
+                                completion<session::order_outcome> finish) {
+    asking.ask_gate(connection, within(deadline, std::move(order)), deadline, std::move(finish));
+  };
+  actions.cancel_order = [asking](const std::string& connection, session::cancel_order order, milliseconds deadline,
+                                  completion<session::order_outcome> finish) {
+    asking.ask_gate(connection, within(deadline, std::move(order)), deadline, std::move(finish));
+  };
+  return actions;
+}
+
+} // namespace cafnode::node
