@@ -1,5 +1,5 @@
 #include "runtime/net/http_connection.hpp"
-#include "runtime/net/http_reply.hpp"
+#include "runtime/net/http_error.hpp"
 
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
