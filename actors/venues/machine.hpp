@@ -81,6 +81,13 @@ struct machine_config {
   std::uint64_t nonce_seed = 0;                    // for signatures; chance is an argument
 };
 
+/// What can change while a machine runs.
+struct live_settings {
+  std::vector<std::string> channels;           // all of them, as in machine_config
+  std::chrono::milliseconds answer_deadline{}; // likewise
+  std::chrono::milliseconds query_deadline{};  // likewise
+};
+
 /// One exchange's protocol on one connection: (input, now) in, `outbox` calls out. No socket, no clock, no CAF. A
 /// machine lives as long as its connection; a new connection gets a new one.
 class machine {
@@ -96,6 +103,10 @@ public:
   /// When `tick` has work next: a deadline, a token to refresh.
   [[nodiscard]] virtual std::optional<base::time_point> next_due() const = 0;
   virtual void tick(base::moment now, outbox& out) = 0;
+
+  /// Takes new values from now on: subscribes and unsubscribes the difference, as the budget allows. Requests that are
+  /// on their way keep their deadlines. At any time after `open`.
+  virtual void change(const live_settings&, base::moment, outbox&) {}
 
   /// Answers a test request, or asks for a sign of life: the same request at Deribit. Ahead of any budget.
   virtual void answer_heartbeat(base::moment now, outbox& out) = 0;
