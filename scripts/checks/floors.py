@@ -13,6 +13,7 @@ import tree
 BASE = "runtime/base"
 OBSERVE = "runtime/observe"
 CONF = "conf"
+CONFIG_STORE = "control/config"
 VENUES = "actors/venues"
 PROCESS = "runtime/process"
 VIRTUAL = "runtime/virtual"
@@ -28,6 +29,7 @@ EDGES = {
     BASE: set(),
     OBSERVE: {BASE},
     CONF: {BASE},
+    CONFIG_STORE: {BASE},
     VENUES: {BASE},
     PROCESS: {BASE},
     VIRTUAL: {BASE, PROCESS},
@@ -35,8 +37,8 @@ EDGES = {
     NET: {BASE, OBSERVE},
     HOST: {BASE, OBSERVE, CONF, PROCESS, SUPERVISORS, NET},
     SESSION: {BASE, OBSERVE, CONF, VENUES, PROCESS, SUPERVISORS, NET, HOST},
-    CONTROL: {BASE, OBSERVE, CONF, VENUES, PROCESS, SUPERVISORS, NET, HOST, SESSION},
-    "apps": {BASE, OBSERVE, CONF, VENUES, PROCESS, VIRTUAL, SUPERVISORS, NET, HOST, SESSION, CONTROL},
+    CONTROL: {BASE, OBSERVE, CONF, VENUES, PROCESS, SUPERVISORS, NET, HOST, SESSION, CONFIG_STORE},
+    "apps": {BASE, OBSERVE, CONF, VENUES, PROCESS, VIRTUAL, SUPERVISORS, NET, HOST, SESSION, CONFIG_STORE, CONTROL},
     # What a user of the installed library has.
     EXAMPLES: {BASE, PROCESS, VIRTUAL, SUPERVISORS},
     # The simulator writes its own encoders: it would prove nothing if it shared the node's.
@@ -57,7 +59,7 @@ WALLS = {
     "spdlog": (r"spdlog/", {OBSERVE}),
     "prometheus-cpp": (r"prometheus/", {OBSERVE}),
     "c-ares": (r"ares\.h", {NET}),
-    "OpenSSL": (r"openssl/", {VENUES, NET, "sim", "bench"}),
+    "OpenSSL": (r"openssl/", {VENUES, NET, CONFIG_STORE, "sim", "bench"}),
     "CLI11": (r"CLI/", {"apps", "sim", "bench"}),
     "doctest": (r"doctest/", set()),
 }
