@@ -1,6 +1,6 @@
 #include "runtime/base/standard_output.hpp"
-#include "sim/gateway/gateway.hpp"
-#include "sim/gateway/rpc_text.hpp"
+#include "sim/deribit/gateway.hpp"
+#include "sim/deribit/rpc_text.hpp"
 #include "sim/market/make_exchange.hpp"
 
 #include <CLI/CLI.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sim/exchange.hpp"
+#include "sim/market/exchange.hpp"
 #include "sim/market/options.hpp"
 
 #include <memory>

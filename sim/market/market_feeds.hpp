@@ -1,8 +1,8 @@
 #pragma once
 
-#include "sim/exchange.hpp"
 #include "sim/market/channel.hpp"
 #include "sim/market/encode.hpp"
+#include "sim/market/exchange.hpp"
 
 #include <map>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sim/exchange.hpp"
+#include "sim/market/exchange.hpp"
 #include "sim/market/ledger.hpp"
 #include "sim/market/listing.hpp"
 #include "sim/market/order_store.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "sim/exchange.hpp"
 #include "sim/market/encode.hpp"
+#include "sim/market/exchange.hpp"
 #include "sim/market/order_desk.hpp"
 #include "sim/market/params.hpp"
 
