@@ -14,6 +14,7 @@ find_package(spdlog REQUIRED)
 find_package(c-ares 1.18 REQUIRED) # cmake/Findc-ares.cmake: not every distribution ships a config of its own
 find_package(yaml-cpp REQUIRED)
 find_package(simdjson REQUIRED)
+find_package(SQLite3 3.37 REQUIRED)
 find_package(prometheus-cpp REQUIRED CONFIG)
 if(CAFNODE_TESTS)
   find_package(doctest REQUIRED)

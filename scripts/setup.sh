@@ -25,7 +25,7 @@ available() { [[ -n "$(apt-cache policy "$1" 2>/dev/null | awk '/Candidate:/ && 
 needed_packages() {
   printf '%s\n' g++ cmake ninja-build ccache pkg-config python3 openssl ca-certificates \
     libcaf-dev libc-ares-dev libssl-dev libfmt-dev libspdlog-dev libyaml-cpp-dev libsimdjson-dev prometheus-cpp-dev \
-    libcli11-dev doctest-dev
+    libsqlite3-dev libcli11-dev doctest-dev
 }
 
 # Wanted only for --full; where the archive has no such package, that step of the full run is skipped and says so.

@@ -92,7 +92,7 @@ class floors_test(sample_case):
         walled = {"boost/beast.hpp": "runtime/base", "caf/actor.hpp": "actors/venues", "yaml-cpp/yaml.h": "apps",
                   "spdlog/spdlog.h": "conf", "prometheus/a.h": "control", "openssl/ssl.h": "runtime/host",
                   "CLI/CLI.hpp": "conf", "boost/json.hpp": "supervisors", "boost/asio.hpp": "actors/venues",
-                  "doctest/doctest.h": "apps", "ares.h": "runtime/host"}
+                  "doctest/doctest.h": "apps", "ares.h": "runtime/host", "sqlite3.h": "control"}
         for header, folder in walled.items():
             self.assert_fault("walled off", {f"{folder}/a.cpp": f"#include <{header}>\n"})
         self.assertEqual(len(floors.WALLS), len(walled))

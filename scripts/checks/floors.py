@@ -60,6 +60,7 @@ WALLS = {
     "prometheus-cpp": (r"prometheus/", {OBSERVE}),
     "c-ares": (r"ares\.h", {NET}),
     "OpenSSL": (r"openssl/", {VENUES, NET, CONFIG_STORE, "sim", "bench"}),
+    "SQLite": (r"sqlite3\.h", {CONFIG_STORE}),
     "CLI11": (r"CLI/", {"apps", "sim", "bench"}),
     "doctest": (r"doctest/", set()),
 }
