@@ -254,9 +254,7 @@ void exchange_client::handle(const venues::protocol_fault& fault) {
 
 void exchange_client::handle(const venues::upkeep_failed& failed) {
   const bool again = failed.retry_in > base::duration::zero();
-  context_->notify(kind::upkeep_failed, now(),
-                   failed.text +
-                       (again ? "; tried again, the connection stays up" : "; the connection ends when its login does"),
+  context_->notify(kind::upkeep_failed, now(), failed.text + (again ? "; tried again, the connection stays up" : ""),
                    {{"retry_in_ms", again ? fmt::to_string(to_ms(failed.retry_in)) : std::string{}}});
 }
 

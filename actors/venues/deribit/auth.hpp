@@ -47,6 +47,9 @@ public:
   /// `patience` is how long an attempt waits for its answer.
   explicit login_clock(base::duration patience);
 
+  /// For attempts from now on.
+  void set_patience(base::duration patience) noexcept { patience_ = patience; }
+
   enum class step : std::uint8_t {
     none,
     refresh, // with the refresh token

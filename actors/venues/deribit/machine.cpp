@@ -11,15 +11,6 @@ namespace {
 
 constexpr std::size_t heartbeat_answers_max = 4; // unanswered ones
 
-/// With a login the machine follows its orders and trades, whatever else is configured.
-std::vector<std::string> channels_of(const venues::machine_config& config) {
-  std::vector<std::string> channels;
-  if (config.auth != venues::auth_method::none)
-    channels = {std::string{own_orders_channel}, std::string{own_trades_channel}};
-  channels.insert(channels.end(), config.channels.begin(), config.channels.end());
-  return channels;
-}
-
 constexpr base::backoff_config subscribe_pauses{std::chrono::seconds{1}, std::chrono::seconds{60}, 50};
 
 /// Marks the thread's decoder as busy while a frame is open.
@@ -41,6 +32,10 @@ private:
 
 } // namespace
 
+std::string too_many_channels() {
+  return "more than " + std::to_string(channels_max) + " channels on one connection: spread them over several";
+}
+
 scratch& memory_of_thread() {
   static thread_local scratch memory;
   return memory;
@@ -54,7 +49,7 @@ protocol_machine::protocol_machine(venues::machine_config config)
     : config_{std::move(config)},
       chance_{config_.nonce_seed},
       pending_{{config_.answer_deadline, config_.query_deadline}, config_.pending_max},
-      book_{channels_of(config_)},
+      book_{channels_of(config_.auth, config_.channels)},
       login_{config_.query_deadline},
       subscribe_pauses_{subscribe_pauses} {}
 
@@ -62,9 +57,8 @@ void protocol_machine::open(base::moment now, venues::outbox& out) {
   CAFNODE_INVARIANT(progress_ == progress::fresh, "a machine was opened twice");
   progress_ = progress::greeting;
   if (book_.size() > channels_max)
-    return shut(venues::give_up::refused,
-                "more than " + std::to_string(channels_max) + " channels on one connection: spread them over several",
-                out);
+    return shut(venues::give_up::refused, too_many_channels(), out);
+  setup_calls_ = book_.calls();
   const auto id = pending_.add(request_kind::set_heartbeat, now.steady);
   out.send(write_set_heartbeat(memory_of_thread().writer, id, config_.heartbeat_interval));
   if (has_login())
@@ -121,10 +115,8 @@ std::optional<base::time_point> protocol_machine::next_due() const {
   const auto sooner = [&due](base::time_point at) { due = due ? std::min(*due, at) : at; };
   if (login_.due() && progress_ != progress::leaving)
     sooner(*login_.due());
-  if (subscribe_again_at_ && progress_ != progress::leaving)
-    sooner(*subscribe_again_at_);
-  else if (const auto books = book_.next_renewal(); books && renewal_ == renewal::none && progress_ == progress::live)
-    sooner(std::max(*books, books_rest_until_));
+  if (const auto channels = channels_due())
+    sooner(*channels);
   return due;
 }
 
@@ -138,8 +130,8 @@ void protocol_machine::tick(base::moment now, venues::outbox& out) {
   if (is_over() || progress_ == progress::leaving)
     return;
   keep_login(now, out);
-  subscribe_again(now, out);
-  renew_books(now, out);
+  if (!is_over())
+    tend_channels(now, out);
 }
 
 void protocol_machine::answer_heartbeat(base::moment now, venues::outbox& out) {
@@ -175,8 +167,7 @@ void protocol_machine::abandon(base::moment, venues::outbox& out) {
 void protocol_machine::on_deadline(const pending_request& request, base::moment now, venues::outbox& out) {
   const auto text =
       "no answer to " + std::string{method_of(request.kind)} + " within " +
-      std::to_string(
-          std::chrono::duration_cast<std::chrono::milliseconds>(pending_.deadline_of(request.kind)).count()) +
+      std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(request.due - request.sent_at).count()) +
       " ms";
   if (is_owners(request.kind))
     out.emit(venues::request_failed{request.id, 0, venues::disposition::unknown, text});

@@ -38,6 +38,11 @@ struct scratch {
 inline constexpr std::string_view own_orders_channel = "user.orders.any.any.raw";
 inline constexpr std::string_view own_trades_channel = "user.trades.any.any.raw";
 
+[[nodiscard]] std::vector<std::string> channels_of(venues::auth_method auth, std::span<const std::string> configured);
+
+[[nodiscard]] std::string too_many_channels();
+[[nodiscard]] bool is_subscription(request_kind kind) noexcept;
+
 /// An error of the exchange in words: "private/buy: 10009 not_enough_funds".
 [[nodiscard]] std::string text_of_error(request_kind kind, const envelope& head);
 
@@ -50,6 +55,7 @@ public:
   void receive(std::string_view frame, base::moment now, venues::outbox& out) override;
   [[nodiscard]] std::optional<base::time_point> next_due() const override;
   void tick(base::moment now, venues::outbox& out) override;
+  void change(const venues::live_settings& to, base::moment now, venues::outbox& out) override;
   void answer_heartbeat(base::moment now, venues::outbox& out) override;
 
   venues::request_id place(const venues::order_request& order, base::moment now, venues::outbox& out) override;
@@ -89,11 +95,9 @@ private:
     over,
   };
 
-  enum class renewal : std::uint8_t { none, unsubscribing, subscribing };
-
   using disposition = venues::disposition;
 
-  // The handshake, renewals of the login and of books: machine_handshake.cpp.
+  // The handshake and renewals of the login: machine_handshake.cpp.
   void log_in(base::moment now, venues::outbox& out);
   void keep_login(base::moment now, venues::outbox& out);
   void refresh(base::moment now, venues::outbox& out);
@@ -101,21 +105,26 @@ private:
   void on_login_failed(const pending_request& request, disposition meaning, const std::string& text, base::moment now,
                        venues::outbox& out, base::duration asked = {});
   void greeted(base::moment now, venues::outbox& out);
-  void begin_subscribing(base::moment now, venues::outbox& out);
-  void subscribe_next(base::moment now, venues::outbox& out);
-  void renew_books(base::moment now, venues::outbox& out);
   void on_own_result(const pending_request& request, base::moment now, venues::outbox& out);
   void on_step_done(request_kind kind, base::moment now, venues::outbox& out);
   void on_login(const pending_request& request, base::moment now, venues::outbox& out);
-  void on_subscribed(const pending_request& request, base::moment now, venues::outbox& out);
-  void subscribe_again(base::moment now, venues::outbox& out);
-  void on_subscription_failed(const pending_request& request, const std::string& text, base::moment now,
-                              venues::outbox& out, base::duration asked = {});
   void on_step_failed(const pending_request& request, const std::string& text, base::moment now, venues::outbox& out);
   void give_up_on(const pending_request& request, venues::protocol_fault fault, base::moment now, venues::outbox& out);
   void on_own_error(const pending_request& request, base::moment now, venues::outbox& out);
+
+  // What is subscribed: machine_channels.cpp.
+  void begin_subscribing(base::moment now, venues::outbox& out);
+  void tend_channels(base::moment now, venues::outbox& out);
+  void set_channels_up(base::moment now, venues::outbox& out);
+  void unsubscribe(bool with_books, base::moment now, venues::outbox& out);
+  void subscribe(base::moment now, venues::outbox& out);
   void send_channels(request_kind kind, std::span<const std::string_view> channels, base::moment now,
                      venues::outbox& out);
+  [[nodiscard]] std::optional<base::time_point> channels_due() const noexcept;
+  void on_subscribed(const pending_request& request, base::moment now, venues::outbox& out);
+  void on_unsubscribed(base::moment now, venues::outbox& out);
+  void on_subscription_failed(const pending_request& request, const std::string& text, base::moment now,
+                              venues::outbox& out, base::duration asked = {});
 
   // Answers to the owner's requests: machine_requests.cpp.
   [[nodiscard]] bool takes_requests() const noexcept;
@@ -160,10 +169,12 @@ private:
   venues::request_id granted_after_ = 0;          // the youngest request when the latest login was granted
   std::optional<base::time_point> lost_login_at_; // when the exchange last forgot one
   base::backoff subscribe_pauses_;
-  std::optional<base::time_point> subscribe_again_at_;
+  base::time_point channels_rest_until_{}; // no call for channels before
   base::time_point books_rest_until_{};
+  std::size_t setup_calls_ = 0;    // of those that the set-up pays for
+  bool is_paid_ = false;           // the next subscription; it follows an unsubscription of books
+  bool unsubscribed_last_ = false; // the latest call for channels
   progress progress_ = progress::fresh;
-  renewal renewal_ = renewal::none;
   bool heartbeat_set_ = false;
   bool logged_in_ = false;
   bool first_login_repeated_ = false;

@@ -13,22 +13,8 @@ using venues::give_up;
 // A login that is forgotten again this soon will not get better on this connection.
 constexpr std::chrono::seconds lost_again_min{60};
 
-// Each renewal costs a subscription's credits, so broken books are gathered.
-constexpr std::chrono::seconds books_rest{2};
-
-// How soon to ask again whether the account can pay for it.
-constexpr std::chrono::milliseconds budget_rest{250};
-
 bool is_login(request_kind kind) noexcept {
   return kind == request_kind::authenticate || kind == request_kind::refresh_token;
-}
-
-bool is_unsubscription(request_kind kind) noexcept {
-  return kind == request_kind::unsubscribe_public || kind == request_kind::unsubscribe_private;
-}
-
-bool is_subscription(request_kind kind) noexcept {
-  return is_unsubscription(kind) || kind == request_kind::subscribe_public || kind == request_kind::subscribe_private;
 }
 
 /// Whether the same may work a little later.
@@ -112,7 +98,10 @@ void protocol_machine::on_login_failed(const pending_request& request, dispositi
   login_trouble_ = text;
   login_.failed(fresh ? login_clock::step::log_in : login_clock::step::refresh, for_good, now.steady, asked);
   const auto wait = login_.due().value_or(now.steady) - now.steady;
-  out.emit(venues::upkeep_failed{text, login_.refused() ? base::duration::zero() : std::max(wait, base::duration{1})});
+  if (login_.refused())
+    out.emit(venues::upkeep_failed{text + "; the connection ends when its login does", {}});
+  else
+    out.emit(venues::upkeep_failed{text, std::max(wait, base::duration{1})});
   keep_login(now, out);
 }
 
@@ -128,66 +117,6 @@ void protocol_machine::greeted(base::moment now, venues::outbox& out) {
   out.send(write_simple(memory_of_thread().writer, id, kind, "scope", "connection"));
 }
 
-void protocol_machine::begin_subscribing(base::moment now, venues::outbox& out) {
-  progress_ = progress::subscribing;
-  out.emit(venues::stage_reached{venues::stage::subscribing});
-  subscribe_next(now, out);
-}
-
-void protocol_machine::subscribe_next(base::moment now, venues::outbox& out) {
-  const auto call = book_.next_call();
-  if (!call.empty())
-    return send_channels(has_login() ? request_kind::subscribe_private : request_kind::subscribe_public, call, now,
-                         out);
-  renewal_ = renewal::none;
-  if (progress_ != progress::subscribing)
-    return;
-  progress_ = progress::live;
-  out.emit(venues::stage_reached{venues::stage::resumed});
-}
-
-void protocol_machine::renew_books(base::moment now, venues::outbox& out) {
-  if (progress_ != progress::live || renewal_ != renewal::none || subscribe_again_at_ || !book_.has_broken() ||
-      now.steady < books_rest_until_)
-    return;
-  if (const auto due = book_.next_renewal(); !due || now.steady < *due)
-    return;
-  const venues::credits cost{0, cost_of(request_kind::unsubscribe_private).credits,
-                             cost_of(request_kind::subscribe_private).credits};
-  if (!out.may_spend(cost)) {
-    books_rest_until_ = now.steady + budget_rest;
-    return;
-  }
-  const auto channels = book_.begin_renewal(now.steady);
-  renewal_ = renewal::unsubscribing;
-  books_rest_until_ = now.steady + books_rest;
-  // A second subscription of a channel brings no snapshot; one after an unsubscription does.
-  send_channels(has_login() ? request_kind::unsubscribe_private : request_kind::unsubscribe_public, channels, now, out);
-}
-
-void protocol_machine::subscribe_again(base::moment now, venues::outbox& out) {
-  if (!subscribe_again_at_ || now.steady < *subscribe_again_at_)
-    return;
-  subscribe_again_at_.reset();
-  if (progress_ == progress::live)
-    renewal_ = renewal::subscribing;
-  subscribe_next(now, out);
-}
-
-void protocol_machine::on_subscription_failed(const pending_request& request, const std::string& text, base::moment now,
-                                              venues::outbox& out, base::duration asked) {
-  const base::duration wait = std::max<base::duration>(subscribe_pauses_.next(chance_), asked);
-  if (is_unsubscription(request.kind)) {
-    book_.unsubscribe_failed();
-    renewal_ = renewal::none;
-    books_rest_until_ = now.steady + wait;
-  } else {
-    book_.call_failed();
-    subscribe_again_at_ = now.steady + wait;
-  }
-  out.emit(venues::upkeep_failed{text, wait});
-}
-
 /// A request of the machine's own came to nothing. Before the connection is live it is of no use without it; then what
 /// it would have renewed holds meanwhile.
 void protocol_machine::on_step_failed(const pending_request& request, const std::string& text, base::moment now,
@@ -198,14 +127,6 @@ void protocol_machine::on_step_failed(const pending_request& request, const std:
     return on_subscription_failed(request, text, now, out);
   if (progress_ != progress::leaving)
     shut(give_up::unavailable, text, out);
-}
-
-void protocol_machine::send_channels(request_kind kind, std::span<const std::string_view> channels, base::moment now,
-                                     venues::outbox& out) {
-  if (!pending_.has_room())
-    return on_subscription_failed({0, kind, now.steady}, "too many requests wait for their answers", now, out);
-  const auto id = pending_.add(kind, now.steady);
-  out.send(write_subscriptions(memory_of_thread().writer, id, kind, channels));
 }
 
 void protocol_machine::on_own_result(const pending_request& request, base::moment now, venues::outbox& out) {
@@ -245,9 +166,7 @@ void protocol_machine::on_step_done(request_kind kind, base::moment now, venues:
   }
   if (kind == request_kind::enable_cancel_on_disconnect || kind == request_kind::disable_cancel_on_disconnect)
     return begin_subscribing(now, out);
-  renewal_ = renewal::subscribing;
-  book_.end_unsubscribe();
-  subscribe_next(now, out);
+  on_unsubscribed(now, out);
 }
 
 void protocol_machine::on_login(const pending_request& request, base::moment now, venues::outbox& out) {
@@ -258,26 +177,6 @@ void protocol_machine::on_login(const pending_request& request, base::moment now
   granted_after_ = pending_.last_id();
   logged_in_ = true;
   greeted(now, out);
-}
-
-void protocol_machine::on_subscribed(const pending_request& request, base::moment now, venues::outbox& out) {
-  auto& memory = memory_of_thread();
-  if (const auto fault = memory.decoder.read_channels(memory.channels))
-    return give_up_on(request, *fault, now, out);
-  auto compared = book_.settle_call(memory.channels);
-  subscribe_pauses_.reset();
-  for (const auto& extra : compared.extra)
-    complain({venues::fault_kind::foreign_channel, "subscribed without being asked: " + extra.substr(0, 160)}, now,
-             out);
-  const bool blind = std::any_of(compared.missing.begin(), compared.missing.end(), [this](const auto& channel) {
-    return has_login() && (channel == own_orders_channel || channel == own_trades_channel);
-  });
-  if (!compared.missing.empty())
-    out.emit(venues::subscription_missing{std::move(compared.missing)});
-  if (blind)
-    return shut(give_up::unavailable, "the exchange did not subscribe our own orders and trades", out);
-  if (!is_over())
-    subscribe_next(now, out);
 }
 
 void protocol_machine::give_up_on(const pending_request& request, venues::protocol_fault fault, base::moment now,

@@ -15,15 +15,19 @@ std::string cut(std::string_view name) {
 void protocol_machine::on_notification(base::moment now, venues::outbox& out) {
   const auto name = memory_of_thread().head.channel;
   auto* channel = book_.find_live(name);
+  if (channel == nullptr && book_.is_stray(name, now.steady))
+    return;
   if (channel == nullptr)
     return complain({fault_kind::foreign_channel, "not subscribed here: " + cut(name)}, now, out);
+  if (!channel->wished)
+    return subscription_book::pass_over(*channel);
   if (auto fault = tell(*channel, now, out)) {
     fault->detail = channel->name.substr(0, 60) + ": " + fault->detail;
     complain(*fault, now, out);
     // A change that was not taken breaks the chain, whatever the next one says.
     if (!is_over() && channel->kind == channel_kind::book && book_.lose(*channel)) {
       out.emit(venues::book_gap{channel->instrument});
-      renew_books(now, out);
+      tend_channels(now, out);
     }
   }
 }
@@ -101,7 +105,7 @@ decode_fault protocol_machine::tell_book(channel_entry& channel, base::moment no
     break;
   case chain_step::broken:
     out.emit(venues::book_gap{channel.instrument});
-    renew_books(now, out);
+    tend_channels(now, out);
     break;
   }
   return std::nullopt;

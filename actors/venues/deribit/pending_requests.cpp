@@ -22,29 +22,40 @@ bool is_order(request_kind kind) noexcept {
 
 } // namespace
 
-pending_requests::pending_requests(deadlines allowed, std::size_t room)
-    : room_{room}, lanes_{lane{allowed.orders, {}}, lane{allowed.others, {}}} {
+pending_requests::pending_requests(deadlines allowed, std::size_t room) : room_{room} {
+  set_deadlines(allowed);
+}
+
+void pending_requests::set_deadlines(deadlines allowed) {
   CAFNODE_INVARIANT(allowed.orders > base::duration::zero() && allowed.others > base::duration::zero(),
                     "a deadline that is over at once");
+  lanes_[0].deadline = allowed.orders;
+  lanes_[1].deadline = allowed.others;
+  for (auto& each : lanes_)
+    each.mixed_until = last_id_;
+}
+
+std::vector<pending_request>::const_iterator pending_requests::lane::first() const noexcept {
+  if (waiting.empty() || waiting.front().id > mixed_until)
+    return waiting.begin();
+  return std::min_element(waiting.begin(), waiting.end(),
+                          [](const pending_request& a, const pending_request& b) { return a.due < b.due; });
 }
 
 base::time_point pending_requests::lane::due() const noexcept {
-  return waiting.empty() ? base::time_point::max() : waiting.front().sent_at + deadline;
+  return waiting.empty() ? base::time_point::max() : first()->due;
 }
 
 pending_requests::lane& pending_requests::lane_of(request_kind kind) noexcept {
   return lanes_[is_order(kind) ? 0 : 1];
 }
 
-base::duration pending_requests::deadline_of(request_kind kind) const noexcept {
-  return lanes_[is_order(kind) ? 0 : 1].deadline;
-}
-
 venues::request_id pending_requests::add(request_kind kind, base::time_point now) {
-  auto& waiting = lane_of(kind).waiting;
+  auto& lane = lane_of(kind);
+  auto& waiting = lane.waiting;
   CAFNODE_INVARIANT(has_room(), "a request was sent that nobody could remember");
   CAFNODE_INVARIANT(waiting.empty() || waiting.back().sent_at <= now, "the clock ran backwards");
-  waiting.push_back({++last_id_, kind, now});
+  waiting.push_back({++last_id_, kind, now, now + lane.deadline});
   const auto cost = cost_of(kind);
   traffic_.sent.of(cost.pool) += cost.credits;
   return last_id_;
@@ -81,8 +92,9 @@ std::optional<pending_request> pending_requests::take_overdue(base::time_point n
       count_answer(late_.front());
     late_.erase(late_.begin());
   }
-  const auto overdue = first->waiting.front();
-  first->waiting.erase(first->waiting.begin());
+  const auto at = first->first();
+  const auto overdue = *at;
+  first->waiting.erase(at);
   late_.push_back(overdue);
   return overdue;
 }
@@ -107,13 +119,9 @@ std::optional<pending_request> pending_requests::take_late(venues::request_id id
   return late;
 }
 
-base::time_point pending_requests::given_up_at(const pending_request& late) const noexcept {
-  return late.sent_at + deadline_of(late.kind) + late_max;
-}
-
 void pending_requests::give_up_late(base::time_point now) noexcept {
   for (auto& late : late_)
-    if (!late.given_up && now >= given_up_at(late)) {
+    if (!late.given_up && now >= late.due + late_max) {
       late.given_up = true;
       count_answer(late);
     }
@@ -142,7 +150,7 @@ std::optional<base::time_point> pending_requests::next_deadline() const noexcept
   auto due = std::min(lanes_[0].due(), lanes_[1].due());
   const auto late = std::find_if(late_.begin(), late_.end(), [](const pending_request& one) { return !one.given_up; });
   if (late != late_.end())
-    due = std::min(due, given_up_at(*late));
+    due = std::min(due, late->due + late_max);
   return due == base::time_point::max() ? std::nullopt : std::optional{due};
 }
 

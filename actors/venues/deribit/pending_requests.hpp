@@ -17,7 +17,8 @@ struct pending_request {
   venues::request_id id = 0;
   request_kind kind = request_kind::answer_heartbeat;
   base::time_point sent_at{};
-  bool given_up = false; // it keeps no place in the account's budget any more
+  base::time_point due{}; // when its answer is overdue
+  bool given_up = false;  // it keeps no place in the account's budget any more
 };
 
 /// Remembers requests until each has its one outcome: an answer, a deadline, or the end of the connection. Those whose
@@ -43,6 +44,9 @@ public:
 
   [[nodiscard]] bool has_room() const noexcept { return size() < room_ + own_room; }
 
+  /// Takes other deadlines for requests from now on. Those that wait keep theirs.
+  void set_deadlines(deadlines allowed);
+
   /// Remembers a request that is being sent and gives its id. There must be room.
   venues::request_id add(request_kind kind, base::time_point now);
 
@@ -64,9 +68,6 @@ public:
   /// When to call `take_overdue`.
   [[nodiscard]] std::optional<base::time_point> next_deadline() const noexcept;
 
-  /// What a request of that kind is allowed.
-  [[nodiscard]] base::duration deadline_of(request_kind kind) const noexcept;
-
   /// The youngest request so far; 0 before the first.
   [[nodiscard]] venues::request_id last_id() const noexcept { return last_id_; }
 
@@ -83,17 +84,19 @@ public:
   [[nodiscard]] std::size_t owners() const noexcept;
 
 private:
-  /// Requests with one and the same deadline: by id, and so by age.
+  /// Requests that are allowed one and the same time: by id, and so by age.
   struct lane {
-    base::duration deadline;
+    base::duration deadline{};
     std::vector<pending_request> waiting;
+    venues::request_id mixed_until = 0; // while one as old as this waits, a younger one may be due before it
 
+    /// The one that is due first; `end` when none waits.
+    [[nodiscard]] std::vector<pending_request>::const_iterator first() const noexcept;
     [[nodiscard]] base::time_point due() const noexcept;
   };
 
   [[nodiscard]] lane& lane_of(request_kind kind) noexcept;
   [[nodiscard]] lane* first_due() noexcept;
-  [[nodiscard]] base::time_point given_up_at(const pending_request& late) const noexcept;
   void give_up_late(base::time_point now) noexcept;
   void count_answer(const pending_request& request) noexcept;
 

@@ -204,6 +204,32 @@ SCENARIO("orders and all other requests have each their own deadline, and what w
   CHECK(pending.take_overdue(start + 20s)->id == early);
 }
 
+SCENARIO("a change of the deadlines is for requests that come after it") {
+  pending_requests pending{{10s, 10s}, 8};
+  const base::time_point start{1h};
+  const auto old_order = pending.add(request_kind::buy, start);
+  const auto old_query = pending.add(request_kind::positions, start);
+  pending.set_deadlines({2s, 30s});
+  const auto order = pending.add(request_kind::buy, start + 1s);
+  const auto query = pending.add(request_kind::positions, start + 1s);
+  WHEN("it is a shorter one, what is due first comes first, whichever was sent first") {
+    CHECK(pending.next_deadline() == start + 3s);
+    CHECK(pending.take_overdue(start + 3s)->id == order);
+    CHECK(pending.find(old_order));
+    CHECK(pending.take_overdue(start + 10s)->id == old_order);
+  }
+  WHEN("it is changed again and again while they wait, each keeps its own") {
+    for (int i = 0; i < 5000; ++i)
+      pending.set_deadlines({std::chrono::seconds{1 + i % 7}, std::chrono::seconds{40 - i % 7}});
+    CHECK(pending.take_overdue(start + 3s)->id == order);
+    pending.settle(old_order);
+    CHECK(pending.take_overdue(start + 40s)->id == old_query);
+    CHECK(pending.next_deadline() == start + 31s);
+    CHECK(pending.take_overdue(start + 40s)->id == query);
+    CHECK(!pending.take_overdue(start + 40s));
+  }
+}
+
 SCENARIO("an answer that never comes keeps its place in the account's budget for a while, not for ever") {
   pending_requests pending{{3s, 3s}, 4};
   const base::time_point start{1h};

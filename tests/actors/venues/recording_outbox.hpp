@@ -32,6 +32,11 @@ public:
     close_retry_after = retry_after;
   }
 
+  bool may_spend(const venues::credits& cost) override {
+    asked_for.push_back(cost);
+    return may_spend_more;
+  }
+
   /// All events of one kind, in order.
   template<class T>
   [[nodiscard]] std::vector<T> all() const {
@@ -54,6 +59,8 @@ public:
   std::chrono::milliseconds close_retry_after{0};
   std::vector<venues::book_level> bids, asks; // of the last book_changed
   std::string raw_data;                       // of the last raw_notification
+  std::vector<venues::credits> asked_for;     // by may_spend
+  bool may_spend_more = true;
   std::function<void(const venues::event&)> on_emit;
 };
 
