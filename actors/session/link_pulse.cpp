@@ -126,7 +126,8 @@ void link_pulse::cannot_afford(time_point now) {
 }
 
 time_point link_pulse::early_due() const {
-  if (!measured_ && !asked_)
+  // Whoever has never answered is asked once without need; so is one whose predecessor ended without an answer.
+  if ((!measured_ || ends_ > 0) && !asked_)
     return std::max(early_from_, ready_at_ + first_question);
   const auto unusual = gaps_.unusual_after();
   if (!unusual || in_vain_ >= in_vain_max)

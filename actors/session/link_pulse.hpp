@@ -41,7 +41,7 @@ struct absence {
 /// elsewhere within 1.5 intervals of the exchange.
 ///
 /// An answer that comes after the end can teach nothing; so the end itself does. The next connection is given twice the
-/// time, until one of its questions is answered.
+/// time, until one of its questions is answered: it is asked the first as soon as it is ready.
 ///
 /// Only a silence that we listened to counts. Whoever arms a timer for `next_look` comes back in time; if not, we were
 /// away, and what arrived meanwhile may lie unread in the socket: that time is taken out, and after a long one the
