@@ -125,6 +125,12 @@ void order_gate::settle_failure(awaited& request, const venues::request_failed& 
     context_->orders.doubt(request.label);
     context_->notify(kind::order_in_doubt, now(), failed.text, {{"label", request.label}});
     ask_later(0);
+  } else if (request.what == awaited::what::place && context_->orders.has_spoken_of(request.label)) {
+    // The exchange contradicts itself: its report of the order says what is, an error only what was meant.
+    answer.outcome = outcome::in_doubt;
+    context_->orders.doubt(request.label);
+    context_->notify(kind::order_in_doubt, now(), failed.text, {{"label", request.label}});
+    ask_later(0);
   } else if (request.what == awaited::what::place) {
     context_->orders.refused(request.label);
   }
@@ -144,12 +150,20 @@ void order_gate::unasked(const order_news& news) {
     take(accepted->order, "answer to an earlier gate");
 }
 
+bool order_gate::is_ours(const venues::order_report& report) const {
+  const auto& name = context_->config.name;
+  return report.label.size() > name.size() && report.label.starts_with(name) && report.label[name.size()] == '.';
+}
+
 void order_gate::take(const venues::order_report& news, std::string_view source) {
   auto report = news;
   if (const auto* known = report.label.empty() ? context_->orders.find_by_id(report.order_id) : nullptr;
       known != nullptr)
     report.label = known->request.label;
-  const auto effect = context_->orders.apply(report);
+  auto effect = context_->orders.apply(report);
+  // One that a process before this one sent, and that was late: it was in no list yet.
+  if (effect == report_effect::foreign && is_ours(report) && context_->orders.adopt(report))
+    effect = report_effect::changed;
   if (effect == report_effect::duplicate)
     cancel_duplicate(report.order_id);
   if (effect != report_effect::changed)
@@ -327,7 +341,9 @@ void order_gate::on_end(const caf::error&) {
   allow(false);
   for (auto& [token, request] : awaited_) {
     order_outcome answer{outcome::in_doubt, {}, 0, "the order gate ended before the exchange answered"};
-    if (const auto* known = context_->orders.find(request.label); known != nullptr)
+    answer.order.label = request.label;
+    const auto* ended = context_->orders.find_ended(request.label);
+    if (const auto* known = ended != nullptr ? ended : context_->orders.find(request.label); known != nullptr)
       answer.order = known->report;
     context_->orders.doubt(request.label);
     request.promise.deliver(std::move(answer));

@@ -84,6 +84,7 @@ private:
   void unasked(const order_news& news);
   void take(const venues::order_report& news, std::string_view source);
   void take(const venues::fill_report& fill);
+  [[nodiscard]] bool is_ours(const venues::order_report& report) const;
   void cancel_duplicate(const std::string& order_id);
 
   // -- reconciliation ------------------------------------------------------------------------------------------------

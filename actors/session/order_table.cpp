@@ -119,6 +119,8 @@ bool order_table::adopt(const venues::order_report& report) {
   request.amount = report.amount;
   request.price = report.price;
   request.label = report.label;
+  request.post_only = report.post_only;
+  request.reduce_only = report.reduce_only;
   auto known = completed(report, not_yet_seen(request));
   const auto sure = leaves_doubt(known) ? certainty::in_doubt : certainty::sure;
   live_.emplace(report.label, known_order{std::move(request), std::move(known), sure});
@@ -185,6 +187,11 @@ void order_table::doubt_all() {
   const std::lock_guard writing{writing_};
   for (auto& [label, order] : live_)
     order.certainty = certainty::in_doubt;
+}
+
+bool order_table::has_spoken_of(std::string_view label) const {
+  const auto* known = find(label);
+  return known != nullptr && !known->report.order_id.empty();
 }
 
 const known_order* order_table::find(std::string_view label) const {

@@ -93,6 +93,9 @@ public:
   void doubt_all();
   void doubt_acknowledged();
 
+  /// Whether the exchange has reported this order, which is not over, whatever it said.
+  [[nodiscard]] bool has_spoken_of(std::string_view label) const;
+
   [[nodiscard]] const known_order* find(std::string_view label) const;
   [[nodiscard]] const known_order* find_ended(std::string_view label) const;
   [[nodiscard]] const known_order* find_by_id(std::string_view order_id) const;

@@ -69,6 +69,8 @@ struct order_report {
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;
   bool replaced = false;
+  bool post_only = false;
+  bool reduce_only = false;
   std::uint16_t lacks = 0; // report_field
 };
 

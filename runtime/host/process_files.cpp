@@ -10,7 +10,9 @@
 namespace cafnode::host {
 
 void prepare_files() noexcept {
-  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  // The last two mean nothing here, and by default end the process: an operator's habit from other daemons.
+  for (const int each : {SIGPIPE, SIGUSR1, SIGUSR2})
+    static_cast<void>(std::signal(each, SIG_IGN));
   static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
   // open() gives the lowest number that is free.
   for (int file = ::open("/dev/null", O_RDWR); file >= 0; file = ::open("/dev/null", O_RDWR)) {

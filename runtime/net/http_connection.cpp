@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <sys/socket.h>
 #include <utility>
 
 namespace cafnode::net {
@@ -108,7 +110,7 @@ void http_connection::on_too_late() {
     return refuse(http_error(504, "timed_out", "no answer came in time from within this server",
                              "it may still have happened: look before asking again"));
   // A request that began and does not end is told; to a client that is idle or does not read there is nothing to tell.
-  if (stay_.doing != http_doing::asking)
+  if (stay_.doing != http_doing::asking || !parser_)
     return drop();
   error_code ignored;
   too_slow_ = true;
@@ -137,7 +139,11 @@ void http_connection::read_request() {
   if (buffer_.size() > 0)
     return read_header();
   parser_.reset();
-  now_does(http_doing::idle, shared_->options.idle_timeout);
+  // A newcomer's first bytes may be on their way here: among those that ask it is the youngest.
+  if (std::exchange(is_new_, false))
+    now_does(http_doing::asking, shared_->options.idle_timeout);
+  else
+    now_does(http_doing::idle, shared_->options.idle_timeout);
   stream_.async_read_some(
       buffer_.prepare(first_block_bytes),
       [self = shared_from_this()](const error_code& error, std::size_t got) { self->on_first_bytes(error, got); });
@@ -283,9 +289,20 @@ void http_connection::queue(std::shared_ptr<http_request> request) {
     const auto self = weak.lock();
     if (!self || self->is_gone())
       return false;
+    if (self->has_left()) {
+      self->drop();
+      return false;
+    }
     self->ask(std::move(*request));
     return true;
   });
+}
+
+/// While it waited nobody read from it. One that has closed its side meanwhile does not wait for an answer.
+bool http_connection::has_left() {
+  char next = 0;
+  const auto got = ::recv(stream_.socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 void http_connection::ask(http_request request) {

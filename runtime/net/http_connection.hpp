@@ -97,6 +97,7 @@ private:
   void hand_over(const request_parser::value_type& request);
   void queue(std::shared_ptr<http_request> request);
   void ask(http_request request);
+  [[nodiscard]] bool has_left();
   void write_answer(const http_response& response);
   void holds(std::size_t unread);
   void make_room_for_answer();
@@ -118,6 +119,7 @@ private:
   std::uint64_t exchange_ = 0;
   bool urgent_only_;
   bool dropped_ = false;
+  bool is_new_ = true;     // it has not asked anything yet
   bool too_slow_ = false;  // its request did not end in time
   bool answering_ = false; // a request waits for its answer
   bool keep_alive_ = false;

@@ -10,11 +10,12 @@ using json::reader;
 using venues::fault_kind;
 using venues::order_state;
 
-constexpr json::key_set<14> order_keys{"order",
+constexpr json::key_set<16> order_keys{"order",
                                        6,
                                        {"order_id", "instrument_name", "direction", "order_state", "amount",
                                         "last_update_timestamp", "creation_timestamp", "order_type", "label", "price",
-                                        "filled_amount", "average_price", "cancel_reason", "replaced"}};
+                                        "filled_amount", "average_price", "cancel_reason", "replaced", "post_only",
+                                        "reduce_only"}};
 
 enum order_key : std::size_t {
   order_id,
@@ -31,6 +32,8 @@ enum order_key : std::size_t {
   average_price,
   cancel_reason,
   replaced,
+  post_only,
+  reduce_only,
 };
 
 constexpr json::key_set<12> fill_keys{"trade",
@@ -43,7 +46,7 @@ constexpr json::key_set<2> page_keys{"result", 1, {"trades", "has_more"}};
 constexpr json::key_set<3> change_keys{"data", 0, {"orders", "trades", "positions"}};
 
 /// What a report lacks when the field with this index cannot be read.
-constexpr std::array<std::uint16_t, 14> order_field_bits{venues::field_id,
+constexpr std::array<std::uint16_t, 16> order_field_bits{venues::field_id,
                                                          venues::field_instrument,
                                                          venues::field_side,
                                                          venues::field_state,
@@ -54,6 +57,8 @@ constexpr std::array<std::uint16_t, 14> order_field_bits{venues::field_id,
                                                          venues::field_label,
                                                          venues::field_price,
                                                          venues::field_filled,
+                                                         0,
+                                                         0,
                                                          0,
                                                          0,
                                                          0};
@@ -69,7 +74,7 @@ void reset(venues::order_report& order) {
   order.state = order_state::unknown;
   order.price = order.amount = order.filled = order.average_price = {};
   order.created_ms = order.updated_ms = 0;
-  order.replaced = false;
+  order.replaced = order.post_only = order.reduce_only = false;
   order.lacks = venues::field_label | venues::field_price | venues::field_filled; // until they come
 }
 
@@ -140,6 +145,10 @@ bool read_order_field(reader& in, std::size_t key, std::string_view name, venues
     return in.is_null() || in.text(name, to.cancel_reason);
   case replaced:
     return in.is_null() || in.flag(name, to.replaced);
+  case post_only:
+    return in.is_null() || in.flag(name, to.post_only);
+  case reduce_only:
+    return in.is_null() || in.flag(name, to.reduce_only);
   default:
     return true;
   }

@@ -326,3 +326,61 @@ SCENARIO("orders that an earlier run of the connection left at the exchange are 
   const auto cancelled = world.ask_gate(session::cancel_order{"alpha.earlier.1"});
   CHECK(world.link().sent.back().starts_with("cancel o9"));
 }
+
+SCENARIO(
+    "an order that an earlier run sent, and that reached the book after our list, is known when the stream names it") {
+  test::session_world world;
+  world.go_live();
+  const auto news = [&](std::string label) {
+    world.peer_says(venues::order_updated{report(std::move(label), order_state::open, "o9")});
+  };
+  news("alphabet.1.1");
+  news("other.1.1");
+  CHECK(world.record->counters.orders_open == 0);
+  news("alpha.earlier.1");
+  CHECK(world.record->counters.orders_open == 1);
+  CHECK(world.notices->latest(session::kind::order_changed, "label") == "alpha.earlier.1");
+  world.ask_gate(session::cancel_order{"o9"});
+  CHECK(world.link().sent.back().starts_with("cancel o9"));
+}
+
+SCENARIO("what an earlier run asked of an order holds for its edits, too") {
+  test::session_world world;
+  auto found = report("alpha.earlier.1", order_state::open, "o9");
+  found.post_only = found.reduce_only = true;
+  world.go_live({found});
+  const auto* known = world.context->orders.find("alpha.earlier.1");
+  REQUIRE(known != nullptr);
+  CHECK(known->request.post_only);
+  CHECK(known->request.reduce_only);
+}
+
+SCENARIO("an error behind the exchange's own report of an order does not end it") {
+  test::session_world world;
+  world.go_live();
+  const auto answer = world.ask_gate(wanted());
+  const auto label = world.machine().placed.back().label;
+  world.peer_says(venues::order_updated{report(label, order_state::open, "o1")});
+  world.peer_says(venues::request_failed{world.request("place"), 10009, disposition::reject, "not_enough_funds"});
+  REQUIRE(answer->has_value());
+  CHECK((*answer)->outcome == outcome::in_doubt);
+  CHECK((*answer)->order.label == label);
+  CHECK(world.context->orders.live_count() == 1);
+  CHECK(world.context->orders.doubt_count() == 1);
+}
+
+SCENARIO("a gate that ends tells what is known of an order whose answer it awaited, if the stream ended it, too") {
+  test::session_world world;
+  world.go_live();
+  const auto answer = world.ask_gate(wanted());
+  const auto label = world.machine().placed.back().label;
+  auto filled = report(label, order_state::filled, "o1");
+  filled.filled = filled.amount;
+  world.peer_says(venues::order_updated{filled});
+  process::kill(world.process("order_gate"));
+  world.world.run();
+  REQUIRE(answer->has_value());
+  CHECK((*answer)->outcome == outcome::in_doubt);
+  CHECK((*answer)->order.label == label);
+  CHECK((*answer)->order.state == order_state::filled);
+}

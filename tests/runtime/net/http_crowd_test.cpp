@@ -148,6 +148,37 @@ SCENARIO("clients that say nothing, or never finish, keep nobody out") {
   }
 }
 
+SCENARIO("of two who come at once to a house full of half requests none costs the other its answer") {
+  keeper answers;
+  const net_served server{answers.handler(), small(8, 0)};
+  for (int round = 0; round < 50; ++round) {
+    const auto held = crowd(server.port, 8, "GET /livez HTTP/1.1\r\nHost: loc");
+    const auto both = crowd(server.port, 2, livez);
+    for (const auto& each : both)
+      CHECK(each->read_to_end().find("well") != std::string::npos);
+  }
+}
+
+SCENARIO("nobody works for clients that have left while they waited for their turn") {
+  std::promise<void> let_go;
+  const auto released = let_go.get_future().share();
+  std::atomic<int> worked{0};
+  const net::http_handler work = [&](const net::http_request& request, const std::shared_ptr<net::http_reply>& reply) {
+    if (request.path == "/first")
+      released.wait(); // meanwhile everybody else comes, waits and leaves
+    else if (request.path != "/last")
+      ++worked;
+    reply->send({200, "text/plain", "well"});
+  };
+  const net_served server{work, small(64, 8)};
+  const auto first = crowd(server.port, 1, "GET /first HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  crowd(server.port, 40, "GET /work HTTP/1.1\r\nHost: localhost\r\n\r\n"); // gone with this line
+  const auto last = crowd(server.port, 1, "GET /last HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  let_go.set_value();
+  CHECK(last[0]->read_until("well").find("200 OK") != std::string::npos);
+  CHECK(worked == 0);
+}
+
 SCENARIO("the client that has been idle for longest loses its place, and no other") {
   keeper answers;
   const net_served server{answers.handler(), small(2, 0)};
