@@ -174,6 +174,11 @@ void http_connection::read_header() {
   parser_->header_limit(static_cast<std::uint32_t>(shared_->options.header_bytes_max));
   parser_->body_limit(shared_->options.body_bytes_max);
   now_does(http_doing::asking, shared_->options.header_timeout);
+  // Mostly all of it is there: each pass of the loop that a question for the node's health waits is one too many.
+  error_code fault;
+  buffer_.consume(parser_->put(buffer_.data(), fault));
+  if (parser_->is_header_done() || (fault && fault != http::error::need_more))
+    return on_header(fault == http::error::need_more ? error_code{} : fault);
   http::async_read_header(
       stream_, buffer_, *parser_,
       [self = shared_from_this()](const error_code& error, std::size_t) { self->on_header(error); });
@@ -203,6 +208,8 @@ void http_connection::on_header(const error_code& error) {
 }
 
 void http_connection::read_body() {
+  if (parser_->is_done())
+    return on_request({});
   http::async_read(stream_, buffer_, *parser_,
                    [self = shared_from_this()](const error_code& error, std::size_t) { self->on_request(error); });
 }

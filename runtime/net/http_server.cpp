@@ -26,7 +26,9 @@ namespace {
 
 using pairs = std::vector<std::pair<std::string, std::string>>;
 
-constexpr int accepts_at_once = 64;
+// Of the places, those that newcomers may take in one pass of the loop: whoever has just come has as many passes before
+// the crowd behind it takes its place, and its question is read and answered in a few.
+constexpr std::size_t passes_to_stay = 8;
 
 std::string_view value_of(const pairs& list, std::string_view name) noexcept {
   const auto found = std::find_if(list.begin(), list.end(), [name](const auto& pair) { return pair.first == name; });
@@ -101,7 +103,8 @@ private:
   void accept_more() {
     error_code error;
     acceptor_.non_blocking(true, error);
-    for (int more = 0; more < accepts_at_once && !error; ++more) {
+    const auto at_once = shared_->options.connections_max / passes_to_stay;
+    for (std::size_t more = 1; more < at_once && !error; ++more) {
       auto socket = acceptor_.accept(error);
       if (!error)
         welcome(std::move(socket));

@@ -297,7 +297,7 @@ SCENARIO("a look that was answered with nothing done is followed by another, a m
 SCENARIO("a new connection begins anew, but for the length of its way") {
   auto pulse = fresh();
   auto at = flow(pulse, 100ms, 30s);
-  const auto begin_anew = [&] {
+  const auto begin_anew = [&](bool is_asked = false) {
     pulse.dialing();
     CHECK_FALSE(pulse.away().has_value());
     for (int i = 0; i < 3; ++i) {
@@ -308,8 +308,16 @@ SCENARIO("a new connection begins anew, but for the length of its way") {
     pulse.ready(at);
     CHECK(pulse.next_look(at) == at + 1s);
     const auto opened = at;
+    if (is_asked) {
+      REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);
+      CHECK(at - opened == 1s);
+      pulse.probed(at);
+      pulse.acknowledged(20ms, at);
+      pulse.heard(cafnode::session::frame_role::answer, at);
+    }
+    const auto asked = at;
     REQUIRE(wait(pulse, at) == pulse_verdict::probe);
-    CHECK(at - opened == 11'500ms);
+    CHECK(at - (is_asked ? asked : opened) == 11'500ms);
   };
   GIVEN("one that flowed") {
     begin_anew();
@@ -329,7 +337,7 @@ SCENARIO("a new connection begins anew, but for the length of its way") {
     REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);
     pulse.probed(at);
     REQUIRE(wait(pulse, at) == pulse_verdict::silent);
-    begin_anew();
+    begin_anew(true);
   }
   GIVEN("one that was judged by looks that were always late") {
     REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);

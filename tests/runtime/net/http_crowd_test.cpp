@@ -107,13 +107,13 @@ SCENARIO("a crowd that comes and goes, and leaves much work behind each time, do
     many += "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
   std::atomic<int> worked{0};
   const net::http_handler busy = [&](const net::http_request& request, const std::shared_ptr<net::http_reply>& reply) {
-    const auto over = std::chrono::steady_clock::now() + (request.path == "/livez" ? 0us : 2'000us);
+    const auto over = std::chrono::steady_clock::now() + (request.path == "/livez" ? 0us : 500us);
     while (std::chrono::steady_clock::now() < over)
       continue;
     worked += request.path == "/livez" ? 0 : 1;
     reply->send({200, "text/plain", "well"});
   };
-  const net_served server{busy, small(64, 8)};
+  const net_served server{busy, small(256, 8)};
   std::atomic<bool> over{false};
   std::atomic<int> came{0};
   std::thread flood{[&] {
