@@ -167,3 +167,27 @@ SCENARIO("a thread that is late again and again is forgiven as often as somethin
     at = flow(pulse, 100ms, 5s, at);
   }
 }
+
+SCENARIO("a connection whose predecessor ended without an answer is asked at once, so that it is judged as before") {
+  auto pulse = fresh();
+  auto at = flow(pulse, 100ms, 30s);
+  REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);
+  pulse.probed(at);
+  REQUIRE(wait(pulse, at) == pulse_verdict::silent);
+  const auto again = at + 1s;
+  pulse.dialing();
+  pulse.opened(again);
+  pulse.ready(again);
+  at = again;
+  REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);
+  CHECK(at - again < 5s);
+  pulse.probed(at);
+  pulse.acknowledged(20ms, at);
+  pulse.heard(cafnode::session::frame_role::answer, at);
+  const auto last = flow(pulse, 100ms, 30s, at);
+  at = last;
+  REQUIRE(wait(pulse, at) == pulse_verdict::probe_early);
+  pulse.probed(at);
+  REQUIRE(wait(pulse, at) == pulse_verdict::silent);
+  CHECK(at - last == 2700ms);
+}
