@@ -2,6 +2,7 @@
 
 #include "runtime/base/backoff.hpp"
 #include "runtime/base/time.hpp"
+#include "supervisors/child_phase.hpp"
 #include "supervisors/child_spec.hpp"
 #include "supervisors/end_reason.hpp"
 #include "supervisors/event.hpp"
@@ -44,15 +45,17 @@ struct reason_window {
 
 /// What is known of a child that has failed, and of no other.
 struct child_trouble {
-  std::string last_text;            // of its last end
-  std::optional<end_reason> ended;  // it ended while running, and that has not been dealt with
-  std::optional<end_reason> doomed; // why it was killed while it ran: it made no progress, or was not ready in time
+  std::string last_text; // of its last end
+  end_reason pending;    // of the end that is to come, of one that is doomed, or that has not been dealt with
   std::optional<base::backoff> pace;
   std::optional<base::backoff> circuit_pace;
   std::vector<reason_window> windows; // of the budgets that count each child alone
   std::optional<downtime> down;
   std::optional<base::time_point> not_before; // it asked not to be started again earlier
 };
+
+/// Which timer of its own bounds the end of a child; instances that are stopped together have none.
+enum class end_timer : std::uint8_t { none, grace, stuck };
 
 /// All that a supervisor remembers of one child. Kept small: there may be a million.
 struct child_record {
@@ -64,23 +67,19 @@ struct child_record {
   std::uint64_t order = 0;         // place in the start order, ascending
   job_id job = 0;                  // the job that waits for its start, its stop or its replacement
   std::uint64_t started_order = 0; // of the running incarnation, against its siblings
-  base::time_point ready_since{};  // meaningful while `ready`
+  base::time_point ready_since{};  // meaningful while it is ready
   std::int64_t grace_ms = grace_default;
   std::uint32_t incarnation = 0; // of the process that runs, or ran last
   std::uint32_t attempts = 0;    // the highest incarnation that was given out
   std::uint32_t restarts = 0;
   restart_type restart = restart_type::permanent;
   child_type type = child_type::worker;
-  child_state state = child_state::stopped; // `waiting` is OTP's restarting
+  child_phase phase = child_phase::stopped; // set by child_table::set_phase
   process::reason_code last = process::reason_code::normal;
   circuit_state circuit = circuit_state::closed;
+  end_timer bounded_by = end_timer::none;
   bool significant = false;
-  bool has_process = false;
-  bool ready = false;
-  bool killed = false;    // a kill is on its way
   bool own_start = false; // an instance that was given a factory of its own
-  bool delayed = false;   // waiting for a timer rather than for a message
-  bool timed = false;     // a timer of its own bounds its stop
 
   static constexpr std::int64_t grace_default = -1;
   static constexpr std::int64_t grace_infinite = -2;
@@ -88,7 +87,15 @@ struct child_record {
 
   [[nodiscard]] child_ref ref() const noexcept { return {slot, incarnation}; }
 
-  [[nodiscard]] bool has_ended() const noexcept { return trouble && trouble->ended; }
+  [[nodiscard]] child_state state() const noexcept { return state_of(phase); }
+
+  [[nodiscard]] bool has_process() const noexcept { return supervision::has_process(phase); }
+
+  [[nodiscard]] bool has_ended() const noexcept { return supervision::has_ended(phase); }
+
+  [[nodiscard]] bool is_ready() const noexcept { return supervision::is_ready(phase); }
+
+  [[nodiscard]] bool is_killed() const noexcept { return supervision::is_killed(phase); }
 
   /// What is known of its failures; made when it is not there.
   [[nodiscard]] child_trouble& troubles() {

@@ -17,11 +17,6 @@ std::size_t& tally(children_count& count, const child_record& child) noexcept {
 
 child_table::child_table() : ids_{[this](std::uint32_t index) { return std::string_view{records_[index]->id}; }} {}
 
-bool child_table::is_active(const child_record& child) noexcept {
-  return child.has_process && !child.has_ended() &&
-         (child.state == child_state::running || child.state == child_state::stopping);
-}
-
 child_record& child_table::add(child_spec spec) {
   CAFNODE_INVARIANT(find(spec.id) == nullptr, "two children with one id");
   std::uint64_t generation = 0;
@@ -50,7 +45,7 @@ child_record& child_table::add(child_spec spec) {
 void child_table::remove(slot_key slot) {
   auto* child = find(slot);
   CAFNODE_INVARIANT(child != nullptr, "an unknown child was to be removed");
-  CAFNODE_INVARIANT(!child->has_process, "a child with a process was to be removed");
+  CAFNODE_INVARIANT(!child->has_process(), "a child with a process was to be removed");
   const auto index = index_of(slot);
   ids_.erase(index);
   places_[first_from(child->order)].slot = 0;
@@ -96,26 +91,10 @@ child_record* child_table::find(std::string_view id) noexcept {
   return const_cast<child_record*>(std::as_const(*this).find(id)); // NOLINT: it is ours to change
 }
 
-void child_table::set_state(child_record& child, child_state state) {
-  if (is_active(child))
-    --count_.active;
-  child.state = state;
-  child.has_process = child.has_process && state != child_state::stopped && state != child_state::waiting;
-  if (state == child_state::running)
-    child.has_process = true;
-  if (state != child_state::running)
-    child.ready = false;
-  if (is_active(child))
-    ++count_.active;
-}
-
-void child_table::set_ended(child_record& child, std::optional<end_reason> reason) {
-  if (is_active(child))
-    --count_.active;
-  if (reason || child.trouble)
-    child.troubles().ended = std::move(reason);
-  if (is_active(child))
-    ++count_.active;
+void child_table::set_phase(child_record& child, child_phase phase) noexcept {
+  count_.active -= is_active(child.phase) ? 1 : 0;
+  child.phase = phase;
+  count_.active += is_active(child.phase) ? 1 : 0;
 }
 
 void child_table::change(child_record& child, child_spec spec) {

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -41,8 +40,8 @@ public:
   [[nodiscard]] child_record* find(std::string_view id) noexcept;
   [[nodiscard]] const child_record* find(std::string_view id) const noexcept;
 
-  void set_state(child_record& child, child_state state);
-  void set_ended(child_record& child, std::optional<end_reason> reason);
+  /// The one way to change where a child stands.
+  void set_phase(child_record& child, child_phase phase) noexcept;
 
   /// Gives a child the rest of `spec`; its id stays.
   void change(child_record& child, child_spec spec);
@@ -65,8 +64,6 @@ private:
     std::uint64_t order = 0;
     slot_key slot = 0; // 0: it was removed
   };
-
-  static bool is_active(const child_record& child) noexcept;
 
   static std::uint32_t index_of(slot_key slot) noexcept { return static_cast<std::uint32_t>(slot) - 1; }
 

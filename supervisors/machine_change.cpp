@@ -36,7 +36,7 @@ std::vector<current_child> supervision_machine::current() const {
   std::vector<current_child> out;
   for (const auto slot : table_.slots()) {
     const auto* child = table_.find(slot);
-    out.push_back({child->spec(), child->state == child_state::running});
+    out.push_back({child->spec(), child->state() == child_state::running});
   }
   return out;
 }
@@ -62,7 +62,7 @@ void supervision_machine::begin_change(call_id call, change_specs& wanted) {
   for (const auto& step : change_->plan->steps) {
     const auto* child = table_.find(step.child);
     // One that waits goes on waiting until the change is known to hold.
-    const bool stops = step.kind == change_kind::stop && child->state != child_state::waiting;
+    const bool stops = step.kind == change_kind::stop && child->state() != child_state::waiting;
     if (stops || step.kind == change_kind::restart)
       stop.push_back(child->slot);
   }
@@ -89,14 +89,14 @@ void supervision_machine::change_template() {
 void supervision_machine::change_child(child_record& child, child_spec spec) {
   const auto old = child.options ? *child.options : child_options{};
   table_.change(child, std::move(spec));
-  if (child.state != child_state::running || child.has_ended() || child.killed)
+  if (!runs_on(child.phase))
     return;
   const auto now = child.options ? *child.options : child_options{};
   const auto watch = [&](timer_purpose purpose, const auto& before, const auto& after) {
     if (before != after)
       after ? arm(purpose, child.slot, *after) : cancel(purpose, child.slot);
   };
-  if (!child.ready)
+  if (!child.is_ready())
     return watch(timer_purpose::start, old.start_within, now.start_within);
   watch(timer_purpose::progress, old.progress_within, now.progress_within);
   if (child.circuit == circuit_state::half_open) {
@@ -158,7 +158,7 @@ std::vector<slot_key> supervision_machine::those_to_start() {
 std::vector<slot_key> supervision_machine::those_that_ran() {
   std::vector<slot_key> out;
   for (const auto& old : change_->old_children)
-    if (const auto* child = table_.find(old.spec.id); child && old.runs && child->state != child_state::running)
+    if (const auto* child = table_.find(old.spec.id); child && old.runs && child->state() != child_state::running)
       out.push_back(child->slot);
   return out;
 }
@@ -200,7 +200,7 @@ void supervision_machine::end_change() {
       drop(*child);
       continue;
     }
-    table_.set_state(*child, child_state::waiting);
+    table_.set_phase(*child, child_phase::waiting_for_turn);
     inbox_.push(retry_item{child->ref()}); // one after the other, as after any failed restart
   }
 }
@@ -209,7 +209,7 @@ void supervision_machine::end_change() {
 void supervision_machine::settle_change(const change_work& work) {
   for (const auto slot : work.removed) {
     auto* child = table_.find(slot);
-    if (child->state == child_state::waiting)
+    if (child->state() == child_state::waiting)
       stop_waiting(*child, 0);
     drop(*child);
   }
@@ -236,10 +236,10 @@ std::vector<slot_key> supervision_machine::those_left_stopped() const {
     return out;
   for (const auto slot : table_.slots()) {
     const auto* tried = table_.find(slot);
-    if (tried->state != child_state::waiting || tried->delayed)
+    if (tried->phase != child_phase::waiting_for_turn)
       continue;
     for (const auto next : plan_restart(flags_.strategy, table_, *tried).start)
-      if (table_.find(next)->state == child_state::stopped)
+      if (table_.find(next)->state() == child_state::stopped)
         out.push_back(next);
   }
   return out;
@@ -248,9 +248,8 @@ std::vector<slot_key> supervision_machine::those_left_stopped() const {
 /// Where there is no group any more they come up by themselves, by a timer that use_flags arms.
 void supervision_machine::part_group() {
   for (const auto slot : change_->left_stopped)
-    if (auto* child = table_.find(slot); child && child->state == child_state::stopped) {
-      table_.set_state(*child, child_state::waiting);
-      child->delayed = true;
+    if (auto* child = table_.find(slot); child && child->state() == child_state::stopped) {
+      table_.set_phase(*child, child_phase::waiting_for_time);
     }
 }
 
@@ -289,7 +288,7 @@ void supervision_machine::wait_anew() {
     cancel(timer_purpose::group_delay, 0);
   for (const auto slot : table_.slots()) {
     const auto* child = table_.find(slot);
-    if (child->state != child_state::waiting || !child->delayed)
+    if (child->phase != child_phase::waiting_for_time)
       continue;
     const auto open = child->circuit == circuit_state::open ? base::duration{flags_.circuit.open.first} : first;
     const auto wait = asked_wait(*child) + std::max(first, open);

@@ -41,14 +41,14 @@ void supervision_machine::begin_start(child_record& child, job_id id) {
     note(transition::circuit_half_open, child);
   }
   child.job = id;
-  table_.set_state(child, child_state::starting);
+  table_.set_phase(child, child_phase::called);
   ++work.awaited;
   actions_.push(start_process{child.ref()});
 }
 
 /// It runs, and has not said that it is ready, which is waited for.
 void supervision_machine::spawned(child_record& child) {
-  child.has_process = true;
+  table_.set_phase(child, child_phase::spawned);
   note(transition::child_starting, child);
   if (child.options && child.options->start_within)
     arm(timer_purpose::start, child.slot, *child.options->start_within);
@@ -59,8 +59,8 @@ void supervision_machine::spawned(child_record& child) {
 }
 
 void supervision_machine::up(child_record& child, bool ready) {
-  const bool waited = child.has_process;
-  table_.set_state(child, child_state::running);
+  const bool waited = child.has_process();
+  table_.set_phase(child, child_phase::up);
   child.started_order = ++last_start_;
   if (ready) {
     if (waited && child.options && child.options->start_within)
@@ -78,7 +78,7 @@ void supervision_machine::up(child_record& child, bool ready) {
 }
 
 void supervision_machine::now_ready(child_record& child) {
-  child.ready = true;
+  table_.set_phase(child, child_phase::ready);
   child.ready_since = now_.steady;
   if (child.options && child.options->progress_within)
     arm(timer_purpose::progress, child.slot, *child.options->progress_within);
@@ -99,8 +99,8 @@ void supervision_machine::end_starting(child_record& child, end_reason why) {
   actions_.push(release_process{child.ref()});
   if (child.options && child.options->start_within)
     cancel(timer_purpose::start, child.slot);
-  if (std::exchange(child.killed, false)) {
-    cancel_end_timer(child, timer_purpose::stuck);
+  if (child.is_killed()) {
+    cancel_end_timer(child);
     why = child.late_start();
   }
   start_over(child, std::move(why));
@@ -108,7 +108,7 @@ void supervision_machine::end_starting(child_record& child, end_reason why) {
 
 /// False when there is nothing to wait for. The child may be gone then.
 bool supervision_machine::begin_stop(child_record& child, job_id id) {
-  switch (child.state) {
+  switch (child.state()) {
   case child_state::stopped:
   case child_state::gone:
     return false;
@@ -117,8 +117,7 @@ bool supervision_machine::begin_stop(child_record& child, job_id id) {
     return false;
   case child_state::running:
     if (child.has_ended()) {
-      const auto why = *child.trouble->ended;
-      table_.set_ended(child, std::nullopt);
+      const auto why = child.trouble->pending;
       stopped(child, why, id);
       return false;
     }
@@ -128,13 +127,16 @@ bool supervision_machine::begin_stop(child_record& child, job_id id) {
     break;
   }
   child.job = id;
-  if (child.state != child_state::stopping && child.has_process)
+  if (child.state() != child_state::stopping && child.has_process())
     ask_to_end(child);
   return true;
 }
 
 void supervision_machine::cancel_delay(child_record& child) {
-  if (std::exchange(child.delayed, false) && is_independent(flags_.strategy))
+  if (child.phase != child_phase::waiting_for_time)
+    return;
+  table_.set_phase(child, child_phase::waiting_for_turn);
+  if (is_independent(flags_.strategy))
     cancel(timer_purpose::delay, child.slot);
 }
 
@@ -142,7 +144,7 @@ void supervision_machine::cancel_delay(child_record& child) {
 void supervision_machine::cancel_watch(const child_record& child) {
   if (child.options && child.options->progress_within)
     cancel(timer_purpose::progress, child.slot);
-  if (child.options && child.options->start_within && !child.ready)
+  if (child.options && child.options->start_within && !child.is_ready())
     cancel(timer_purpose::start, child.slot);
   if (child.circuit == circuit_state::half_open)
     cancel(timer_purpose::health, child.slot);
@@ -150,7 +152,7 @@ void supervision_machine::cancel_watch(const child_record& child) {
 
 void supervision_machine::stop_waiting(child_record& child, job_id id) {
   cancel_delay(child);
-  table_.set_state(child, child_state::stopped);
+  table_.set_phase(child, child_phase::stopped);
   const auto* work = jobs_.find(id);
   const bool comes_back = work && (work->kind == job_kind::restart || work->kind == job_kind::replace_command);
   if (child.trouble && !comes_back)
@@ -167,15 +169,15 @@ void supervision_machine::forget_outage() {
   if (is_independent(flags_.strategy))
     return;
   for (const auto slot : table_.slots())
-    if (auto* child = table_.find(slot); child->state == child_state::running && child->trouble)
+    if (auto* child = table_.find(slot); child->state() == child_state::running && child->trouble)
       child->trouble->down.reset();
 }
 
 void supervision_machine::ask_to_end(child_record& child) {
   cancel_watch(child);
-  table_.set_state(child, child_state::stopping);
+  table_.set_phase(child, after_ask(child.phase));
   note(transition::child_stopping, child);
-  if (child.killed)
+  if (child.is_killed())
     return; // the kill is on its way
   const auto mode = child.shutdown();
   if (std::holds_alternative<brutal_kill>(mode))
@@ -184,30 +186,30 @@ void supervision_machine::ask_to_end(child_record& child) {
     return kill_late(child, stop_is_over);
   actions_.push(ask_process{child.ref()});
   if (const auto* limit = std::get_if<grace>(&mode); limit && !shares_timer())
-    arm_end_timer(child, timer_purpose::grace, limit->span);
+    arm_end_timer(child, end_timer::grace, limit->span);
 }
 
-void supervision_machine::arm_end_timer(child_record& child, timer_purpose purpose, base::duration after) {
-  child.timed = true;
-  arm(purpose, child.slot, after);
+void supervision_machine::arm_end_timer(child_record& child, end_timer which, base::duration after) {
+  child.bounded_by = which;
+  arm(which == end_timer::grace ? timer_purpose::grace : timer_purpose::stuck, child.slot, after);
 }
 
-/// Instances that are stopped together have none.
-void supervision_machine::cancel_end_timer(child_record& child, timer_purpose purpose) {
-  if (std::exchange(child.timed, false))
-    cancel(purpose, child.slot);
+void supervision_machine::cancel_end_timer(child_record& child) {
+  const auto was = std::exchange(child.bounded_by, end_timer::none);
+  if (was != end_timer::none)
+    cancel(was == end_timer::grace ? timer_purpose::grace : timer_purpose::stuck, child.slot);
 }
 
 void supervision_machine::kill(child_record& child) {
-  child.killed = true;
+  table_.set_phase(child, after_kill(child.phase));
   actions_.push(kill_process{child.ref()});
   if (!shares_timer())
-    arm_end_timer(child, timer_purpose::stuck, flags_.stuck_after);
+    arm_end_timer(child, end_timer::stuck, flags_.stuck_after);
 }
 
 void supervision_machine::kill_late(child_record& child, const char* why) {
   note(transition::child_killed, child, {reason_code::killed, why});
-  cancel_end_timer(child, timer_purpose::grace);
+  cancel_end_timer(child);
   kill(child);
 }
 
@@ -216,17 +218,16 @@ void supervision_machine::kill_for_deadline(child_record& child) {
 }
 
 void supervision_machine::stopped(child_record& child, const end_reason& why, job_id id) {
-  cancel_end_timer(child, child.killed ? timer_purpose::stuck : timer_purpose::grace);
-  child.killed = false;
+  cancel_end_timer(child);
   child.job = 0;
   child.last = why.code;
   if (child.trouble) {
     child.trouble->last_text = why.text;
-    child.trouble->doomed.reset();
+    child.trouble->pending = {};
   } else if (!why.text.empty()) {
     child.troubles().last_text = why.text;
   }
-  table_.set_state(child, child_state::stopped);
+  table_.set_phase(child, child_phase::stopped);
   note(transition::child_stopped, child, why);
   actions_.push(release_process{child.ref()});
   const bool has_others = successors_.contains(child.slot) || retired_.contains(child.slot);
@@ -244,8 +245,8 @@ void supervision_machine::end_awaited(child_record& child, const end_reason& why
 /// Those that were to follow one that did not start: they wait for nothing of their own, as in OTP.
 void supervision_machine::leave_unstarted(const job& work) {
   for (auto at = work.next_start; at < work.start.size(); ++at)
-    if (auto* next = table_.find(work.start[at]); next && next->state == child_state::waiting && !next->delayed)
-      table_.set_state(*next, child_state::stopped);
+    if (auto* next = table_.find(work.start[at]); next && next->phase == child_phase::waiting_for_turn)
+      table_.set_phase(*next, child_phase::stopped);
 }
 
 void supervision_machine::start_over(child_record& child, end_reason why) {
@@ -253,7 +254,7 @@ void supervision_machine::start_over(child_record& child, end_reason why) {
   const auto group = child.stop_group();
   child.last = why.code;
   child.troubles().last_text = why.text;
-  table_.set_state(child, child_state::stopped);
+  table_.set_phase(child, child_phase::stopped);
   note(transition::child_start_failed, child, why);
   const auto* work = jobs_.find(id);
   if (!work)
@@ -278,8 +279,8 @@ void supervision_machine::start_over(child_record& child, end_reason why) {
 
 /// A group restart ends at a child that does not start: it is now the one that waits, not the one that failed first.
 void supervision_machine::pass_on(child_record* first, child_record& child, const end_reason& why) {
-  if (first && first != &child && first->state == child_state::waiting)
-    table_.set_state(*first, child_state::stopped);
+  if (first && first != &child && first->state() == child_state::waiting)
+    table_.set_phase(*first, child_phase::stopped);
   retry(child, why);
 }
 

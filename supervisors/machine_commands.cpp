@@ -38,7 +38,7 @@ void supervision_machine::execute(call_id call, start_instance& wanted) {
 
 void supervision_machine::add_and_start(call_id call, child_spec spec, bool own_start) {
   if (const auto* present = table_.find(spec.id)) {
-    const bool runs = present->state == child_state::running;
+    const bool runs = present->state() == child_state::running;
     return answer(call, {runs ? answer_code::already_started : answer_code::already_present, present->ref(), {}});
   }
   if (table_.size() >= flags_.children_max)
@@ -55,9 +55,9 @@ void supervision_machine::execute(call_id call, const restart_child& wanted) {
   const auto* child = table_.find(wanted.id);
   if (!child)
     return answer(call, {answer_code::not_found, {}, {}});
-  if (child->state == child_state::waiting)
+  if (child->state() == child_state::waiting)
     return answer(call, {answer_code::restarting, {}, {}});
-  if (child->state != child_state::stopped)
+  if (child->state() != child_state::stopped)
     return answer(call, {answer_code::running, child->ref(), {}});
   open({.kind = job_kind::restart_command, .start = {child->slot}, .caller = call, .subject = child->slot});
 }
@@ -85,9 +85,9 @@ void supervision_machine::execute(call_id call, const delete_child& wanted) {
   auto* child = table_.find(wanted.id);
   if (!child)
     return answer(call, {answer_code::not_found, {}, {}});
-  if (child->state == child_state::waiting)
+  if (child->state() == child_state::waiting)
     return answer(call, {answer_code::restarting, {}, {}});
-  if (child->state != child_state::stopped)
+  if (child->state() != child_state::stopped)
     return answer(call, {answer_code::running, child->ref(), {}});
   drop(*child);
   answer(call, {answer_code::ok, {}, {}});

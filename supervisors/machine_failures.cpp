@@ -11,12 +11,11 @@
 namespace cafnode::supervision {
 
 void supervision_machine::fail(child_record& child) {
-  const auto why = std::move(*child.trouble->ended);
-  table_.set_ended(child, std::nullopt);
+  const auto why = std::exchange(child.trouble->pending, {});
   child.last = why.code;
   child.trouble->last_text = why.text;
   judge_health(child);
-  table_.set_state(child, child_state::stopped);
+  table_.set_phase(child, child_phase::stopped);
   note(transition::child_ended, child, why);
   actions_.push(release_process{child.ref()});
   if (child.restart == restart_type::temporary || (child.restart == restart_type::transient && is_orderly(why)))
@@ -37,7 +36,7 @@ void supervision_machine::check_auto_shutdown(bool significant) {
     return;
   const auto matters = [this](slot_key slot) {
     const auto* child = table_.find(slot);
-    return child->significant && child->state != child_state::stopped;
+    return child->significant && child->state() != child_state::stopped;
   };
   if (flags_.auto_shutdown == auto_shutdown::all_significant && std::ranges::any_of(table_.slots(), matters))
     return;
@@ -50,7 +49,7 @@ base::duration supervision_machine::healthy_after(const child_record& child, bas
 
 /// A child that was ready for long enough before it failed begins its waits anew.
 void supervision_machine::judge_health(child_record& child) {
-  if (!child.ready || !child.trouble)
+  if (!child.is_ready() || !child.trouble)
     return;
   const auto was_ready = now_.steady - child.ready_since;
   if (flags_.pacing && child.trouble->pace && was_ready >= healthy_after(child, flags_.pacing->healthy_after))
@@ -94,7 +93,7 @@ void supervision_machine::restart(child_record& child, const end_reason& why, bo
 /// Stops and starts what the strategy says, `delay` in between.
 void supervision_machine::schedule(child_record& child, std::optional<base::duration> delay) {
   const bool joins = joins_waiting();
-  table_.set_state(child, child_state::waiting);
+  table_.set_phase(child, child_phase::waiting_for_turn);
   if (joins && !delay)
     delay = base::duration{}; // no longer than the others, and no shorter
   auto plan = plan_restart(flags_.strategy, table_, child);
@@ -110,7 +109,7 @@ void supervision_machine::schedule(child_record& child, std::optional<base::dura
 bool supervision_machine::joins_waiting() {
   if (!group_due_)
     return false;
-  const auto waits = [this](slot_key slot) { return table_.find(slot)->delayed; };
+  const auto waits = [this](slot_key slot) { return table_.find(slot)->phase == child_phase::waiting_for_time; };
   if (std::ranges::any_of(table_.slots(), waits))
     return true;
   group_due_.reset();
@@ -141,7 +140,7 @@ void supervision_machine::reopen(child_record& child, const end_reason& why, boo
 }
 
 void supervision_machine::stop_for_good(child_record& child, const end_reason& why, bool again) {
-  table_.set_state(child, child_state::stopped);
+  table_.set_phase(child, child_phase::stopped);
   note(transition::budget_exhausted, child, why);
   child.trouble->down.reset();
   if (again)
@@ -164,7 +163,7 @@ void supervision_machine::give_up(child_record& child, const end_reason& why, co
   note(transition::intensity_exceeded, child, why);
   auto text = fmt::format("more than {} restarts in {} ms; the last of {}: {}", found.intensity, found.period.count(),
                           child.id, why.text.empty() ? process::to_string(why.code) : why.text);
-  table_.set_state(child, child_state::stopped);
+  table_.set_phase(child, child_phase::stopped);
   if (is_simple())
     drop(child);
   shut_down(make_end_reason(process::reason_code::shutdown, std::move(text), why.retry_after));
@@ -173,7 +172,7 @@ void supervision_machine::give_up(child_record& child, const end_reason& why, co
 void supervision_machine::retry(child_record& child, const end_reason& why) {
   if (flags_.pacing)
     return restart(child, why, true);
-  table_.set_state(child, child_state::waiting);
+  table_.set_phase(child, child_phase::waiting_for_turn);
   note(transition::restart_scheduled, child, why);
   actions_.push(retry_later{child.ref()});
 }
@@ -189,10 +188,9 @@ void supervision_machine::wait_for(const job& paced) {
   }
   for (const auto slot : paced.start) {
     auto* child = table_.find(slot);
-    if (!child || (child->state != child_state::stopped && child->state != child_state::waiting))
+    if (!child || (child->state() != child_state::stopped && child->state() != child_state::waiting))
       continue;
-    table_.set_state(*child, child_state::waiting);
-    child->delayed = true;
+    table_.set_phase(*child, child_phase::waiting_for_time);
     if (is_independent(flags_.strategy))
       arm(timer_purpose::delay, slot, shown);
     const bool opens = child->circuit == circuit_state::open;
@@ -202,7 +200,8 @@ void supervision_machine::wait_for(const job& paced) {
 
 void supervision_machine::start_waiting(std::vector<slot_key> start, std::vector<slot_key> stop) {
   for (const auto slot : start)
-    table_.find(slot)->delayed = false;
+    if (auto* child = table_.find(slot); child->phase == child_phase::waiting_for_time)
+      table_.set_phase(*child, child_phase::waiting_for_turn);
   open({.kind = job_kind::restart, .stop = std::move(stop), .start = std::move(start)});
 }
 
@@ -217,10 +216,10 @@ void supervision_machine::on_group_due() {
   std::vector<slot_key> stop;
   for (const auto slot : table_.slots()) {
     const auto* child = table_.find(slot);
-    const bool waits = child->state == child_state::waiting && child->delayed;
+    const bool waits = child->phase == child_phase::waiting_for_time;
     // Started by hand while the group waited, so without those that it shares its fate with.
     const bool joins =
-        child->state == child_state::running && (flags_.strategy == strategy::one_for_all || !start.empty());
+        child->state() == child_state::running && (flags_.strategy == strategy::one_for_all || !start.empty());
     if (waits || joins)
       start.push_back(slot);
     if (joins)
@@ -262,7 +261,7 @@ void supervision_machine::complete_restart(const std::vector<slot_key>& started)
   const auto back = those_back(started);
   for (const auto slot : back) {
     auto* child = table_.find(slot);
-    if (!child || !child->has_process)
+    if (!child || !child->has_process())
       continue;
     if (++record_.restarted_count <= restart_record::restarted_max)
       record_.restarted.push_back(child->id);
@@ -275,7 +274,7 @@ void supervision_machine::complete_restart(const std::vector<slot_key>& started)
   if (first)
     tell_restart(*first);
   for (const auto slot : back)
-    if (auto* child = table_.find(slot); child && child->trouble && child->state != child_state::waiting)
+    if (auto* child = table_.find(slot); child && child->trouble && child->state() != child_state::waiting)
       child->trouble->down.reset();
 }
 

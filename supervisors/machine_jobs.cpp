@@ -30,9 +30,9 @@ void supervision_machine::advance(job_id id) {
         continue;
       if (work->kind == job_kind::change_start)
         change_->begun.push_back(child->slot);
-      if (child->state == child_state::stopped || child->state == child_state::waiting)
+      if (child->state() == child_state::stopped || child->state() == child_state::waiting)
         begin_start(*child, id);
-      else if (child->state == child_state::running && work->kind == job_kind::change_start)
+      else if (child->state() == child_state::running && work->kind == job_kind::change_start)
         begin_renewal(*child, id);
     } else {
       return finish(id);
@@ -145,7 +145,7 @@ void supervision_machine::answer_started(const job& work) {
   auto* child = table_.find(work.subject);
   if (child)
     child->job = 0;
-  if (child && child->has_process)
+  if (child && child->has_process())
     answer(work.caller, {answer_code::started, child->ref(), {}});
   else
     answer(work.caller, {answer_code::ignored, {}, {}});
@@ -183,7 +183,7 @@ bool supervision_machine::goes_beyond_otp() {
 
 /// Whether the work in hand waits for a child that has yet to say that it is ready.
 bool supervision_machine::awaits_start() const {
-  const auto is_starting = [this](slot_key slot) { return table_.find(slot)->state == child_state::starting; };
+  const auto is_starting = [this](slot_key slot) { return table_.find(slot)->state() == child_state::starting; };
   return !successors_.empty() || std::ranges::any_of(table_.slots(), is_starting);
 }
 
@@ -228,10 +228,10 @@ void supervision_machine::on_lost(const end_reason& why, base::moment now) {
   std::ranges::reverse(slots);
   for (const auto slot : slots) {
     auto* child = table_.find(slot);
-    const bool had_process = child->has_process;
-    if (child->state == child_state::stopped)
+    const bool had_process = child->has_process();
+    if (child->state() == child_state::stopped)
       continue;
-    table_.set_state(*child, child_state::stopped);
+    table_.set_phase(*child, child_phase::stopped);
     note(had_process ? transition::child_ended : transition::child_stopped, *child,
          {process::reason_code::killed, "its supervisor ended"});
   }
@@ -255,7 +255,7 @@ void supervision_machine::on_stop_deadline() {
     if (!old.killed)
       kill_retired(old);
   for (const auto slot : table_.slots())
-    if (auto* child = table_.find(slot); child && child->state == child_state::stopping && !child->killed)
+    if (auto* child = table_.find(slot); child && child->phase == child_phase::asked)
       kill_for_deadline(*child);
   if (is_simple()) {
     cancel(timer_purpose::shared_grace, 0);

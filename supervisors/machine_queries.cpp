@@ -9,7 +9,7 @@ const child_factory* supervision_machine::factory_of(child_ref who) const {
   const auto* child = table_.find(who.slot);
   if (!child)
     return nullptr;
-  const bool starts = child->incarnation == who.incarnation && child->state == child_state::starting;
+  const bool starts = child->incarnation == who.incarnation && child->state() == child_state::starting;
   return starts || is_successor(who) ? &child->start : nullptr;
 }
 
@@ -25,7 +25,7 @@ children_page supervision_machine::page(const which_children& wanted) const {
   for (const auto* child : found) {
     if (out.lines.size() == limit)
       return out;
-    out.lines.push_back({child->id, child->state, child->type, child->incarnation, child->restarts});
+    out.lines.push_back({child->id, child->state(), child->type, child->incarnation, child->restarts});
     out.next = child->order;
   }
   out.next = 0;
@@ -43,7 +43,7 @@ call_answer supervision_machine::answer_to(const find_child& wanted) const {
   const auto* child = table_.find(wanted.id);
   if (!child)
     return {answer_code::not_found, {}, {}};
-  switch (child->state) {
+  switch (child->state()) {
   case child_state::running:
   case child_state::stopping:
     return {answer_code::running, child->ref(), {}};

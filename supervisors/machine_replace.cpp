@@ -20,17 +20,17 @@ void supervision_machine::execute(call_id call, const replace_child& wanted) {
     return answer(call, {answer_code::wrong_strategy,
                          {},
                          "make before break is for one child alone: the others would go on with the old one"});
-  if (renews && child->state == child_state::running && !child->has_ended()) {
+  if (renews && is_active(child->phase) && child->state() == child_state::running) {
     const auto id = jobs_.open({.kind = job_kind::renew_command, .caller = call, .subject = child->slot});
     return begin_renewal(*child, id);
   }
-  if (child->state == child_state::stopped) {
+  if (child->state() == child_state::stopped) {
     open({.kind = job_kind::restart_command, .start = {child->slot}, .caller = call, .subject = child->slot});
     return;
   }
   auto plan = plan_restart(flags_.strategy, table_, *child);
   cancel_delay(*child); // one that waits is started now
-  if (child->state == child_state::running) {
+  if (child->state() == child_state::running) {
     plan.stop.push_back(child->slot);
     std::ranges::sort(plan.stop, {}, [this](slot_key slot) { return table_.find(slot)->order; });
   }
@@ -76,21 +76,18 @@ void supervision_machine::promote(child_record& child) {
   cancel_watch(child);
   if (child.options && child.options->start_within)
     cancel(timer_purpose::successor, child.slot);
-  const bool killed = std::exchange(child.killed, false);
+  const bool killed = child.is_killed();
   if (killed)
-    cancel_end_timer(child, timer_purpose::stuck);
+    cancel_end_timer(child);
   const bool ended = child.has_ended();
-  const auto why = ended ? *child.trouble->ended : end_reason{};
-  table_.set_ended(child, std::nullopt);
-  if (child.trouble)
-    child.trouble->doomed.reset();
+  const auto pending = child.trouble ? std::exchange(child.trouble->pending, {}) : end_reason{};
   child.incarnation = next.incarnation;
   child.started_order = ++last_start_;
   now_ready(child);
   note(transition::child_started, child);
   if (!ended)
     return retire(child, old, killed);
-  note_incarnation(transition::child_ended, child, old.incarnation, why);
+  note_incarnation(transition::child_ended, child, old.incarnation, pending);
   actions_.push(release_process{old});
   one_less(std::exchange(child.job, 0));
 }

@@ -59,14 +59,13 @@ void supervision_machine::on_retired_timer(timer_purpose due, slot_key slot) {
 }
 
 void supervision_machine::on_child_timer(timer_purpose due, child_record& child) {
-  const bool runs = child.state == child_state::running && !child.has_ended();
   switch (due) {
   case timer_purpose::grace:
-    if (child.state == child_state::stopping && !child.killed)
+    if (child.phase == child_phase::asked)
       kill_late(child, "it did not end within its grace");
     break;
   case timer_purpose::stuck:
-    if (child.killed)
+    if (child.is_killed())
       on_stuck(child);
     break;
   case timer_purpose::start:
@@ -76,15 +75,15 @@ void supervision_machine::on_child_timer(timer_purpose due, child_record& child)
     on_successor_due(child);
     break;
   case timer_purpose::progress:
-    if (runs && !child.killed)
+    if (runs_on(child.phase))
       actions_.push(check_progress{child.ref()});
     break;
   case timer_purpose::health:
-    if (runs && child.ready)
+    if (child.phase == child_phase::ready || child.phase == child_phase::ready_doomed)
       on_healthy(child);
     break;
   case timer_purpose::delay:
-    if (child.state == child_state::waiting && child.delayed)
+    if (child.phase == child_phase::waiting_for_time)
       inbox_.push(due_item{child.ref()});
     break;
   default:
@@ -95,13 +94,13 @@ void supervision_machine::on_child_timer(timer_purpose due, child_record& child)
 /// A kill did not end it.
 void supervision_machine::on_stuck(child_record& child) {
   const auto who = child.ref();
-  if (child.state == child_state::stopping) {
+  if (child.state() == child_state::stopping) {
     fence(child.slot, who);
     end_awaited(child, never_ended);
-  } else if (child.state == child_state::starting && child.has_process) {
+  } else if (child.state() == child_state::starting && child.has_process()) {
     fence(child.slot, who);
     end_starting(child, {});
-  } else if (child.state == child_state::running && !child.has_ended()) {
+  } else if (child.state() == child_state::running && !child.has_ended()) {
     fence(child.slot, who);
     on_ended(who, never_ended, now_);
   }
@@ -115,11 +114,9 @@ void supervision_machine::fence(slot_key slot, child_ref who) {
 
 /// Its time to be ready is over.
 void supervision_machine::on_start_due(child_record& child) {
-  if (child.killed || !child.has_process)
-    return;
-  if (child.state == child_state::running && !child.ready && !child.has_ended())
+  if (child.phase == child_phase::up)
     return doom(child, transition::child_killed, child.late_start());
-  if (child.state != child_state::starting)
+  if (child.phase != child_phase::spawned)
     return;
   note(transition::child_killed, child, {reason_code::start_failed, "it was not up in time"});
   kill(child);
@@ -128,8 +125,7 @@ void supervision_machine::on_start_due(child_record& child) {
 void supervision_machine::on_progress(child_ref who, bool got_on, base::moment now) {
   at(now);
   auto* child = table_.find(who);
-  if (!child || child->state != child_state::running || child->has_ended() || child->killed || !child->options ||
-      !child->options->progress_within)
+  if (!child || !runs_on(child->phase) || !child->options || !child->options->progress_within)
     return;
   const auto limit = *child->options->progress_within;
   if (got_on)
@@ -144,21 +140,21 @@ void supervision_machine::on_progress(child_ref who, bool got_on, base::moment n
 void supervision_machine::doom(child_record& child, transition what, end_reason why) {
   note(what, child, why);
   cancel_watch(child);
-  child.troubles().doomed = std::move(why);
-  child.killed = true;
+  child.troubles().pending = std::move(why);
+  table_.set_phase(child, after_kill(child.phase));
   actions_.push(kill_process{child.ref()});
-  arm_end_timer(child, timer_purpose::stuck, flags_.stuck_after);
+  arm_end_timer(child, end_timer::stuck, flags_.stuck_after);
 }
 
 void supervision_machine::on_shared_timer(timer_purpose due) {
   for (const auto slot : by_start(table_.slots())) {
     auto* child = table_.find(slot);
-    if (!child || child->state != child_state::stopping)
+    if (!child || child->state() != child_state::stopping)
       continue;
     if (due == timer_purpose::shared_stuck) {
       fence(slot, child->ref());
       end_awaited(*child, never_ended);
-    } else if (!child->killed) {
+    } else if (!child->is_killed()) {
       kill_late(*child, "it did not end within its grace");
     }
   }

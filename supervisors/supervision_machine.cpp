@@ -38,7 +38,7 @@ void supervision_machine::on_started(child_ref who, readiness ready, base::momen
   at(now);
   if (is_successor(who))
     on_successor_started(*table_.find(who.slot), ready);
-  else if (auto* child = table_.find(who); child && child->state == child_state::starting && !child->killed)
+  else if (auto* child = table_.find(who); child && child->state() == child_state::starting && !child->is_killed())
     ready == readiness::awaited ? spawned(*child) : up(*child, ready == readiness::at_once);
   settle();
 }
@@ -48,11 +48,10 @@ void supervision_machine::on_ready(child_ref who, base::moment now) {
   if (is_successor(who)) {
     if (const auto& next = successors_[who.slot]; next.has_process && !next.killed)
       promote(*table_.find(who.slot));
-  } else if (auto* child = table_.find(who); child && child->has_process && !child->killed) {
-    if (child->state == child_state::starting)
-      up(*child, true);
-    else if (child->state == child_state::running && !child->ready && !child->has_ended())
-      announced(*child);
+  } else if (auto* child = table_.find(who); child && child->phase == child_phase::spawned) {
+    up(*child, true);
+  } else if (child && child->phase == child_phase::up) {
+    announced(*child);
   }
   settle();
 }
@@ -64,11 +63,11 @@ void supervision_machine::on_ignored(child_ref who, base::moment now) {
     return settle();
   }
   auto* child = table_.find(who);
-  if (!child || child->state != child_state::starting)
+  if (!child || child->state() != child_state::starting)
     return;
   const auto id = std::exchange(child->job, 0);
   const auto group = child->stop_group();
-  table_.set_state(*child, child_state::stopped);
+  table_.set_phase(*child, child_phase::stopped);
   note(transition::child_ignored, *child);
   if (child->restart == restart_type::temporary || is_simple())
     drop(*child);
@@ -80,7 +79,7 @@ void supervision_machine::on_start_failed(child_ref who, end_reason why, base::m
   at(now);
   if (is_successor(who))
     on_successor_failed(*table_.find(who.slot), std::move(why));
-  else if (auto* child = table_.find(who); child && child->state == child_state::starting)
+  else if (auto* child = table_.find(who); child && child->state() == child_state::starting)
     start_over(*child, std::move(why));
   settle();
 }
@@ -97,19 +96,19 @@ void supervision_machine::on_ended(child_ref who, end_reason why, base::moment n
     return settle();
   }
   auto* child = table_.find(who);
-  if (!child || !child->has_process || child->has_ended())
+  if (!child || !child->has_process() || child->has_ended())
     return;
-  if (child->state == child_state::stopping) {
+  if (child->state() == child_state::stopping) {
     end_awaited(*child, why);
-  } else if (child->state == child_state::starting) {
+  } else if (child->state() == child_state::starting) {
     end_starting(*child, std::move(why));
   } else {
     cancel_watch(*child);
-    if (std::exchange(child->killed, false)) {
-      cancel_end_timer(*child, timer_purpose::stuck);
-      why = *std::exchange(child->troubles().doomed, std::nullopt);
-    }
-    table_.set_ended(*child, std::move(why));
+    if (child->is_killed()) // it fails for what it was killed for
+      cancel_end_timer(*child);
+    else
+      child->troubles().pending = std::move(why);
+    table_.set_phase(*child, after_end(child->phase));
     inbox_.push(exit_item{who});
   }
   settle();
@@ -211,11 +210,11 @@ void supervision_machine::run(inbox_item item) {
     // OTP knows a child by its id here, an instance by the process that ended: an old retry that finds the child
     // restarting once more is one retry more.
     auto* child = is_simple() ? table_.find(retry->who) : table_.find(retry->who.slot);
-    if (child && child->state == child_state::waiting && !child->delayed)
+    if (child && child->phase == child_phase::waiting_for_turn)
       restart(*child, child->last_end(), true);
   } else if (const auto* due = std::get_if<due_item>(&item)) {
     auto* child = table_.find(due->who);
-    if (child && child->state == child_state::waiting && child->delayed) {
+    if (child && child->phase == child_phase::waiting_for_time) {
       cancel(timer_purpose::delay, child->slot); // a hot change may have armed it again
       start_waiting({child->slot});
     }
@@ -251,9 +250,9 @@ void supervision_machine::note(transition what, const child_record& child, const
   scratch_.incarnation = child.incarnation;
   scratch_.who = child.ref();
   scratch_.type = child.type;
-  scratch_.state = child.state;
+  scratch_.state = child.state();
   scratch_.circuit = child.circuit;
-  scratch_.ready = child.ready;
+  scratch_.ready = child.is_ready();
   scratch_.delay = std::chrono::ceil<std::chrono::milliseconds>(delay);
   scratch_.restarts_total = child.restarts;
   heard_->tell(scratch_);
@@ -268,9 +267,9 @@ void supervision_machine::note_incarnation(transition what, const child_record& 
   scratch_.incarnation = incarnation;
   scratch_.who = {child.slot, incarnation};
   scratch_.type = child.type;
-  scratch_.state = child.state; // of the child, which goes on in another incarnation
+  scratch_.state = child.state(); // of the child, which goes on in another incarnation
   scratch_.circuit = child.circuit;
-  scratch_.ready = child.ready;
+  scratch_.ready = child.is_ready();
   scratch_.delay = {};
   scratch_.restarts_total = child.restarts;
   heard_->tell(scratch_);
@@ -298,7 +297,7 @@ void supervision_machine::answer(std::optional<call_id> call, call_answer given)
 }
 
 void supervision_machine::drop(child_record& child) {
-  table_.set_state(child, child_state::gone);
+  table_.set_phase(child, child_phase::gone);
   note(transition::child_deleted, child);
   table_.remove(child.slot);
 }

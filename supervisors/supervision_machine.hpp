@@ -224,8 +224,8 @@ private:
   void kill(child_record& child);
   void kill_late(child_record& child, const char* why);
   void kill_for_deadline(child_record& child);
-  void arm_end_timer(child_record& child, timer_purpose purpose, base::duration after);
-  void cancel_end_timer(child_record& child, timer_purpose purpose);
+  void arm_end_timer(child_record& child, end_timer which, base::duration after);
+  void cancel_end_timer(child_record& child);
   void stopped(child_record& child, const end_reason& why, job_id id);
   void end_awaited(child_record& child, const end_reason& why);
 

@@ -239,7 +239,7 @@ child_ref machine_rig::ref_of(const std::string& id) const {
 
 child_state machine_rig::state_of(const std::string& id) const {
   const auto* child = machine.children().find(id);
-  return child ? child->state : child_state::gone;
+  return child ? child->state() : child_state::gone;
 }
 
 std::string machine_rig::answer_to(call_id call) const {

@@ -237,7 +237,7 @@ void random_life::change() {
   change_specs wanted{given, changed_children(given), one_in(5)};
   auto before = plan_now();
   for (const auto* record : all())
-    if (record->state == child_state::stopped)
+    if (record->state() == child_state::stopped)
       excused_.insert(record->id); // a change does not start it
   const bool sound = check_plan(given, wanted.children).empty();
   const bool only_show = wanted.only_show;
@@ -324,8 +324,8 @@ void random_life::check_count() const {
   for (const auto* record : all()) {
     ++counted.specs;
     ++(record->type == child_type::supervisor ? counted.supervisors : counted.workers);
-    const bool there = record->state == child_state::running || record->state == child_state::stopping;
-    counted.active += there && record->has_process && !record->has_ended() ? 1 : 0;
+    const bool there = record->state() == child_state::running || record->state() == child_state::stopping;
+    counted.active += there && record->has_process() && !record->has_ended() ? 1 : 0;
   }
   CHECK(rig_->machine.children().count() == counted);
 }
@@ -350,8 +350,8 @@ void random_life::check_rest() {
   for (const auto* record : all()) {
     CAPTURE(record->id);
     CHECK(record->job == 0);
-    const bool runs = record->state == child_state::running;
-    CHECK((runs || record->state == child_state::stopped));
+    const bool runs = record->state() == child_state::running;
+    CHECK((runs || record->state() == child_state::stopped));
     running += runs ? 1 : 0;
     if (runs)
       CHECK(rig_->alive[record->slot] == record->ref());
