@@ -20,11 +20,6 @@ void add(names& out, bool differs, const char* what) {
     out.emplace_back(what);
 }
 
-void add_number(names& out, const char* what, std::int64_t old, std::int64_t wanted) {
-  if (old != wanted)
-    out.push_back(fmt::format("{} {} -> {}", what, old, wanted));
-}
-
 bool same(const base::backoff_config& left, const base::backoff_config& right) {
   return left.first == right.first && left.cap == right.cap && left.jitter_percent == right.jitter_percent;
 }
@@ -45,22 +40,42 @@ bool same(const std::vector<restart_budget>& left, const std::vector<restart_bud
   return std::ranges::equal(left, right, equal);
 }
 
-names flag_changes(const supervisor_flags& old, const supervisor_flags& wanted) {
-  names out;
-  add(out, old.strategy != wanted.strategy, "strategy");
-  add_number(out, "intensity", static_cast<std::int64_t>(old.intensity), static_cast<std::int64_t>(wanted.intensity));
-  add_number(out, "period_ms", old.period.count(), wanted.period.count());
-  add(out, old.auto_shutdown != wanted.auto_shutdown, "auto_shutdown");
-  add(out, old.on_exhausted != wanted.on_exhausted, "on_exhausted");
-  add(out, !same(old.budgets, wanted.budgets), "budgets");
-  add(out, !same(old.circuit.open, wanted.circuit.open) || old.circuit.healthy_after != wanted.circuit.healthy_after,
-      "circuit");
-  add(out, !same(old.pacing, wanted.pacing), "pacing");
-  add(out, old.stop_within != wanted.stop_within, "stop_within");
-  add_number(out, "children_max", static_cast<std::int64_t>(old.children_max),
-             static_cast<std::int64_t>(wanted.children_max));
-  add_number(out, "stuck_after_ms", old.stuck_after.count(), wanted.stuck_after.count());
-  return out;
+/// Puts down what changes in the supervisor itself: for people, and as values.
+class flag_changes {
+public:
+  explicit flag_changes(change_plan& out) : out_{out} {}
+
+  void add(change_flag flag, bool differs, std::string_view text) {
+    if (!differs)
+      return;
+    out_.flags.emplace_back(text);
+    out_.changed_flags.push_back(flag);
+  }
+
+  template<class T>
+  void add_number(change_flag flag, std::string_view name, T old, T wanted) {
+    add(flag, old != wanted, fmt::format("{} {} -> {}", name, old, wanted));
+  }
+
+private:
+  change_plan& out_;
+};
+
+void compare(const supervisor_flags& old, const supervisor_flags& wanted, flag_changes out) {
+  using enum change_flag;
+  out.add(strategy, old.strategy != wanted.strategy, "strategy");
+  out.add_number(intensity, "intensity", old.intensity, wanted.intensity);
+  out.add_number(period, "period_ms", old.period.count(), wanted.period.count());
+  out.add(auto_shutdown, old.auto_shutdown != wanted.auto_shutdown, "auto_shutdown");
+  out.add(on_exhausted, old.on_exhausted != wanted.on_exhausted, "on_exhausted");
+  out.add(budgets, !same(old.budgets, wanted.budgets), "budgets");
+  const bool circuits =
+      !same(old.circuit.open, wanted.circuit.open) || old.circuit.healthy_after != wanted.circuit.healthy_after;
+  out.add(circuit, circuits, "circuit");
+  out.add(pacing, !same(old.pacing, wanted.pacing), "pacing");
+  out.add(stop_within, old.stop_within != wanted.stop_within, "stop_within");
+  out.add_number(children_max, "children_max", old.children_max, wanted.children_max);
+  out.add_number(stuck_after, "stuck_after_ms", old.stuck_after.count(), wanted.stuck_after.count());
 }
 
 /// What differs between two specs of one child, the revision aside.
@@ -203,6 +218,10 @@ bool change_plan::changes() const noexcept {
          std::ranges::any_of(steps, [](const change_step& each) { return each.kind != change_kind::keep; });
 }
 
+bool change_plan::changes(change_flag flag) const noexcept {
+  return std::ranges::find(changed_flags, flag) != changed_flags.end();
+}
+
 std::string to_text(const change_plan& plan) {
   std::string out;
   for (const auto& flag : plan.flags)
@@ -215,9 +234,9 @@ std::string to_text(const change_plan& plan) {
 change_plan plan_change(const supervisor_flags& flags, const std::vector<current_child>& children,
                         const supervisor_flags& wanted_flags, const std::vector<child_spec>& wanted) {
   change_plan out;
-  out.flags = flag_changes(flags, wanted_flags);
-  if (reorders(children, wanted))
-    out.flags.emplace_back("start order");
+  flag_changes changed{out};
+  compare(flags, wanted_flags, changed);
+  changed.add(change_flag::start_order, reorders(children, wanted), "start order");
   out.steps = planner{wanted_flags, children, wanted}.steps();
   return out;
 }

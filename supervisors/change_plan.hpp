@@ -22,6 +22,22 @@ enum class change_kind : std::uint8_t {
 /// The name of `kind`, as it is written above.
 [[nodiscard]] std::string_view to_string(change_kind kind) noexcept;
 
+/// What a hot change may change in the supervisor itself.
+enum class change_flag : std::uint8_t {
+  strategy,
+  intensity,
+  period,
+  auto_shutdown,
+  on_exhausted,
+  budgets,
+  circuit,
+  pacing,
+  stop_within,
+  children_max,
+  stuck_after,
+  start_order,
+};
+
 struct change_step {
   change_kind kind = change_kind::keep;
   std::string child;
@@ -34,9 +50,13 @@ struct change_plan {
   /// In the order in which they are carried out: stops, last first; changes in place; restarts and starts in the new
   /// start order (what is restarted is stopped along with the stops); what is kept.
   std::vector<change_step> steps;
+  std::vector<change_flag> changed_flags; // what `flags` says, one for one, for those who decide by it
 
   /// Whether anything is done at all.
   [[nodiscard]] bool changes() const noexcept;
+
+  /// Whether that changes in the supervisor itself.
+  [[nodiscard]] bool changes(change_flag flag) const noexcept;
 };
 
 /// One line a step, flags first; for terminals and logs.
