@@ -108,6 +108,19 @@ struct child_record {
 
   [[nodiscard]] std::uint32_t stop_group() const noexcept { return options ? options->stop_group : 0; }
 
+  [[nodiscard]] std::optional<std::chrono::milliseconds> start_within() const noexcept {
+    return options ? options->start_within : std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<std::chrono::milliseconds> progress_within() const noexcept {
+    return options ? options->progress_within : std::nullopt;
+  }
+
+  /// Its own, or what its supervisor says.
+  [[nodiscard]] std::chrono::milliseconds healthy_after(std::chrono::milliseconds otherwise) const noexcept {
+    return options && options->healthy_after ? *options->healthy_after : otherwise;
+  }
+
   /// Why a start failed that took longer than the spec allows.
   [[nodiscard]] end_reason late_start() const;
 

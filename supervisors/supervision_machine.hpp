@@ -3,6 +3,7 @@
 #include "runtime/base/fifo.hpp"
 #include "runtime/base/rng.hpp"
 #include "supervisors/action.hpp"
+#include "supervisors/announcer.hpp"
 #include "supervisors/budget_book.hpp"
 #include "supervisors/child_table.hpp"
 #include "supervisors/event.hpp"
@@ -19,14 +20,6 @@
 namespace cafnode::supervision {
 
 struct change_work;
-
-/// Hears of every transition as it happens, on the machine's thread. The event is the machine's and used again for the
-/// next one; `supervisor` and `process` are the carrier's to fill in, and the machine leaves them alone.
-class transition_port {
-public:
-  virtual ~transition_port() = default;
-  virtual void tell(event& happened) = 0;
-};
 
 /// Decides all that a supervisor does, by OTP's rules and those beyond: it is told what happened and when, and says
 /// what to do.
