@@ -26,12 +26,18 @@ enum class job_kind : std::uint8_t {
   shutdown,
 };
 
+/// Children of one stop group, taken from the back.
+struct stop_group_left {
+  std::vector<slot_key> slots{};
+  bool waits = false; // for the one that was taken last
+};
+
 /// One piece of a supervisor's work over children: first stops some, last first, then starts some, first first.
 struct job {
   job_kind kind = job_kind::restart;
-  std::vector<slot_key> stop{}; // taken from the back
-  /// Neighbours that are stopped at the same time: what is left of each group, taken from the back.
-  std::map<std::uint32_t, std::vector<slot_key>> groups{};
+  std::vector<slot_key> stop{};                      // taken from the back
+  bool side_by_side = false;                         // all of `stop` at once
+  std::map<std::uint32_t, stop_group_left> groups{}; // neighbours that are stopped at the same time
   std::vector<slot_key> start{};
   std::size_t next_start = 0;
   std::size_t awaited = 0;               // outcomes and ends that are still to come

@@ -1,313 +1,360 @@
+// What a supervisor is told, whose turn it is, and what it answers at any time.
 #include "supervisors/supervision_machine.hpp"
 
 #include "runtime/base/invariant.hpp"
-#include "supervisors/change_work.hpp"
 #include "supervisors/restart_plan.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 namespace cafnode::supervision {
 
+using process::reason_code;
+
 supervision_machine::supervision_machine(supervisor_flags flags, std::vector<child_spec> children, std::uint64_t seed,
                                          transition_port* heard)
-    : flags_{std::move(flags)}, budgets_{flags_}, chance_{seed}, heard_{heard} {
+    : flags_{std::move(flags)},
+      budgets_{flags_},
+      heard_{{flags_, children_, budgets_.own(), now_}, heard},
+      driver_{flags_, children_, now_, out_, heard_},
+      away_{flags_, children_, now_, heard_},
+      failures_{{flags_, children_, now_, out_, heard_, driver_, budgets_, away_}, seed},
+      seconds_{flags_, children_, out_, heard_, driver_},
+      desk_{{flags_, instance_, children_, heard_, driver_}},
+      change_{{flags_, instance_, children_, budgets_, heard_, driver_, failures_}} {
   if (is_simple()) {
     CAFNODE_INVARIANT(children.size() == 1, "simple_one_for_one without one template");
-    template_ = std::move(children.front());
+    instance_ = std::move(children.front());
     return;
   }
   for (auto& child : children)
-    table_.add(std::move(child));
+    children_.add(std::move(child));
 }
 
-supervision_machine::~supervision_machine() = default;
+// -- inputs -----------------------------------------------------------------------------------------------------------
 
 void supervision_machine::at(base::moment now) {
   now_ = now.steady < now_.steady ? base::moment{now_.steady, now.wall} : now;
 }
 
 void supervision_machine::begin(base::moment now) {
-  CAFNODE_INVARIANT(!std::exchange(begun_, true), "a supervisor begins once");
+  CAFNODE_INVARIANT(std::exchange(life_, life::starting) == life::made, "a supervisor begins once");
   at(now);
-  open({.kind = job_kind::boot, .start = table_.slots()});
-  settle();
+  open({.kind = job_kind::boot, .start = children_.slots()});
+  take_turns();
 }
 
 void supervision_machine::on_started(child_ref who, readiness ready, base::moment now) {
   at(now);
-  if (is_successor(who))
-    on_successor_started(*table_.find(who.slot), ready);
-  else if (auto* child = table_.find(who); child && child->state() == child_state::starting && !child->is_killed())
-    ready == readiness::awaited ? spawned(*child) : up(*child, ready == readiness::at_once);
-  settle();
+  auto* child = children_.find(who.slot);
+  if (seconds_.is_successor(who)) {
+    if (is_stopping())
+      seconds_.retire_successor(*child); // the old one's stop comes in its turn
+    else if (ready == readiness::at_once)
+      promote(*child);
+    else
+      await_successor(*child);
+  } else if (child && child->ref() == who &&
+             (child->phase == child_phase::called || child->phase == child_phase::spawned)) {
+    if (ready == readiness::awaited)
+      await_start_of(*child);
+    else
+      come_up(*child, ready == readiness::at_once);
+  }
+  take_turns();
 }
 
 void supervision_machine::on_ready(child_ref who, base::moment now) {
   at(now);
-  if (is_successor(who)) {
-    if (const auto& next = successors_[who.slot]; next.has_process && !next.killed)
-      promote(*table_.find(who.slot));
-  } else if (auto* child = table_.find(who); child && child->phase == child_phase::spawned) {
-    up(*child, true);
-  } else if (child && child->phase == child_phase::up) {
-    announced(*child);
-  }
-  settle();
+  auto* child = children_.find(who.slot);
+  if (seconds_.may_take_over(who))
+    promote(*child);
+  else if (child && child->ref() == who && child->phase == child_phase::spawned)
+    come_up(*child, true);
+  else if (child && child->ref() == who && child->phase == child_phase::up)
+    driver_.announced(*child);
+  take_turns();
 }
 
 void supervision_machine::on_ignored(child_ref who, base::moment now) {
   at(now);
-  if (is_successor(who)) {
-    on_successor_failed(*table_.find(who.slot), {process::reason_code::start_failed, "it found nothing to run"});
-    return settle();
+  auto* child = children_.find(who.slot);
+  if (seconds_.is_successor(who)) {
+    successor_failed(*child, {reason_code::start_failed, "it found nothing to run"});
+  } else if (child && child->ref() == who && child->state() == child_state::starting) {
+    const auto id = std::exchange(child->job, 0);
+    const auto group = child->stop_group();
+    driver_.ignored(*child);
+    if (is_forgotten(flags_.strategy, *child))
+      driver_.drop(*child);
+    one_less(id, group);
   }
-  auto* child = table_.find(who);
-  if (!child || child->state() != child_state::starting)
-    return;
-  const auto id = std::exchange(child->job, 0);
-  const auto group = child->stop_group();
-  table_.set_phase(*child, child_phase::stopped);
-  note(transition::child_ignored, *child);
-  if (child->restart == restart_type::temporary || is_simple())
-    drop(*child);
-  one_less(id, group);
-  settle();
+  take_turns();
 }
 
 void supervision_machine::on_start_failed(child_ref who, end_reason why, base::moment now) {
   at(now);
-  if (is_successor(who))
-    on_successor_failed(*table_.find(who.slot), std::move(why));
-  else if (auto* child = table_.find(who); child && child->state() == child_state::starting)
-    start_over(*child, std::move(why));
-  settle();
+  auto* child = children_.find(who.slot);
+  if (seconds_.is_successor(who))
+    successor_failed(*child, why);
+  else if (child && child->ref() == who && child->state() == child_state::starting)
+    start_over(*child, why);
+  take_turns();
+}
+
+void supervision_machine::on_progress(child_ref who, bool got_on, base::moment now) {
+  at(now);
+  if (auto* child = children_.find(who))
+    driver_.looked(*child, got_on);
+  take_turns();
 }
 
 void supervision_machine::on_ended(child_ref who, end_reason why, base::moment now) {
   at(now);
-  const auto old = retired_.find(who.slot);
-  if (old != retired_.end() && old->second.who == who) {
-    end_retired(who.slot, why);
-    return settle();
+  auto* child = children_.find(who.slot);
+  if (seconds_.is_retired(who)) {
+    retired_ended(who.slot, why);
+  } else if (seconds_.is_successor(who)) {
+    successor_failed(*child, why);
+  } else if (child && child->ref() == who && child->has_process() && !child->has_ended()) {
+    if (child->state() == child_state::stopping) {
+      end_awaited(*child, why);
+    } else if (child->state() == child_state::starting) {
+      start_over(*child, driver_.give_up_start(*child, why));
+    } else {
+      driver_.ended(*child, std::move(why));
+      inbox_.push(exit_item{who});
+    }
   }
-  if (is_successor(who)) {
-    on_successor_failed(*table_.find(who.slot), std::move(why));
-    return settle();
-  }
-  auto* child = table_.find(who);
-  if (!child || !child->has_process() || child->has_ended())
-    return;
-  if (child->state() == child_state::stopping) {
-    end_awaited(*child, why);
-  } else if (child->state() == child_state::starting) {
-    end_starting(*child, std::move(why));
-  } else {
-    cancel_watch(*child);
-    if (child->is_killed()) // it fails for what it was killed for
-      cancel_end_timer(*child);
-    else
-      child->troubles().pending = std::move(why);
-    table_.set_phase(*child, after_end(child->phase));
-    inbox_.push(exit_item{who});
-  }
-  settle();
+  take_turns();
 }
 
 void supervision_machine::on_retry(child_ref who, base::moment now) {
   at(now);
-  if (stopping_)
+  if (is_stopping())
     return;
   inbox_.push(retry_item{who});
-  settle();
+  take_turns();
 }
 
 void supervision_machine::on_command(call_id call, command wanted, base::moment now) {
   at(now);
-  if (stopping_)
-    return answer(call, {answer_code::stopping, {}, {}});
-  if (commands_ == calls_max)
-    return answer(call, {answer_code::too_many_calls, {}, {}});
-  inbox_.push(command_item{call, std::make_unique<command>(std::move(wanted))});
-  ++commands_;
-  settle();
+  if (is_stopping())
+    return out_.answer(call, {answer_code::stopping, {}, {}});
+  if (!inbox_.push(call, std::move(wanted)))
+    return out_.answer(call, {answer_code::too_many_calls, {}, {}});
+  take_turns();
 }
 
 void supervision_machine::on_stop(end_reason why, base::moment now) {
   at(now);
-  if (stopping_ || asked_to_stop_)
+  if (is_stopping() || end_.asked_for)
     return;
-  if (!up_ || flags_.stop_within || goes_beyond_otp())
+  if (life_ != life::up || flags_.stop_within || jobs_.goes_beyond_otp())
     return shut_down(std::move(why));
-  asked_to_stop_ = std::move(why);
+  end_.asked_for = std::move(why);
   inbox_.push(stop_item{});
-  settle();
-  if (!stopping_ && awaits_start())
+  take_turns();
+  if (!is_stopping() && awaits_start())
     hurry();
 }
 
-slot_key supervision_machine::subject_of(const inbox_item& item) {
-  if (const auto* exit = std::get_if<exit_item>(&item))
-    return exit->who.slot;
-  if (const auto* retry = std::get_if<retry_item>(&item))
-    return retry->who.slot;
-  if (const auto* due = std::get_if<due_item>(&item))
-    return due->who.slot;
-  const auto* waiting = std::get_if<command_item>(&item);
-  if (!waiting)
-    return 0;
-  const auto child_of = [this](const auto& wanted) -> const child_record* {
-    if constexpr (requires { wanted.spec; })
-      return table_.find(wanted.spec.id);
-    else if constexpr (requires { wanted.id; })
-      return table_.find(wanted.id);
-    else
-      return nullptr;
+void supervision_machine::on_lost(const end_reason& why, base::moment now) {
+  at(now);
+  life_ = life::ended;
+  auto slots = children_.slots();
+  std::ranges::reverse(slots);
+  for (const auto slot : slots) {
+    auto* child = children_.find(slot);
+    const bool had_process = child->has_process();
+    if (child->phase == child_phase::stopped)
+      continue;
+    children_.set_phase(*child, child_phase::stopped);
+    heard_.tell(had_process ? transition::child_ended : transition::child_stopped, *child,
+                {reason_code::killed, "its supervisor ended"});
+  }
+  heard_.tell_own(transition::supervisor_stopped, child_state::stopped, why);
+}
+
+void supervision_machine::on_timer(timer_key due, base::moment now) {
+  at(now);
+  switch (due.purpose) {
+  case timer_purpose::group_delay:
+    if (failures_.group_waits())
+      inbox_.push(group_due_item{});
+    break;
+  case timer_purpose::shared_grace:
+  case timer_purpose::shared_stuck:
+    on_shared_timer(due.purpose);
+    break;
+  case timer_purpose::stop_deadline:
+    on_stop_deadline();
+    break;
+  case timer_purpose::hurry:
+    if (end_.asked_for)
+      shut_down(std::move(*end_.asked_for));
+    break;
+  case timer_purpose::retire_grace:
+    seconds_.grace_is_over(due.slot);
+    break;
+  case timer_purpose::retire_stuck:
+    on_stuck_second(due.slot);
+    break;
+  default:
+    if (auto* child = children_.find(due.slot))
+      on_child_timer(due.purpose, *child);
+  }
+  take_turns();
+}
+
+void supervision_machine::on_child_timer(timer_purpose due, child_record& child) {
+  switch (due) {
+  case timer_purpose::grace:
+    if (child.phase == child_phase::asked)
+      driver_.kill_late(child, "it did not end within its grace");
+    break;
+  case timer_purpose::stuck:
+    if (child.is_killed())
+      on_stuck(child);
+    break;
+  case timer_purpose::start:
+    driver_.start_is_due(child);
+    break;
+  case timer_purpose::successor:
+    seconds_.successor_is_due(child);
+    break;
+  case timer_purpose::progress:
+    driver_.look(child);
+    break;
+  case timer_purpose::health:
+    failures_.healthy(child);
+    break;
+  case timer_purpose::delay:
+    if (child.phase == child_phase::waiting_for_time)
+      inbox_.push(due_item{child.ref()});
+    break;
+  default:
+    break;
+  }
+}
+
+/// A kill did not end it.
+void supervision_machine::on_stuck(child_record& child) {
+  driver_.fence(child, child.incarnation);
+  if (child.state() == child_state::stopping)
+    end_awaited(child, never_ended());
+  else if (child.state() == child_state::starting)
+    start_over(child, driver_.give_up_start(child, {}));
+  else
+    on_ended(child.ref(), never_ended(), now_);
+}
+
+/// Nor one that is beside its child.
+void supervision_machine::on_stuck_second(slot_key slot) {
+  switch (seconds_.fence(slot)) {
+  case replacements::stuck_one::nobody:
+    return;
+  case replacements::stuck_one::retired:
+    return retired_ended(slot, never_ended());
+  case replacements::stuck_one::successor:
+    return successor_failed(*children_.find(slot), never_ended());
+  }
+}
+
+void supervision_machine::on_shared_timer(timer_purpose due) {
+  auto slots = children_.slots();
+  sort_by_start(slots);
+  for (const auto slot : slots) {
+    auto* child = children_.find(slot);
+    if (!child || child->state() != child_state::stopping)
+      continue;
+    if (due == timer_purpose::shared_stuck) {
+      driver_.fence(*child, child->incarnation);
+      end_awaited(*child, never_ended());
+    } else if (!child->is_killed()) {
+      driver_.kill_late(*child, "it did not end within its grace");
+    }
+  }
+  if (due == timer_purpose::shared_grace && !has_ended())
+    out_.arm(timer_purpose::shared_stuck, 0, flags_.stuck_after);
+}
+
+// -- turns ------------------------------------------------------------------------------------------------------------
+
+void supervision_machine::take_turns() {
+  const auto in_hand = [this]() -> occupation {
+    return {.exclusive = life_ != life::up || change_.under_way(),
+            .together = !is_independent(flags_.strategy),
+            .idle = jobs_.empty()};
   };
-  const auto* child = std::visit(child_of, *waiting->wanted);
-  return child ? child->slot : 0;
+  while (auto item = inbox_.next(in_hand(), children_))
+    std::visit([this](auto& each) { take(each); }, *item);
 }
 
-bool supervision_machine::changes_all(const inbox_item& item) {
-  const auto* waiting = std::get_if<command_item>(&item);
-  return waiting && std::holds_alternative<change_specs>(*waiting->wanted);
+void supervision_machine::take(const exit_item& item) {
+  auto* child = children_.find(item.who);
+  if (child && child->has_ended())
+    follow(failures_.on_end(*child));
 }
 
-bool supervision_machine::may_run(const inbox_item& item) {
-  if (is_exclusive())
-    return false;
-  if (changes_all(item) || !is_independent(flags_.strategy) || std::holds_alternative<stop_item>(item))
-    return jobs_.empty();
-  const auto* child = table_.find(subject_of(item));
-  return !child || child->job == 0;
+void supervision_machine::take(const retry_item& item) {
+  // OTP knows a child by its id here, an instance by the process that ended: an old retry that finds the child
+  // restarting once more is one retry more.
+  auto* child = is_simple() ? children_.find(item.who) : children_.find(item.who.slot);
+  if (child && child->phase == child_phase::waiting_for_turn)
+    follow(failures_.again(*child));
 }
 
-void supervision_machine::settle() {
-  std::size_t at = 0;
-  bool change_waits = false; // no other command overtakes it
-  while (at < inbox_.size()) {
-    const auto& item = inbox_[at];
-    const bool behind = change_waits && std::holds_alternative<command_item>(item);
-    if (!behind && may_run(item)) {
-      run(inbox_.take(at));
-      at = 0;
-      change_waits = false;
-    } else if (is_exclusive() || !is_independent(flags_.strategy) || std::holds_alternative<stop_item>(item)) {
-      return; // all of them wait for the same, and none goes past a stop
-    } else {
-      change_waits = change_waits || changes_all(item);
-      ++at; // few stay behind: commands, whose number is bounded, and ends of what is being replaced
-    }
-  }
+void supervision_machine::take(const due_item& item) {
+  auto* child = children_.find(item.who);
+  if (child && child->phase == child_phase::waiting_for_time)
+    open(failures_.end_wait(*child));
 }
 
-void supervision_machine::run(inbox_item item) {
-  if (const auto* exit = std::get_if<exit_item>(&item)) {
-    auto* child = table_.find(exit->who);
-    if (child && child->has_ended())
-      fail(*child);
-  } else if (const auto* retry = std::get_if<retry_item>(&item)) {
-    // OTP knows a child by its id here, an instance by the process that ended: an old retry that finds the child
-    // restarting once more is one retry more.
-    auto* child = is_simple() ? table_.find(retry->who) : table_.find(retry->who.slot);
-    if (child && child->phase == child_phase::waiting_for_turn)
-      restart(*child, child->last_end(), true);
-  } else if (const auto* due = std::get_if<due_item>(&item)) {
-    auto* child = table_.find(due->who);
-    if (child && child->phase == child_phase::waiting_for_time) {
-      cancel(timer_purpose::delay, child->slot); // a hot change may have armed it again
-      start_waiting({child->slot});
-    }
-  } else if (std::holds_alternative<group_due_item>(item)) {
-    on_group_due();
-  } else if (std::holds_alternative<stop_item>(item)) {
-    shut_down(std::move(*asked_to_stop_));
-  } else {
-    --commands_;
-    auto& waiting = std::get<command_item>(item);
-    std::visit([&](auto& wanted) { execute(waiting.call, wanted); }, *waiting.wanted);
-  }
+void supervision_machine::take(const group_due_item&) {
+  if (auto work = failures_.end_group_wait())
+    open(*std::move(work));
 }
 
-void supervision_machine::fill(transition what, const end_reason& why) {
-  scratch_.what = what;
-  scratch_.at = now_;
-  scratch_.reason = why.code;
-  scratch_.reason_text = why.text;
-  scratch_.restarts_in_window = budgets_.own().count(now_.steady);
-  scratch_.intensity = flags_.intensity;
-  scratch_.period = flags_.period;
-  scratch_.strategy = flags_.strategy;
-  scratch_.children = table_.size();
+void supervision_machine::take(const stop_item&) {
+  shut_down(std::move(*end_.asked_for));
 }
 
-void supervision_machine::note(transition what, const child_record& child, const end_reason& why,
-                               base::duration delay) {
-  if (!heard_)
-    return;
-  fill(what, why);
-  scratch_.child = child.id;
-  scratch_.incarnation = child.incarnation;
-  scratch_.who = child.ref();
-  scratch_.type = child.type;
-  scratch_.state = child.state();
-  scratch_.circuit = child.circuit;
-  scratch_.ready = child.is_ready();
-  scratch_.delay = std::chrono::ceil<std::chrono::milliseconds>(delay);
-  scratch_.restarts_total = child.restarts;
-  heard_->tell(scratch_);
+void supervision_machine::take(command_item& item) {
+  const auto judge = [&](auto& wanted) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(wanted)>, change_specs>)
+      return change_.begin(item.call, wanted);
+    else
+      return desk_.judge(wanted);
+  };
+  auto verdict = std::visit(judge, *item.wanted);
+  if (auto* given = std::get_if<call_answer>(&verdict))
+    out_.answer(item.call, std::move(*given));
+  else
+    execute(item.call, std::get<job>(std::move(verdict)));
 }
 
-void supervision_machine::note_incarnation(transition what, const child_record& child, std::uint32_t incarnation,
-                                           const end_reason& why) {
-  if (!heard_)
-    return;
-  fill(what, why);
-  scratch_.child = child.id;
-  scratch_.incarnation = incarnation;
-  scratch_.who = {child.slot, incarnation};
-  scratch_.type = child.type;
-  scratch_.state = child.state(); // of the child, which goes on in another incarnation
-  scratch_.circuit = child.circuit;
-  scratch_.ready = child.is_ready();
-  scratch_.delay = {};
-  scratch_.restarts_total = child.restarts;
-  heard_->tell(scratch_);
+// -- queries ----------------------------------------------------------------------------------------------------------
+
+const child_factory* supervision_machine::factory_of(child_ref who) const {
+  const auto* child = children_.find(who.slot);
+  if (!child)
+    return nullptr;
+  const bool starts = child->incarnation == who.incarnation && child->state() == child_state::starting;
+  return starts || seconds_.is_successor(who) ? &child->start : nullptr;
 }
 
-void supervision_machine::note(transition what, const end_reason& why) {
-  if (!heard_)
-    return;
-  fill(what, why);
-  scratch_.child.clear();
-  scratch_.incarnation = 0;
-  scratch_.who = {};
-  scratch_.type = child_type::supervisor;
-  scratch_.state = ended_ ? child_state::stopped : stopping_ ? child_state::stopping : child_state::running;
-  scratch_.circuit = circuit_state::closed;
-  scratch_.ready = false;
-  scratch_.delay = {};
-  scratch_.restarts_total = 0;
-  heard_->tell(scratch_);
+bool supervision_machine::watches_progress(child_ref who) const {
+  const auto* child = children_.find(who.slot);
+  return child && child->progress_within();
 }
 
-void supervision_machine::answer(std::optional<call_id> call, call_answer given) {
-  if (call)
-    actions_.push(answer_call{*call, std::move(given)});
-}
-
-void supervision_machine::drop(child_record& child) {
-  table_.set_phase(child, child_phase::gone);
-  note(transition::child_deleted, child);
-  table_.remove(child.slot);
-}
-
-void supervision_machine::arm(timer_purpose purpose, slot_key slot, base::duration after) {
-  actions_.push(arm_timer{{purpose, slot}, after});
-}
-
-void supervision_machine::cancel(timer_purpose purpose, slot_key slot) {
-  actions_.push(cancel_timer{{purpose, slot}});
+children_count supervision_machine::count() const {
+  auto out = children_.count();
+  if (is_simple())
+    out.specs = 1;
+  return out;
 }
 
 } // namespace cafnode::supervision

@@ -2,6 +2,7 @@
 
 #include "runtime/process/fence.hpp"
 #include "runtime/process/tell.hpp"
+#include "supervisors/child_queries.hpp"
 
 #include <caf/actor_cast.hpp>
 
@@ -53,9 +54,9 @@ caf::behavior supervisor_process::behave() {
       [this](terminate_instance& wanted) { take(std::move(wanted)); },
       [this](replace_child& wanted) { take(std::move(wanted)); },
       [this](change_specs& wanted) { take(std::move(wanted)); },
-      [this](const which_children& wanted) { return machine_.page(wanted); },
-      [this](const find_child& wanted) { return report(machine_.answer_to(wanted)); },
-      [this](const get_childspec& wanted) { return machine_.spec_of(wanted); },
+      [this](const which_children& wanted) { return page_of(machine_.children(), wanted); },
+      [this](const find_child& wanted) { return report(answer_to(machine_.children(), wanted)); },
+      [this](const get_childspec& wanted) { return spec_of(machine_.children(), wanted); },
       [this](const count_children&) { return machine_.count(); },
       [this](const await_start& question) { on_await_start(question); },
       [this](const child_up& news) {

@@ -1,4 +1,5 @@
 // Hot change of flags and specs: what the plan says, and that it is done so.
+#include "supervisors/child_queries.hpp"
 #include "tests/supervisors/machine_rig.hpp"
 
 #include <doctest/doctest.h>
@@ -24,7 +25,7 @@ std::vector<child_spec> abc() {
 
 words order(const machine_rig& rig) {
   words out;
-  for (const auto& line : rig.machine.page({}).lines)
+  for (const auto& line : page_of(rig.machine.children(), {}).lines)
     out.push_back(line.id);
   return out;
 }

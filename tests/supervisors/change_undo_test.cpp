@@ -1,4 +1,5 @@
 // A hot change that does not come up is undone: all is as it was.
+#include "supervisors/child_queries.hpp"
 #include "tests/supervisors/machine_rig.hpp"
 
 #include <doctest/doctest.h>
@@ -24,7 +25,7 @@ std::vector<child_spec> abc() {
 
 words order(const machine_rig& rig) {
   words out;
-  for (const auto& line : rig.machine.page({}).lines)
+  for (const auto& line : page_of(rig.machine.children(), {}).lines)
     out.push_back(line.id);
   return out;
 }
@@ -44,7 +45,7 @@ TEST_CASE("when a child does not start, what was begun is stopped and what was i
                             "start b", "start c", "answer undone"});
   CHECK(rig.told().back() == "change_undone");
   CHECK(order(rig) == words{"a", "b", "c"});
-  CHECK(rig.machine.spec_of({"c"}).spec->revision == 0);
+  CHECK(spec_of(rig.machine.children(), {"c"}).spec->revision == 0);
   CHECK(rig.events.back().strategy == strategy::one_for_one);
   CHECK(rig.events.back().intensity == 0);
   CHECK(rig.events.back().restarts_in_window == 0);
@@ -157,7 +158,7 @@ TEST_CASE(
     CHECK(rig.answer_to(rig.call(change_specs{flags(strategy::one_for_one), {next, revised("b")}})) == "undone");
     CHECK(rig.said() == words{"ask b", "start a", "ask a", "fail b", "ask a", "start a", "start b", "answer undone"});
   }
-  CHECK(rig.machine.spec_of({"a"}).spec->revision == 0);
+  CHECK(spec_of(rig.machine.children(), {"a"}).spec->revision == 0);
   CHECK(rig.answer_to(rig.call(terminate_child{"a"})) == "ok");
 }
 

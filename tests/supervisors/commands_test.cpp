@@ -1,3 +1,4 @@
+#include "supervisors/child_queries.hpp"
 #include "tests/supervisors/machine_rig.hpp"
 
 #include <doctest/doctest.h>
@@ -148,7 +149,7 @@ TEST_CASE("the children are told page by page, in start order") {
   std::size_t seen = 0;
   which_children question{0, 10'000};
   do {
-    const auto page = rig.machine.page(question);
+    const auto page = page_of(rig.machine.children(), question);
     CHECK(page.lines.size() <= which_children::page_max);
     for (const auto& line : page.lines)
       CHECK(line.id == std::to_string(seen++));

@@ -1,5 +1,6 @@
 // What a supervisor is not told nicely: unknown ids, clocks that jump, news in the wrong order, children that end
 // early.
+#include "supervisors/child_queries.hpp"
 #include "tests/supervisors/machine_rig.hpp"
 #include "tests/supervisors/tree_world.hpp"
 
@@ -29,8 +30,8 @@ TEST_CASE("an id that nobody knows is told so by each command") {
   for (const auto& wanted : std::vector<command>{restart_child{"x"}, terminate_child{"x"}, delete_child{"x"},
                                                  replace_child{"x", {}}, replace_child{"", {}}})
     CHECK(rig.answer_to(rig.call(wanted)) == "not_found");
-  CHECK(rig.machine.answer_to(find_child{"x"}).code == answer_code::not_found);
-  CHECK(!rig.machine.spec_of({"x"}).spec);
+  CHECK(answer_to(rig.machine.children(), find_child{"x"}).code == answer_code::not_found);
+  CHECK(!spec_of(rig.machine.children(), {"x"}).spec);
   auto simple = started_rig(flags(strategy::simple_one_for_one), {worker("w")});
   CHECK(simple.answer_to(simple.call(terminate_instance{"x"})) == "not_found");
   CHECK(simple.answer_to(simple.call(start_instance{"", {}})) == "invalid_spec");

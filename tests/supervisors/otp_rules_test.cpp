@@ -1,4 +1,5 @@
 // Rules of OTP's supervisor that no recorded script reaches: the order of the world while it is at work.
+#include "supervisors/child_queries.hpp"
 #include "tests/supervisors/machine_rig.hpp"
 #include "tests/supervisors/tree_world.hpp"
 
@@ -18,7 +19,7 @@ constexpr auto types = {restart_type::permanent, restart_type::transient, restar
 constexpr auto reasons = {code::normal, code::shutdown, code::crashed, code::killed};
 
 child_state line_of(const machine_rig& rig, const std::string& id) {
-  for (const auto& line : rig.machine.page({}).lines)
+  for (const auto& line : page_of(rig.machine.children(), {}).lines)
     if (line.id == id)
       return line.state;
   return child_state::gone;
@@ -80,13 +81,13 @@ TEST_CASE("asked while it restarts a group, a supervisor tells where each child 
   CHECK(line_of(rig, "b") == child_state::stopping);
   CHECK(line_of(rig, "c") == child_state::stopped);
   CHECK(rig.machine.count() == children_count{3, 1, 0, 3});
-  CHECK(rig.machine.answer_to(find_child{"a"}).code == answer_code::restarting);
-  CHECK(rig.machine.answer_to(find_child{"b"}).code == answer_code::running);
-  CHECK(rig.machine.answer_to(find_child{"c"}).code == answer_code::ok);
+  CHECK(answer_to(rig.machine.children(), find_child{"a"}).code == answer_code::restarting);
+  CHECK(answer_to(rig.machine.children(), find_child{"b"}).code == answer_code::running);
+  CHECK(answer_to(rig.machine.children(), find_child{"c"}).code == answer_code::ok);
   rig.end("b");
   CHECK(line_of(rig, "a") == child_state::running);
   CHECK(line_of(rig, "b") == child_state::starting);
-  CHECK(rig.machine.answer_to(find_child{"b"}).code == answer_code::restarting);
+  CHECK(answer_to(rig.machine.children(), find_child{"b"}).code == answer_code::restarting);
   CHECK(rig.machine.count() == children_count{3, 1, 0, 3});
   rig.confirm("b");
   CHECK(rig.machine.count() == children_count{3, 3, 0, 3});
