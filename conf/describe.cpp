@@ -113,9 +113,9 @@ leading zeros are refused.
 Secrets are never in the file: `{from: env, name: VARIABLE}` or `{from: file, path: FILE}` says where they are. Such a
 file must not be writable by its group nor open to others in any way (mode 0600 or 0640).
 
-On SIGHUP the file is read again. What is marked `live` takes effect at once; every other difference is named in the log
-with what it takes, and waits for a restart of the node: `restart_child` could be done by restarting the connections it
-concerns, `restart_node` could not.
+A running node takes a changed file over by `cafctl config apply FILE`, or its own on SIGHUP; see
+[operations.md](operations.md#changing-the-configuration-of-a-running-node). What is marked `live` touches no socket,
+`restart_child` restarts the connections that it concerns, and `restart_node` waits for a restart of the node.
 )";
 
 } // namespace

@@ -38,7 +38,7 @@ SCENARIO("each change says what it takes to apply") {
   CHECK(changes[2].connection.empty());
   CHECK(changes[3].path == "exchanges.deribit.connections.bravo.channels");
   CHECK(changes[3].connection == "bravo");
-  CHECK(changes[3].effect == apply_effect::restart_child);
+  CHECK(changes[3].effect == apply_effect::live);
 }
 
 SCENARIO("exchanges and connections come and go by their names") {
