@@ -103,6 +103,18 @@ std::shared_ptr<connection_record> board::open(const std::string& name, const st
   return record;
 }
 
+void board::show(std::shared_ptr<connection_record> record) {
+  const std::lock_guard guard{mutex_};
+  auto& row = records_[record->name()];
+  row = std::move(record);
+}
+
+void board::close(std::string_view name) {
+  const std::lock_guard guard{mutex_};
+  if (const auto found = records_.find(name); found != records_.end())
+    records_.erase(found);
+}
+
 std::shared_ptr<connection_record> board::find(std::string_view name) const {
   const std::lock_guard guard{mutex_};
   const auto found = records_.find(name);

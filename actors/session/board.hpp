@@ -58,8 +58,9 @@ struct connection_counters {
   std::atomic<std::uint64_t> probes_sent{0};          // asked for a sign of life because of a silence
   std::atomic<std::uint64_t> protocol_faults{0};      // of all kinds
   std::array<std::atomic<std::uint64_t>, venues::fault_kinds> faults_by_kind{};
-  std::atomic<std::uint64_t> opens{0}; // dials begun
-  std::atomic<std::uint64_t> lives{0}; // times `live` was reached
+  std::atomic<std::uint64_t> opens{0};    // dials begun
+  std::atomic<std::uint64_t> settings{0}; // the version of the configuration that it has taken over
+  std::atomic<std::uint64_t> lives{0};    // times `live` was reached
   std::atomic<std::uint64_t> orders_sent{0};
   std::atomic<std::uint32_t> orders_open{0};
   std::atomic<std::uint32_t> orders_in_doubt{0};
@@ -105,6 +106,8 @@ public:
   void set_orders(std::shared_ptr<const order_table> orders);
 
   // Read by anybody.
+  [[nodiscard]] const std::string& name() const noexcept { return view_.name; } // never changes
+
   [[nodiscard]] const std::string& exchange() const noexcept { return view_.exchange; } // never changes
 
   [[nodiscard]] connection_view view() const;
@@ -129,6 +132,12 @@ public:
   /// The record of `name`, made at its first use and kept across restarts.
   std::shared_ptr<connection_record> open(const std::string& name, const std::string& exchange,
                                           const std::string& path);
+
+  /// Puts this record in the row of its name, whatever was there.
+  void show(std::shared_ptr<connection_record> record);
+
+  /// Takes the row of `name` away; who holds the record keeps it.
+  void close(std::string_view name);
 
   [[nodiscard]] std::shared_ptr<connection_record> find(std::string_view name) const; // null when there is none
   [[nodiscard]] std::vector<std::shared_ptr<connection_record>> all() const;          // by name

@@ -24,11 +24,11 @@ supervision::child_spec child(std::string id, const std::shared_ptr<session_cont
 
 } // namespace
 
-supervision::supervisor_plan connection_plan(std::shared_ptr<session_context> context, process::home& where,
-                                             const connection_restarts& restarts,
+supervision::supervisor_plan connection_plan(std::shared_ptr<session_context> context, const session_config& config,
+                                             process::home& where, const connection_restarts& restarts,
                                              std::shared_ptr<supervision::event_sink> events) {
   supervision::supervisor_plan plan;
-  plan.path = context->config.path;
+  plan.path = config.path;
   plan.flags.strategy = supervision::strategy::rest_for_one;
   plan.flags.intensity = restarts.intensity;
   plan.flags.period = restarts.period;
@@ -36,7 +36,7 @@ supervision::supervisor_plan connection_plan(std::shared_ptr<session_context> co
   plan.flags.budgets = {{.reasons = {process::reason_code::peer_unavailable, process::reason_code::refused}}};
   plan.children.push_back(child<exchange_client>("exchange_client", context, where));
   plan.children.push_back(child<heartbeat_manager>("heartbeat_manager", context, where));
-  if (context->config.has_orders)
+  if (config.has_orders)
     plan.children.push_back(child<order_gate>("order_gate", context, where));
   plan.events = std::move(events);
   plan.seed = restarts.seed;

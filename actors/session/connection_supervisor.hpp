@@ -17,10 +17,12 @@ struct connection_restarts {
   std::uint64_t seed = 0;
 };
 
-/// The plan of one connection: exchange client, heartbeat manager and order gate under rest_for_one, all pinned to
-/// `where`. A lost connection or a refusing exchange is paced but never counted: only our own crashes escalate.
+/// The plan of one connection: exchange client, heartbeat manager and, with orders, order gate under rest_for_one, all
+/// pinned to `where`. `config` is what the context begins with. A lost connection or a refusing exchange is paced but
+/// never counted: only our own crashes escalate.
 [[nodiscard]] supervision::supervisor_plan connection_plan(std::shared_ptr<session_context> context,
-                                                           process::home& where, const connection_restarts& restarts,
+                                                           const session_config& config, process::home& where,
+                                                           const connection_restarts& restarts,
                                                            std::shared_ptr<supervision::event_sink> events);
 
 } // namespace cafnode::session

@@ -15,8 +15,15 @@ constexpr std::chrono::milliseconds lost_together{100};
 
 credit_pool::credit_pool(base::token_bucket_config config, base::time_point now, base::duration lost_after)
     : config_{config}, lost_after_{lost_after}, at_{now} {
+  resize(config, now);
+}
+
+void credit_pool::resize(base::token_bucket_config config, base::time_point now) {
   CAFNODE_INVARIANT(config.pool >= 1 && config.pool <= 1'000'000'000, "credit pool: its size is 1 to 10^9");
   CAFNODE_INVARIANT(config.per_second >= 1 && config.per_second <= 1'000'000'000, "credit pool: refill is 1 to 10^9");
+  advance(now);
+  config_ = config;
+  micro_ = std::min(micro_, std::max<std::int64_t>(0, config_.pool - unanswered_) * micro_per_credit);
 }
 
 void credit_pool::refill(base::time_point to) {

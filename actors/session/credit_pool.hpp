@@ -28,6 +28,9 @@ public:
 
   credit_pool(base::token_bucket_config config, base::time_point now, base::duration lost_after = lost_after_default);
 
+  /// Another size and refill from now on. What is there and does not fit any more is gone.
+  void resize(base::token_bucket_config config, base::time_point now);
+
   /// Takes `cost` credits (0 or more) if they are there above `reserve`; they are unanswered from then on.
   bool take(std::int64_t cost, base::time_point now, std::int64_t reserve = 0);
 

@@ -26,6 +26,8 @@ exchange_client::exchange_client(caf::actor_config& config, std::shared_ptr<sess
 
 caf::behavior exchange_client::behave() {
   context_->client = caf::actor_cast<caf::actor>(this);
+  if (context_->outside.settings)
+    context_->take_settings();
   context_->outside.record->set_client(context_->client);
   counters_.last_frame_ns.store(0, std::memory_order_relaxed);
   context_->pulse.dialing();
@@ -54,6 +56,7 @@ caf::behavior exchange_client::behave() {
       },
       [this](const order_command& command) { on_command(command); },
       [this](const private_stream_muted& muted) { on_stream_muted(muted); },
+      [this](settings_changed) { on_settings_changed(); },
       [this](const close_connection& request) {
         context_->retries_at_once = held_;
         give_up(process::reason_code::peer_unavailable, "closed by operator", normal_closure, request.why);
@@ -77,25 +80,6 @@ void exchange_client::on_link_frame() {
 
 void exchange_client::on_link_closed(const net::close_info& info) {
   enqueue_to_self(caf::make_message(link_gone{info}));
-}
-
-void exchange_client::on_opened() {
-  // The dial took so long that the turn was given back: the credits are needed only now.
-  if (const auto turn = ask_turn(); !turn.granted) {
-    turn_timer_ = after(turn.wait, [this] { on_opened(); });
-    return;
-  }
-  turn_timer_.cancel();
-  const auto at = now();
-  counters_.last_frame_ns.store(at.steady.time_since_epoch().count(), std::memory_order_relaxed);
-  context_->pulse.opened(at.steady);
-  context_->answers.opened(at.steady);
-  advance(phase::authenticating, "the link is open");
-  machine_->open(at, *this);
-  settle_spending();
-  arm_tick();
-  if (link_)
-    link_->read_next();
 }
 
 void exchange_client::on_frame() {

@@ -18,9 +18,9 @@ namespace cafnode::session {
 /// ends when the connection does, and its supervisor starts the next.
 ///
 /// Accepts: the link's callbacks as messages; manager_up, answer_heartbeat, send_probe, connection_silent (manager);
-///          gate_up, reconcile_waits, reconciled, private_stream_muted, order_command (gate); close_connection
-///          (operator).
-/// Sends:   test_request_seen (manager); begin_reconcile, orders_allowed, order_news (gate).
+///          gate_up, reconcile_waits, reconciled, private_stream_muted, order_command (gate); close_connection,
+///          settings_changed (operator).
+/// Sends:   test_request_seen (manager); begin_reconcile, orders_allowed, order_news (gate); limits_changed (both).
 /// Stops:   with peer_unavailable when the connection is lost or silent or gets no further in a phase, refused when the
 ///          exchange says no for good.
 class exchange_client final : public process::process_base, private net::ws_link_handler, private venues::outbox {
@@ -55,6 +55,7 @@ private:
   void on_command(const order_command& command);
   void on_stream_muted(const private_stream_muted& muted);
   void on_silent(base::duration quiet);
+  void on_settings_changed();
 
   // -- what the machine emits ----------------------------------------------------------------------------------------
   void handle(const venues::stage_reached& reached);
@@ -126,8 +127,9 @@ private:
   caf::actor gate_;          // null while it is away
   watch_id manager_watch_ = 0;
   watch_id gate_watch_ = 0;
-  bool resumed_ = false;               // the machine has everything subscribed
-  frame_role role_ = frame_role::news; // of the frame that is being read
+  std::optional<venues::live_settings> changed_early_; // before the machine was opened
+  bool resumed_ = false;                               // the machine has everything subscribed
+  frame_role role_ = frame_role::news;                 // of the frame that is being read
   process::timer answer_timer_;
   base::time_point got_on_at_{}; // when something last happened in this phase
   process::timer phase_timer_;

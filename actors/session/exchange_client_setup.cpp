@@ -1,5 +1,6 @@
 #include "actors/session/counting.hpp"
 #include "actors/session/exchange_client.hpp"
+#include "runtime/process/tell.hpp"
 
 #include <fmt/format.h>
 
@@ -116,6 +117,27 @@ void exchange_client::dial() {
   turn_timer_ = after(turn_held_max, [this] { context_->spending.end_turn(now().steady); });
 }
 
+void exchange_client::on_opened() {
+  // The dial took so long that the turn was given back: the credits are needed only now.
+  if (const auto turn = ask_turn(); !turn.granted) {
+    turn_timer_ = after(turn.wait, [this] { on_opened(); });
+    return;
+  }
+  turn_timer_.cancel();
+  const auto at = now();
+  counters_.last_frame_ns.store(at.steady.time_since_epoch().count(), std::memory_order_relaxed);
+  context_->pulse.opened(at.steady);
+  context_->answers.opened(at.steady);
+  advance(phase::authenticating, "the link is open");
+  machine_->open(at, *this);
+  if (const auto changed = std::exchange(changed_early_, std::nullopt))
+    machine_->change(*changed, at, *this);
+  settle_spending();
+  arm_tick();
+  if (link_)
+    link_->read_next();
+}
+
 bool exchange_client::may_spend(const venues::credits& cost) {
   if (!is_current())
     return false;
@@ -130,6 +152,23 @@ bool exchange_client::may_spend(const venues::credits& cost) {
 void exchange_client::settle_spending() {
   if (is_current())
     context_->spending.saw(machine_->traffic(), now().steady);
+}
+
+void exchange_client::on_settings_changed() {
+  if (!context_->outside.settings || stopping_)
+    return;
+  auto settings = context_->take_settings();
+  if (manager_)
+    process::tell(*this, manager_, limits_changed{});
+  if (gate_)
+    process::tell(*this, gate_, limits_changed{});
+  if (phase_.current() < phase::authenticating) {
+    changed_early_ = std::move(settings);
+    return;
+  }
+  machine_->change(settings, now(), *this);
+  settle_spending();
+  arm_tick();
 }
 
 } // namespace cafnode::session

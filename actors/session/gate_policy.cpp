@@ -40,6 +40,11 @@ std::string explain(gate_verdict verdict) {
 }
 
 gate_policy::gate_policy(gate_limits limits, spender& spending) : limits_{limits}, spending_{&spending} {
+  use(limits);
+}
+
+void gate_policy::use(gate_limits limits) {
+  limits_ = limits;
   CAFNODE_INVARIANT(limits.in_flight_max > 0, "a gate that lets nothing through");
 }
 

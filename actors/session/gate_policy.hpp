@@ -31,6 +31,9 @@ public:
   /// `spending` outlives it.
   gate_policy(gate_limits limits, spender& spending);
 
+  /// Other limits from the next request on.
+  void use(gate_limits limits);
+
   /// A new order or an edit: leaves the reserve alone.
   gate_verdict admit_order(bool live, base::time_point now);
 

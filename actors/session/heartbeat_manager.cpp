@@ -16,6 +16,7 @@ caf::behavior heartbeat_manager::behave() {
   process::tell(*this, context_->client, manager_up{context_->manager});
   arm();
   return {
+      [this](limits_changed) { arm(); },
       [this](test_request_seen) { process::tell(*this, context_->client, answer_heartbeat{}); },
   };
 }

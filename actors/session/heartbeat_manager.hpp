@@ -9,7 +9,7 @@ namespace cafnode::session {
 
 /// Gets every heartbeat request of one connection, has it answered, and notices silence.
 ///
-/// Accepts: test_request_seen (from the client).
+/// Accepts: test_request_seen, limits_changed (from the client).
 /// Sends:   manager_up, answer_heartbeat, send_probe, connection_silent (to the client).
 /// Stops:   when asked; safe to kill at any moment: the client answers by itself until the next one is up, and what was
 ///          learned of the connection is in the context.

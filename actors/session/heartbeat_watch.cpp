@@ -8,6 +8,13 @@
 namespace cafnode::session {
 
 heartbeat_watch::heartbeat_watch(heartbeat_limits limits) : limits_{limits}, asks_after_{limits.interval} {
+  use(limits);
+}
+
+void heartbeat_watch::use(heartbeat_limits limits) {
+  if (limits.interval != limits_.interval)
+    asks_after_ = limits.interval;
+  limits_ = limits;
   CAFNODE_INVARIANT(limits.answer_deadline > base::duration::zero(), "a heartbeat answer needs some time");
   CAFNODE_INVARIANT(limits.silence_limit > limits.answer_deadline, "silence is longer than one answer");
 }

@@ -23,6 +23,9 @@ class heartbeat_watch {
 public:
   explicit heartbeat_watch(heartbeat_limits limits);
 
+  /// Other limits from the next question on.
+  void use(heartbeat_limits limits);
+
   /// A new connection.
   void opened(base::time_point now);
 

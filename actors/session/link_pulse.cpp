@@ -45,6 +45,11 @@ constexpr int ends_max = 6;
 } // namespace
 
 link_pulse::link_pulse(pulse_limits limits) : limits_{limits} {
+  use(limits);
+}
+
+void link_pulse::use(pulse_limits limits) {
+  limits_ = limits;
   CAFNODE_INVARIANT(limits.interval > duration::zero(), "an exchange that never speaks by itself");
   CAFNODE_INVARIANT(limits.silence_limit > duration::zero(), "every silence would be too long");
 }

@@ -51,6 +51,9 @@ class link_pulse {
 public:
   explicit link_pulse(pulse_limits limits);
 
+  /// Other limits from now on; what was learned stays.
+  void use(pulse_limits limits);
+
   /// A new client dials: nothing is judged until the link is open.
   void dialing();
 

@@ -103,6 +103,9 @@ struct order_news {
       what;
 };
 
+/// The context has new settings. Client to manager and gate.
+struct limits_changed {};
+
 // -- from outside
 // ------------------------------------------------------------------------------------------------------
 
@@ -111,8 +114,14 @@ struct close_connection {
   std::string why;
 };
 
+/// The configuration says something new of this connection: it takes it over. To the client; one that is not there yet
+/// finds it when it begins.
+struct settings_changed {};
+
 } // namespace cafnode::session
 
+CAFNODE_LOCAL_MESSAGE(cafnode::session::limits_changed)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::settings_changed)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::link_opened)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::link_frame_ready)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::link_gone)

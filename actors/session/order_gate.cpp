@@ -49,6 +49,7 @@ caf::behavior order_gate::behave() {
       },
       [this](list_orders) { return on_list(); },
       [this](const order_news& news) { on_news(news); },
+      [this](limits_changed) { policy_.use(context_->config.gate); },
       [this](begin_reconcile) { begin_reconciliation(); },
       [this](orders_allowed now) { allow(now.allowed && !stopping_); },
   };

@@ -25,8 +25,7 @@ namespace cafnode::session {
 /// Nothing reaches the exchange past it.
 ///
 /// Accepts: place_order, edit_order, cancel_order, list_orders (requests, from anybody); begin_reconcile,
-/// orders_allowed,
-///          order_news (from the client).
+///          orders_allowed, order_news, limits_changed (from the client).
 /// Sends:   gate_up, order_command, reconcile_waits, reconciled, private_stream_muted (to the client); order_outcome,
 ///          order_list (answers).
 /// Stops:   when asked, after the answers that are still awaited; safe to kill: the next one finds everything out anew.

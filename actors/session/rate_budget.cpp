@@ -23,6 +23,16 @@ rate_budget::rate_budget(rate_limits limits, base::time_point now)
   CAFNODE_INVARIANT(limits.reserve_percent >= 0 && limits.reserve_percent < 100, "the reserve is 0 to 99 %");
 }
 
+void rate_budget::use(rate_limits limits, base::time_point now) {
+  CAFNODE_INVARIANT(limits.reserve_percent >= 0 && limits.reserve_percent < 100, "the reserve is 0 to 99 %");
+  const std::lock_guard guard{mutex_};
+  const auto at = latest(now);
+  limits_ = limits;
+  matching_.resize(limits.matching, at);
+  other_.resize(limits.other, at);
+  subscribe_.resize(limits.subscribe, at);
+}
+
 base::time_point rate_budget::latest(base::time_point now) const {
   latest_ = std::max(latest_, now);
   return latest_;
@@ -97,7 +107,8 @@ base::duration rate_budget::query_wait(std::int64_t credits, base::time_point no
 
 // -- turns ------------------------------------------------------------------------------------------------------------
 
-venues::credits rate_budget::affordable(const venues::credits& cost) const noexcept {
+venues::credits rate_budget::affordable(const venues::credits& cost) const {
+  const std::lock_guard guard{mutex_};
   return {0, std::min(cost.other, limits_.other.pool), std::min(cost.subscribe, limits_.subscribe.pool)};
 }
 

@@ -26,6 +26,10 @@ class rate_budget {
 public:
   rate_budget(rate_limits limits, base::time_point now);
 
+  /// Other limits from now on, as credit_pool::resize. Who waits for a turn that the pools cannot pay any more asks for
+  /// one that they can: affordable().
+  void use(rate_limits limits, base::time_point now);
+
   /// One request that makes or changes an order: leaves the reserve alone.
   bool take_order(base::time_point now);
 
@@ -63,7 +67,7 @@ public:
 
   /// As much of `cost` as the pools can ever hold: who asks for more waits for all there is; the rest is forced when it
   /// is sent.
-  [[nodiscard]] venues::credits affordable(const venues::credits& cost) const noexcept;
+  [[nodiscard]] venues::credits affordable(const venues::credits& cost) const;
 
   /// A place in the queue for `cost`, which is affordable and holds no matching request.
   ticket enter(standing as, const venues::credits& cost, base::time_point now);

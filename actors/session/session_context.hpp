@@ -39,6 +39,13 @@ struct session_config {
   std::int64_t query_credits = 500; // what the exchange charges for a query
 };
 
+/// What the configuration says of a connection now.
+struct session_settings {
+  session_config config;
+  venues::live_settings machine;
+  std::uint64_t version = 0; // of the configuration
+};
+
 /// Hears market data, on the connection's own thread. Views in the event die with the call.
 class market_sink {
 public:
@@ -51,6 +58,8 @@ struct session_outside {
   std::function<std::unique_ptr<net::ws_link>(net::ws_link_handler& handler)> make_link;
   /// A fresh one for each connection, with the credentials of now; the fault says, for a person, what it lacks.
   std::function<base::result<std::unique_ptr<venues::machine>, std::string>()> make_machine;
+  /// Empty: what it was made from holds for ever.
+  std::function<session_settings()> settings = {};
   std::shared_ptr<connection_record> record; // never null
   std::shared_ptr<notice_sink> notices;      // never null
   std::shared_ptr<rate_budget> budget;       // of its account; null without a login
@@ -95,6 +104,17 @@ struct session_context {
   caf::actor gate;
 
   const net::ws_link* link = nullptr; // of the client that runs
+
+  /// Takes over what the configuration says now; gives what the machine has to know of it. Only on the connection's
+  /// own thread.
+  venues::live_settings take_settings() {
+    auto now = outside.settings();
+    config = std::move(now.config);
+    outside.record->counters.settings.store(now.version, std::memory_order_relaxed);
+    pulse.use({config.heartbeat.interval, config.heartbeat.silence_limit});
+    answers.use(config.heartbeat);
+    return std::move(now.machine);
+  }
 
   /// Empties `place` if `who` is in it: one that was given up ends late, when its successor has the place.
   static void leave(caf::actor& place, const caf::abstract_actor& who) {

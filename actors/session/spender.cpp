@@ -86,8 +86,12 @@ rate_budget::turn spender::ask_turn(standing as, const credits& cost, base::time
     has_turn_ = true;
     return {true, {}};
   }
+  // The limits may have changed since: a turn that costs more than there can ever be never comes.
+  const auto payable = budget_->affordable(cost);
+  if (ticket_ != 0 && ticket_cost_ != payable)
+    leave_queue(now);
   if (ticket_ == 0) {
-    ticket_cost_ = budget_->affordable(cost);
+    ticket_cost_ = payable;
     ticket_ = budget_->enter(as, ticket_cost_, now);
   }
   const auto turn = budget_->poll(ticket_, now);

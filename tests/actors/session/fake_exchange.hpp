@@ -98,6 +98,10 @@ public:
 
   void tick(base::moment, venues::outbox&) override {}
 
+  void change(const venues::live_settings& settings, base::moment, venues::outbox&) override {
+    changes.push_back(settings);
+  }
+
   void answer_heartbeat(base::moment, venues::outbox& out) override {
     if (before_send)
       before_send();
@@ -136,6 +140,8 @@ public:
   [[nodiscard]] venues::traffic traffic() const noexcept override { return spent; }
 
   [[nodiscard]] std::size_t pending() const noexcept override { return pending_.size(); }
+
+  std::vector<venues::live_settings> changes; // that it was told of
 
   /// Emits `what` as if a frame had said so; the request is taken off the list of those that wait.
   void say(const venues::event& what, venues::outbox& out);

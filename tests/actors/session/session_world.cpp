@@ -62,11 +62,13 @@ session_world::session_world(session::session_config config, std::optional<std::
     machine_ = machine.get();
     return std::unique_ptr<venues::machine>{std::move(machine)};
   };
+  outside.settings = [this] { return settings.value_or(session::session_settings{context->config, {}, 1}); };
   context = std::make_shared<session::session_context>(std::move(config), std::move(outside), 1);
   session::connection_restarts restarts;
   restarts.backoff = {100ms, 1000ms, 0};
-  auto outcome = supervision::start_supervisor(world.system(), &world.home(),
-                                               session::connection_plan(context, world.home(), restarts, events));
+  auto outcome =
+      supervision::start_supervisor(world.system(), &world.home(),
+                                    session::connection_plan(context, context->config, world.home(), restarts, events));
   REQUIRE(std::holds_alternative<supervision::started>(outcome));
   supervisor = std::get<supervision::started>(outcome).child;
   world.run();

@@ -77,8 +77,9 @@ public:
   std::shared_ptr<event_log> events = std::make_shared<event_log>();
   std::shared_ptr<session::session_context> context;
   caf::actor supervisor;
-  std::vector<std::string> verdicts; // what was said of the address, over all links
-  std::string lacks;                 // what the next machine cannot be made without; empty: nothing
+  std::vector<std::string> verdicts;                 // what was said of the address, over all links
+  std::optional<session::session_settings> settings; // what the configuration says now; none: what it began with
+  std::string lacks;                                 // what the next machine cannot be made without; empty: nothing
 
 private:
   fake_link* link_ = nullptr;

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "actors/session/session_context.hpp"
+#include "actors/session/wanted.hpp"
+#include "runtime/host/io_engine.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace cafnode::session {
+
+/// What the configuration wants of one connection now. Any thread.
+class wanted_cell {
+public:
+  explicit wanted_cell(std::shared_ptr<const wanted_connection> value) : value_{std::move(value)} {}
+
+  [[nodiscard]] std::shared_ptr<const wanted_connection> get() const { // never null
+    const std::lock_guard guard{mutex_};
+    return value_;
+  }
+
+  void set(std::shared_ptr<const wanted_connection> value) {
+    const std::lock_guard guard{mutex_};
+    value_ = std::move(value);
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const wanted_connection> value_;
+};
+
+/// What of one connection outlives its processes.
+struct connection_place {
+  host::io_seat seat;                       // on one I/O thread
+  std::uint32_t stop_group = 0;             // of its supervisor: all connections of an exchange stop side by side
+  std::uint64_t seed = 0;                   // of its jitter
+  std::shared_ptr<wanted_cell> wanted;      // never null
+  std::shared_ptr<session_context> context; // with the orders; never null
+};
+
+} // namespace cafnode::session

@@ -1,0 +1,106 @@
+#include "actors/session/from_config.hpp"
+
+#include "actors/venues/deribit/rules.hpp"
+#include "conf/secret_source.hpp"
+
+#include <algorithm>
+
+namespace cafnode::session {
+
+namespace {
+
+venues::auth_method auth_of(conf::auth_method method) {
+  switch (method) {
+  case conf::auth_method::client_credentials:
+    return venues::auth_method::client_credentials;
+  case conf::auth_method::client_signature:
+    return venues::auth_method::client_signature;
+  case conf::auth_method::none:
+    return venues::auth_method::none;
+  }
+  return venues::auth_method::none;
+}
+
+} // namespace
+
+session_config session_config_of(const wanted_connection& wanted) {
+  const auto& exchange = *wanted.exchange;
+  session_config session;
+  session.name = wanted.name;
+  session.exchange = exchange.name;
+  session.path = wanted.path;
+  session.has_orders = wanted.entry->auth.method != conf::auth_method::none;
+  session.cancel_on_disconnect = exchange.cancel_on_disconnect;
+  session.heartbeat = {exchange.heartbeat.answer_deadline, exchange.heartbeat.silence_limit,
+                       exchange.heartbeat.interval};
+  session.gate = {exchange.orders.in_flight_max, exchange.orders.valid_for};
+  return session;
+}
+
+venues::live_settings live_settings_of(const wanted_connection& wanted) {
+  // An exchange that is slow with everything still lets a connection in.
+  constexpr std::chrono::milliseconds query_deadline_min{10'000};
+  const auto deadline = wanted.exchange->orders.answer_deadline;
+  return {wanted.entry->channels, deadline, std::max(deadline, query_deadline_min)};
+}
+
+venues::machine_config machine_config_of(const wanted_connection& wanted) {
+  const auto& exchange = *wanted.exchange;
+  auto live = live_settings_of(wanted);
+  venues::machine_config machine;
+  machine.auth = auth_of(wanted.entry->auth.method);
+  machine.heartbeat_interval = std::chrono::duration_cast<std::chrono::seconds>(exchange.heartbeat.interval);
+  machine.cancel_on_disconnect = exchange.cancel_on_disconnect;
+  machine.channels = std::move(live.channels);
+  machine.answer_deadline = live.answer_deadline;
+  machine.query_deadline = live.query_deadline;
+  return machine;
+}
+
+base::result<venues::machine_config, std::string> with_login(venues::machine_config machine,
+                                                             const conf::auth_config& auth) {
+  if (machine.auth == venues::auth_method::none)
+    return machine;
+  auto id = conf::resolve_text(auth.client_id);
+  if (!id)
+    return base::failure{id.fault()};
+  auto key = conf::resolve_secret(auth.client_secret);
+  if (!key)
+    return base::failure{key.fault()};
+  machine.client_id = std::move(id).value();
+  machine.client_secret = std::move(key).value();
+  return machine;
+}
+
+rate_limits rate_limits_of(const conf::exchange_config& exchange) {
+  const auto& rate = exchange.rate;
+  const auto part = [&](std::uint32_t whole) {
+    return std::max<std::int64_t>(1, std::int64_t{whole} * rate.use_percent / 100);
+  };
+  rate_limits limits;
+  limits.matching = {part(rate.matching_burst), part(rate.matching_per_second)};
+  limits.other = {part(rate.other_credits), part(rate.other_per_second)};
+  // The exchange gives credits of both kinds back at one pace.
+  limits.subscribe = {deribit::subscribe_pool * rate.use_percent / 100, limits.other.per_second};
+  return limits;
+}
+
+connection_restarts restarts_of(const conf::exchange_config& exchange) {
+  connection_restarts restarts;
+  restarts.intensity = exchange.restart.intensity;
+  restarts.period = exchange.restart.period;
+  const auto& backoff = exchange.connect.backoff;
+  restarts.backoff = {backoff.first, backoff.cap, backoff.jitter_percent};
+  return restarts;
+}
+
+net::dial_options dial_options_of(const conf::exchange_config& exchange) {
+  net::dial_options dial;
+  dial.host = exchange.url.host;
+  dial.port = exchange.url.port;
+  dial.path = exchange.url.path;
+  dial.deadline = exchange.connect.deadline;
+  return dial;
+}
+
+} // namespace cafnode::session
