@@ -1,3 +1,4 @@
+#include "bench/config_bench.hpp"
 #include "bench/connections_bench.hpp"
 #include "bench/decode_bench.hpp"
 #include "bench/heartbeat_bench.hpp"
@@ -75,6 +76,14 @@ int run(int argc, char** argv) {
   connections->add_option("--busy", many.busy, "Processes beside it that use all the processor time they get")
       ->capture_default_str();
   connections->callback([&] { bench = [&] { return run_connections(many); }; });
+
+  config_options changes;
+  auto* config = app.add_subcommand("config", "Changes of a running node's configuration, against exchange-sim");
+  config->add_option("--count", changes.count, "Connections")->check(CLI::Range(2, 20'000))->capture_default_str();
+  config->add_option("--rounds", changes.rounds, "Changes of each case")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  config->callback([&] { bench = [&] { return run_config(changes); }; });
 
   decode_options decoding;
   auto* decode = app.add_subcommand("decode", "Frames a second through the protocol machine, beside JSON libraries");

@@ -1,6 +1,6 @@
 #include "bench/session_bed.hpp"
 
-#include "apps/node/plan.hpp"
+#include "actors/session/depot.hpp"
 #include "supervisors/supervisor.hpp"
 
 #include <chrono>
@@ -33,14 +33,15 @@ host::host_options options_with(std::size_t io_threads) {
 
 session_bed::session_bed(const conf::node_config& config, std::size_t io_threads)
     : host_{std::make_unique<host::actor_host>(options_with(io_threads))}, board_{std::make_shared<session::board>()} {
-  const node::plan_inputs inputs{
-      &host_->engine(), &host_->clock(), board_, std::make_shared<no_notices>(), std::make_shared<no_events>(), 1};
-  auto plan = node::make_node_plan(config, inputs);
-  if (!plan) {
-    std::fprintf(stderr, "caf-bench: %s\n", plan.fault().c_str());
+  auto wanted = session::wanted_of(config);
+  if (const auto lacks = session::depot::why_not(wanted)) {
+    std::fprintf(stderr, "caf-bench: %s\n", lacks->c_str());
     std::exit(1);
   }
-  const auto outcome = supervision::start_supervisor(host_->system(), nullptr, std::move(plan).value());
+  const auto depot = std::make_shared<session::depot>(session::depot_inputs{
+      &host_->engine(), &host_->clock(), board_, std::make_shared<no_notices>(), std::make_shared<no_events>(), 1});
+  depot->want(std::move(wanted), 1);
+  const auto outcome = supervision::start_supervisor(host_->system(), nullptr, depot->root_plan());
   if (const auto* up = std::get_if<supervision::started>(&outcome))
     root_ = up->child;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/session/order_messages.hpp"
+#include "control/push/config_messages.hpp"
 #include "runtime/base/result.hpp"
 #include "supervisors/management.hpp"
 
@@ -65,6 +66,9 @@ struct control_actions {
 
   /// Closes a connection's socket; its supervisor dials again.
   std::function<void(const std::string& connection, milliseconds deadline, completion<done>)> close_connection;
+
+  /// What somebody wants of the configuration. One that is not answered in time goes on all the same.
+  std::function<void(config_wish, milliseconds deadline, completion<config_answer>)> config;
 
   // Orders of one connection, through its gate.
   std::function<void(const std::string& connection, session::place_order, milliseconds deadline,

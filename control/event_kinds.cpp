@@ -1,6 +1,7 @@
 #include "control/event_kinds.hpp"
 
 #include "actors/session/notice.hpp"
+#include "control/push/config_keeper.hpp"
 #include "supervisors/event.hpp"
 #include "supervisors/words.hpp"
 
@@ -13,6 +14,7 @@ std::vector<std::string> event_kinds(const observe::event_log& log) {
   std::set<std::string> kinds(session::kind::all.begin(), session::kind::all.end());
   for (int number = 0; number <= static_cast<int>(supervision::transition::change_undone); ++number)
     kinds.emplace(supervision::to_string(static_cast<supervision::transition>(number)));
+  kinds.insert(config_kinds.begin(), config_kinds.end());
   for (const auto& each : log.since(0, std::numeric_limits<std::size_t>::max()).events)
     kinds.insert(each->kind);
   return {kinds.begin(), kinds.end()};

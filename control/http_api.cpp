@@ -25,7 +25,7 @@ struct route {
 };
 
 constexpr std::string_view change = " timeout_ms ";
-constexpr std::string_view flags = " follow verbose ";
+constexpr std::string_view flags = " follow verbose force ";
 
 constexpr std::array routes{
     route{"GET", "/api/v1/status", "", false, scope::read, " ", get_status},
@@ -43,6 +43,15 @@ constexpr std::array routes{
     route{"POST", "/api/v1/orders", "", false, scope::trade, change, post_orders},
     route{"PATCH", "/api/v1/orders", "", false, scope::trade, change, patch_orders},
     route{"DELETE", "/api/v1/orders", "", false, scope::trade, " connection id timeout_ms ", delete_orders},
+    route{"GET", "/api/v1/config", "", false, scope::read, " ", get_config},
+    route{"GET", "/api/v1/config/history", "", false, scope::read, " ", get_config_history},
+    route{"GET", "/api/v1/config/version", "", false, scope::read, " version ", get_config_version},
+    route{"GET", "/api/v1/config/diff", "", false, scope::read, " from to ", get_config_diff},
+    route{"POST", "/api/v1/config/plan", "", false, scope::operate, " file who timeout_ms ", post_config_plan},
+    route{"POST", "/api/v1/config/apply", "", false, scope::operate,
+          " file who why index hash node force healthy_within_ms timeout_ms ", post_config_apply},
+    route{"POST", "/api/v1/config/rollback", "", false, scope::operate,
+          " version who why index force healthy_within_ms timeout_ms ", post_config_rollback},
     route{"GET", "/livez", "", false, scope::none, " ", get_livez},
     route{"GET", "/healthz", "", false, scope::none, " ", get_livez},
     route{"GET", "/readyz", "", false, scope::none, " verbose ", get_readyz},

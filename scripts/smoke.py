@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Breaks running connections in five ways and waits until each has healed.
+"""Breaks running connections in five ways and waits until each has healed; then pushes a change that touches none.
 
 Faults of the exchange go through the simulator's control API, kills through cafctl. What happened when is read from the
 events of the node, never from the moment at which this program looked. Ends with 0 only if everything came back.
@@ -11,8 +11,10 @@ import http.client
 import json
 import os
 import queue
+import re
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -249,6 +251,25 @@ class smoke:
             self.heal(what, fault, connections[place % len(connections)], *within)
         self.check_refusals()
         self.sim.ask("DELETE", "/faults")
+        self.push_config()
+
+    def push_config(self):
+        """Changes a limit of all connections, by cafctl, and looks at the exchange whether a socket was touched."""
+        print("smoke: pushed a change of the configuration ...", flush=True)
+        text = self.cafctl("config", "show")["text"]
+        now = re.search(r"in_flight_max: (\d+)", text)
+        wanted = "in_flight_max: 9" if now[1] != "9" else "in_flight_max: 8"
+        before = {row["id"] for row in self.sim.ask("GET", "/connections")}
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(text.replace(now[0], wanted))
+            file.flush()
+            report = self.cafctl("config", "apply", file.name)
+        after = {row["id"] for row in self.sim.ask("GET", "/connections")}
+        print(f"smoke: version {report['version']} runs after {report['took_us'] / 1000:.1f} ms: "
+              f"{report['connections']['changed']} connections changed, {len(after - before)} sockets touched",
+              flush=True)
+        if report["result"] != "applied" or report["connections"]["changed"] != len(before) or after != before:
+            raise not_healed(f"a change that touches no socket did: {report}")
 
     # -- telling ------------------------------------------------------------------------------------------------------
 

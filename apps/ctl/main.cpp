@@ -1,6 +1,7 @@
 #include "apps/ctl/commands.hpp"
 #include "apps/ctl/completion.hpp"
 #include "apps/ctl/find.hpp"
+#include "apps/ctl/line.hpp"
 #include "apps/ctl/output.hpp"
 #include "apps/ctl/screen.hpp"
 #include "runtime/base/standard_output.hpp"
@@ -22,36 +23,8 @@ namespace cafnode::ctl {
 
 namespace {
 
-/// What the command line says, as it is read.
-struct line {
-  options chosen;
-  std::string timeout = "5s", output = "table", watch;
-  bool no_color = false, market = false;
-  std::string path, name, label, amount, price, shell;
-  bool ask = false, renew = false, sure = false;
-  tree_part tree;
-  event_filter filter;
-  order_filter orders;
-  new_order order;
-  node_wish wish;
-  std::function<exit_code(const line&)> command;
-};
-
 void on_interrupt(int) {
   ::_exit(static_cast<int>(exit_code::interrupted));
-}
-
-std::string check_text(const std::string& text) {
-  return text.empty() ? "is empty" : "";
-}
-
-std::string check_sequence(const std::string& text) {
-  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos && text.size() < 20;
-  return is_number ? "" : "not the sequence number of an event";
-}
-
-std::string check_span(const std::string& text) {
-  return parse_span(text) ? "" : "not a time: 500ms, 5s, 2m, or a number of seconds";
 }
 
 void add_globals(CLI::App& app, line& said) {
@@ -71,28 +44,6 @@ void add_globals(CLI::App& app, line& said) {
   app.add_option("--timeout", said.timeout, "How long to wait for an answer")->check(check_span)->capture_default_str();
   app.add_flag("--no-color", said.no_color, "No colours; NO_COLOR in the environment does the same");
   app.set_version_flag("--version", std::string{"cafctl "} + CAFNODE_VERSION);
-}
-
-/// -w, for the commands that show something.
-void add_watch(CLI::App& command, line& said) {
-  command.add_option("-w,--watch", said.watch, "Show it again and again, every second or as often as said")
-      ->expected(0, 1)
-      ->default_str("1s")
-      ->check(check_span);
-}
-
-CLI::App* add(CLI::App& under, const std::string& name, const std::string& what,
-              std::function<exit_code(const line&)> run, line& said) {
-  CLI::App* command = under.add_subcommand(name, what);
-  command->fallthrough()->footer("`cafctl --help` lists what every command takes: --addr, -o json, --timeout.");
-  command->callback([&said, run = std::move(run)] { said.command = run; });
-  return command;
-}
-
-CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& what) {
-  CLI::App* group = app.add_subcommand(name, what);
-  group->fallthrough()->require_subcommand(1);
-  return group;
 }
 
 void add_sup(CLI::App& app, line& said) {
@@ -369,6 +320,7 @@ int run(int count, char** words) {
   add_connections(app, said);
   add_events(app, said);
   add_orders(app, said);
+  add_config(app, said);
   add_completion(app, said);
   if (count > 1 && std::string_view{words[1]} == "__complete")
     return complete(app, {words + 2, words + count});

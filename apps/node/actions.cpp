@@ -104,15 +104,7 @@ struct desk {
     ask(gate, "the order gate", std::move(question), deadline, std::move(finish));
   }
 
-  /// The process at a path; null: none runs there. Children are found in the tree; a root is nobody's child.
-  [[nodiscard]] caf::actor find(const std::string& path) const {
-    if (auto found = tree->process_at(path))
-      return found;
-    for (auto& live : services->live())
-      if (live.label == path)
-        return std::move(live.handle);
-    return {};
-  }
+  [[nodiscard]] caf::actor find(const std::string& path) const { return find_process(*tree, *services, path); }
 
   [[nodiscard]] bool kill(const std::string& path, control::kill_how how) const {
     const auto found = find(path);
@@ -154,6 +146,23 @@ void close(const session::board& board, const std::string& connection, const com
 }
 
 } // namespace
+
+caf::actor find_process(const control::tree_view& tree, process::services& services, const std::string& path) {
+  if (auto found = tree.process_at(path))
+    return found;
+  for (auto& live : services.live())
+    if (live.label == path)
+      return std::move(live.handle);
+  return {};
+}
+
+void add_config(control::control_actions& actions, caf::actor_system& system, caf::actor keeper) {
+  const desk asking{&system, nullptr, nullptr, nullptr};
+  actions.config = [asking, keeper = std::move(keeper)](control::config_wish wish, milliseconds deadline,
+                                                        completion<control::config_answer> finish) {
+    asking.ask(keeper, "the keeper of the configuration", std::move(wish), deadline, std::move(finish));
+  };
+}
 
 control::control_actions make_actions(caf::actor_system& system, process::services& services,
                                       std::shared_ptr<session::board> board,

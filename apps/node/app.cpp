@@ -1,18 +1,18 @@
 #include "apps/node/app.hpp"
 
+#include "actors/session/depot.hpp"
 #include "apps/node/actions.hpp"
+#include "apps/node/config_desk.hpp"
 #include "apps/node/control.hpp"
 #include "apps/node/end_limit.hpp"
 #include "apps/node/ending_bell.hpp"
 #include "apps/node/metrics.hpp"
 #include "apps/node/own_machine.hpp"
-#include "apps/node/plan.hpp"
-#include "apps/node/reload.hpp"
-#include "apps/node/sight.hpp"
 #include "runtime/host/actor_host.hpp"
 #include "runtime/host/signals.hpp"
 #include "runtime/observe/log.hpp"
 #include "runtime/observe/metric_names.hpp"
+#include "runtime/process/tell.hpp"
 
 #include <atomic>
 #include <cstdio>
@@ -33,14 +33,19 @@ constexpr std::chrono::milliseconds end_grace{1900};
 /// What a node is made of. The order of its end is end()'s; docs/architecture.md says why.
 class running_node {
 public:
-  running_node(const conf::node_config& config, const node_options& options)
-      : config_{config}, options_{options}, drain_{config.drain_timeout} {}
+  running_node(const conf::loaded& file, const node_options& options)
+      : options_{options},
+        opened_{open_config(options, file, clock_)},
+        config_{opened_.chosen.start.read.config},
+        drain_{config_.drain_timeout} {}
 
   exit_code run();
 
 private:
   bool open_log();
   void make_host();
+  bool make_depot();
+  void keep_config();
   bool start_tree();
   std::optional<exit_code> listen_for_control();
   exit_code serve();
@@ -50,15 +55,18 @@ private:
   void tell_log_fails(const std::string& why);
 
   end_limit limit_; // first, so that it watches over the end of all the others
-  conf::node_config config_;
   const node_options& options_;
+  host::machine_clock clock_;
+  opened_config opened_;
+  conf::node_config config_; // what it began with
   std::atomic<std::chrono::milliseconds> drain_;
   std::size_t control_connections_ = 0;
-  host::machine_clock clock_;
   ending_bell bell_;
   std::unique_ptr<node_sight> sight_;
   std::unique_ptr<host::actor_host> host_;
   std::unique_ptr<control_server> control_;
+  std::shared_ptr<session::depot> depot_; // goes before the host: its seats are of the engine
+  caf::actor keeper_;
   caf::actor root_;
 };
 
@@ -92,14 +100,28 @@ void running_node::make_host() {
   sight_->look_at(host_->engine());
 }
 
-bool running_node::start_tree() {
-  auto plan = make_node_plan(config_, {&host_->engine(), &host_->clock(), sight_->board, sight_->told, sight_->told,
-                                       seed_of(config_, clock_)});
-  if (!plan) {
-    std::fprintf(stderr, "caf-node: %s\n", plan.fault().c_str());
+bool running_node::make_depot() {
+  auto wanted = session::wanted_of(config_);
+  if (const auto lacks = session::depot::why_not(wanted)) {
+    std::fprintf(stderr, "caf-node: %s\n", lacks->c_str());
     return false;
   }
-  auto outcome = supervision::start_supervisor(host_->system(), nullptr, std::move(plan).value());
+  depot_ = std::make_shared<session::depot>(session::depot_inputs{
+      &host_->engine(), &host_->clock(), sight_->board, sight_->told, sight_->told, seed_of(config_, clock_)});
+  depot_->want(std::move(wanted), 1);
+  return true;
+}
+
+void running_node::keep_config() {
+  const keeper_inputs inputs{
+      host_.get(), sight_.get(), depot_, &opened_, &options_, config_.name, [this](std::chrono::milliseconds drain) {
+        drain_ = drain;
+      }};
+  keeper_ = spawn_keeper(inputs);
+}
+
+bool running_node::start_tree() {
+  auto outcome = supervision::start_supervisor(host_->system(), nullptr, depot_->root_plan());
   const auto* started = std::get_if<supervision::started>(&outcome);
   if (started == nullptr) {
     std::fprintf(stderr, "caf-node: the supervisor tree could not be started\n");
@@ -112,6 +134,7 @@ bool running_node::start_tree() {
 std::optional<exit_code> running_node::listen_for_control() {
   auto actions = count_orders(make_actions(host_->system(), host_->services(), sight_->board, sight_->tree),
                               sight_->metrics, sight_->board);
+  add_config(actions, host_->system(), keeper_);
   auto control = open_control(config_, control_connections_, sight_->views, std::move(actions));
   if (!control) {
     std::fprintf(stderr, "caf-node: %s\n", control.fault().text.c_str());
@@ -176,18 +199,16 @@ void running_node::read_again() {
   else if (mended.value())
     log.warn("the control API's unix socket was removed: there is a new one",
              {observe::kv("socket", control_->socket())});
-  const live_settings settings{
-      [](conf::log_level least) { observe::set_log_level(static_cast<observe::level>(least)); },
-      [this](std::chrono::milliseconds drain) { drain_ = drain; }};
-  if (reload(config_, options_, settings))
-    sight_->metrics.gauge_of(observe::metric::config_applied)
-        .set(static_cast<double>(base::to_unix_ms(clock_.now().wall)) / 1000);
-  else
-    sight_->metrics.counter_of(observe::metric::config_rejects).increment();
+  reread(keeper_);
 }
 
 exit_code running_node::serve() {
+  for (const auto& note : opened_.chosen.notes)
+    log.warn(note);
   make_host();
+  if (!make_depot())
+    return exit_code::bad_config;
+  keep_config();
   // Before the exchange is dialled: a node that nobody can ask must not begin.
   if (const auto refused = listen_for_control())
     return *refused;
@@ -211,6 +232,8 @@ exit_code running_node::end(news why) {
     log.info("asked to stop: draining", {observe::kv("within_ms", drain.count())});
   else
     log.error("the supervisor tree gave up: the node ends");
+  process::ask_to_stop(keeper_);
+  keeper_ = nullptr;
   const auto report = host_->end_processes(std::move(root_), drain);
   for (const auto& label : report.killed)
     log.warn("did not end in time and was killed", {observe::kv("actor", label)});
@@ -230,10 +253,10 @@ exit_code running_node::end(news why) {
 
 } // namespace
 
-exit_code run_node(const conf::node_config& config, const node_options& options) {
+exit_code run_node(const conf::loaded& file, const node_options& options) {
   // Before there is any other thread: only that of `signals` hears them, and what is left when it has gone does not.
   host::hold_signals();
-  return running_node{config, options}.run();
+  return running_node{file, options}.run();
 }
 
 } // namespace cafnode::node

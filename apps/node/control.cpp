@@ -1,6 +1,7 @@
 #include "apps/node/control.hpp"
 
 #include "apps/node/listeners.hpp"
+#include "control/config/config_version.hpp"
 #include "control/http_api.hpp"
 #include "runtime/host/last_words.hpp"
 #include "runtime/net/post_gate.hpp"
@@ -58,6 +59,8 @@ public:
       return true;
     path_ = socket->path();
     options.tls = nullptr;
+    options.body_bytes_max =
+        control::version_text_max; // a configuration; over TCP anybody could make it hold that much
     local_options_ = std::move(options);
     serve_at(std::move(*socket));
     return true;

@@ -66,7 +66,7 @@ int run(const node_options& options) {
   case node_options::what::print_config:
     return print_text(conf::print_config(config, options.show_origin));
   default:
-    return static_cast<int>(run_node(config.config, options));
+    return static_cast<int>(run_node(config, options));
   }
 }
 
@@ -76,6 +76,10 @@ int parse_and_run(int argc, char** argv) {
   app.set_version_flag("--version", std::string{"caf-node "} + CAFNODE_VERSION);
   app.add_option("--config", options.config_file, "The configuration; without it a built-in default is used")
       ->check(check_text);
+  app.add_option("--state", options.state_folder,
+                 "Folder where versions of the configuration are kept; by default $STATE_DIRECTORY, or in memory only")
+      ->check(check_text)
+      ->envname("STATE_DIRECTORY");
   bool check = false;
   bool print = false;
   bool schema = false;

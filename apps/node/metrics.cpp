@@ -193,6 +193,16 @@ void add_board_metrics(observe::registry& to, const std::shared_ptr<session::boa
   add_sums(to, board, exchanges);
 }
 
+void renew_board_metrics(observe::registry& to, const std::shared_ptr<session::board>& board,
+                         const base::clock_source& clock, const conf::node_config& config) {
+  namespace metric = observe::metric;
+  to.forget_readings({&metric::connection_up, &metric::silence, &metric::connection_answer, &metric::connection_rtt,
+                      &metric::connection_opens, &metric::frames, &metric::frame_bytes, &metric::heartbeat_answers,
+                      &metric::heartbeats_missed, &metric::probes_sent, &metric::orders, &metric::connections,
+                      &metric::frame_faults, &metric::heartbeat_answer, &metric::exchange_rtt});
+  add_board_metrics(to, board, clock, config);
+}
+
 control::control_actions count_orders(control::control_actions actions, observe::registry& to,
                                       std::shared_ptr<const session::board> board) {
   actions.place_order = counted_requests<session::place_order>(std::move(actions.place_order), "place", to, board);

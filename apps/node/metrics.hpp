@@ -19,6 +19,10 @@ inline constexpr std::size_t own_series_max = 500;
 void add_board_metrics(observe::registry& to, const std::shared_ptr<session::board>& board,
                        const base::clock_source& clock, const conf::node_config& config);
 
+/// The same for another configuration, instead of what was added before.
+void renew_board_metrics(observe::registry& to, const std::shared_ptr<session::board>& board,
+                         const base::clock_source& clock, const conf::node_config& config);
+
 /// `actions`, with each order request counted by its kind and outcome. `to` outlives their completions.
 [[nodiscard]] control::control_actions count_orders(control::control_actions actions, observe::registry& to,
                                                     std::shared_ptr<const session::board> board);

@@ -8,10 +8,14 @@ namespace cafnode::node {
 
 conf::loaded load(const node_options& options) {
   auto config = options.config_file.empty() ? conf::load_built_in() : conf::load_file(options.config_file);
+  add_overrides(config, options);
+  return config;
+}
+
+void add_overrides(conf::loaded& config, const node_options& options) {
   // Later ones win: the file, then the environment, then the command line.
   conf::apply_overrides(config, conf::overrides_from_environment([](const char* name) { return std::getenv(name); }));
   conf::apply_overrides(config, options.overrides);
-  return config;
 }
 
 void print_faults(const conf::loaded& config, bool json) {

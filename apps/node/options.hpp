@@ -19,7 +19,8 @@ enum class exit_code : int {
 /// What the command line asks for.
 struct node_options {
   enum class what { run, check_config, print_config, print_schema } what = what::run;
-  std::string config_file; // empty: the built-in default
+  std::string config_file;  // empty: the built-in default
+  std::string state_folder; // where versions of the configuration are kept; empty: in memory only
   bool show_origin = false;
   bool json = false; // faults of the configuration as JSON
   std::vector<conf::override_value> overrides;
@@ -27,6 +28,9 @@ struct node_options {
 
 /// The configuration that the options and the environment add up to, with all its faults.
 [[nodiscard]] conf::loaded load(const node_options& options);
+
+/// Puts over `config` what flags and environment say.
+void add_overrides(conf::loaded& config, const node_options& options);
 
 /// Prints what is wrong with the configuration on standard error; as JSON if asked.
 void print_faults(const conf::loaded& config, bool json);

@@ -1,5 +1,6 @@
 #include "apps/node/own_machine.hpp"
 
+#include "actors/session/depot.hpp"
 #include "apps/node/file_plan.hpp"
 #include "runtime/host/process_files.hpp"
 #include "runtime/host/thread_rehearsal.hpp"
@@ -31,7 +32,8 @@ std::size_t io_threads_of(const conf::node_config& config) {
 }
 
 bool has_threads(const conf::node_config& config) {
-  constexpr std::size_t others = 8; // CAF's scheduler and clock, the log, control, and what libraries may start
+  constexpr std::size_t others =
+      9; // the one aside, CAF's scheduler and clock, the log, control, and what libraries may start
   const auto rehearsed = host::rehearse_threads(io_threads_of(config) + others);
   if (!rehearsed)
     std::fprintf(stderr,
@@ -41,10 +43,28 @@ bool has_threads(const conf::node_config& config) {
   return rehearsed.has_value();
 }
 
-std::optional<std::size_t> share_files(const conf::node_config& config) {
+namespace {
+
+file_needs needs_of(const conf::node_config& config) {
   file_needs needs{io_threads_of(config), 0};
   for (const auto& exchange : config.exchanges)
-    needs.connections += conf::expand_connections(exchange).size();
+    for (const auto& entry : exchange.connections)
+      needs.connections += entry.count;
+  return needs;
+}
+
+} // namespace
+
+std::optional<std::string> what_lacks(const conf::node_config& config) {
+  if (auto lacks = session::depot::why_not(session::wanted_of(config)))
+    return lacks;
+  const auto needs = needs_of(config);
+  const auto plan = plan_files(host::raise_file_limit(), needs);
+  return plan.fits() ? std::nullopt : std::optional{explain(plan, needs)};
+}
+
+std::optional<std::size_t> share_files(const conf::node_config& config) {
+  const auto needs = needs_of(config);
   const auto plan = plan_files(host::raise_file_limit(), needs);
   if (plan.fits())
     return plan.control_connections;

@@ -25,6 +25,9 @@ namespace cafnode::node {
 /// Whether the system gives as many threads as the node has; else a sentence on standard error.
 [[nodiscard]] bool has_threads(const conf::node_config& config);
 
+/// What this machine lacks to run that configuration: credentials, authorities, open files; nothing: it can.
+[[nodiscard]] std::optional<std::string> what_lacks(const conf::node_config& config);
+
 /// Raises the limit of open files and gives how many connections the control API may have at once; nothing, and a
 /// sentence on standard error, when what is configured cannot fit.
 [[nodiscard]] std::optional<std::size_t> share_files(const conf::node_config& config);

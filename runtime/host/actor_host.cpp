@@ -32,10 +32,13 @@ struct actor_host::parts {
       : kill_grace{options.kill_grace},
         config{make_config(options)},
         system{config},
-        engine{system, clock, options.io_threads} {
+        engine{system, clock, options.io_threads},
+        aside{system, clock, "caf-aside"} {
     engine.use_escape_hook(options.on_escape);
     config.services().use_timers(engine.unit(0).timers());
     engine.start();
+    aside.use_escape_hook(options.on_escape);
+    aside.start();
   }
 
   // What is left in the engine's queues goes while the system still stands.
@@ -44,6 +47,7 @@ struct actor_host::parts {
   process::system_config config;
   caf::actor_system system;
   io_engine engine;
+  io_unit aside;
 };
 
 actor_host::actor_host(host_options options) : parts_{std::make_unique<parts>(std::move(options))} {}
@@ -63,6 +67,10 @@ process::services& actor_host::services() noexcept {
 
 io_engine& actor_host::engine() noexcept {
   return parts_->engine;
+}
+
+io_unit& actor_host::aside() noexcept {
+  return parts_->aside;
 }
 
 const base::clock_source& actor_host::clock() const noexcept {
@@ -89,6 +97,7 @@ shutdown_report actor_host::shutdown(caf::actor root, std::chrono::milliseconds 
     abandon();
     return report;
   }
+  parts_->aside.stop();
   parts_->engine.stop();
   parts_ = nullptr;
   return report;
@@ -132,6 +141,7 @@ std::vector<std::string> actor_host::stuck() const {
 }
 
 void actor_host::abandon() {
+  parts_->aside.abandon();
   parts_->engine.abandon();
   // Kept where it can be reached: this is meant, and no leak.
   static std::vector<parts*>& abandoned = *new std::vector<parts*>;

@@ -59,6 +59,10 @@ public:
   [[nodiscard]] caf::actor_system& system() noexcept;
   [[nodiscard]] process::services& services() noexcept;
   [[nodiscard]] io_engine& engine() noexcept;
+
+  /// A thread of its own, for processes that wait for a disk: they keep nobody from anything.
+  [[nodiscard]] io_unit& aside() noexcept;
+
   [[nodiscard]] const base::clock_source& clock() const noexcept;
 
   /// Asks `root` to stop, waits at most `within` until every process has ended, kills those that are left, and waits

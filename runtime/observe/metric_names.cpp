@@ -45,6 +45,8 @@ std::vector<const metric_spec*> all() {
           &children,
           &config_rejects,
           &config_applied,
+          &config_version,
+          &config_drift,
           &log_dropped,
           &events_published,
           &events_lost,

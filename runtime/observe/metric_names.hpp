@@ -138,6 +138,10 @@ inline const metric_spec config_applied{metric_kind::gauge,
                                         "When the configuration in force was applied, in Unix time.",
                                         {},
                                         {}};
+inline const metric_spec config_version{
+    metric_kind::gauge, "caf_node_config_version", "The version of the configuration in force.", {}, {}};
+inline const metric_spec config_drift{
+    metric_kind::gauge, "caf_node_config_drift", "Whether the node's file differs from what is in force.", {}, {}};
 inline const metric_spec log_dropped{
     metric_kind::counter, "caf_node_log_lines_dropped_total", "Log lines lost, by reason.", {"reason"}, {}};
 inline const metric_spec events_published{metric_kind::counter, "caf_node_events_total", "Events published.", {}, {}};

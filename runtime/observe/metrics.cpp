@@ -173,6 +173,13 @@ void registry::add_histogram_reading(const metric_spec& spec, const label_values
   content_->find(spec, labels).read_histogram = std::move(read);
 }
 
+void registry::forget_readings(const std::vector<const metric_spec*>& of) {
+  const std::lock_guard lock{content_->mutex};
+  for (const auto* spec : of)
+    if (const auto found = content_->families.find(spec->name); found != content_->families.end())
+      std::erase_if(found->second.all, [](const auto& each) { return each.second.read || each.second.read_histogram; });
+}
+
 std::string registry::render() const {
   std::vector<prometheus::MetricFamily> all;
   {

@@ -101,6 +101,10 @@ public:
   void add_histogram_reading(const metric_spec& spec, const label_values& labels,
                              std::function<histogram_figures()> read);
 
+  /// Takes away every series of these metrics that is read rather than counted here: what they were read from has
+  /// changed. When this returns none of their functions runs any more.
+  void forget_readings(const std::vector<const metric_spec*>& of);
+
   /// Prometheus' text format 0.0.4: `Content-Type: text/plain; version=0.0.4; charset=utf-8`. Sorted, so stable.
   [[nodiscard]] std::string render() const;
 

@@ -43,7 +43,7 @@ EDGES = {
     EXAMPLES: {BASE, PROCESS, VIRTUAL, SUPERVISORS},
     # The simulator writes its own encoders: it would prove nothing if it shared the node's.
     "sim": {BASE, OBSERVE, NET},
-    "bench": {BASE, OBSERVE, CONF, VENUES, PROCESS, SUPERVISORS, NET, HOST, SESSION, CONTROL, "apps",
+    "bench": {BASE, OBSERVE, CONF, CONFIG_STORE, VENUES, PROCESS, SUPERVISORS, NET, HOST, SESSION, CONTROL, "apps",
               "sim"},
 }
 ANYTHING = "tests"

@@ -1,8 +1,8 @@
 #include "tests/e2e/node_world.hpp"
 
+#include "actors/session/depot.hpp"
 #include "actors/session/order_table.hpp"
 #include "apps/node/actions.hpp"
-#include "apps/node/plan.hpp"
 #include "supervisors/supervisor.hpp"
 
 #include <doctest/doctest.h>
@@ -81,9 +81,13 @@ std::size_t shared_notices::count(std::string_view kind) const {
 node_world::node_world(const options& wanted) : exchange{wanted.tls, wanted.settings} {
   host_ = std::make_unique<host::actor_host>();
   const auto config = config_for(exchange, wanted);
-  auto plan = node::make_node_plan(config, {&host_->engine(), &host_->clock(), board_, notices, tree, 1});
-  REQUIRE_MESSAGE(plan.has_value(), (plan ? "" : plan.fault()));
-  const auto outcome = supervision::start_supervisor(host_->system(), nullptr, std::move(plan).value());
+  auto wanted_tree = session::wanted_of(config);
+  const auto lacks = session::depot::why_not(wanted_tree);
+  REQUIRE_MESSAGE(!lacks, lacks.value_or(""));
+  const auto depot = std::make_shared<session::depot>(
+      session::depot_inputs{&host_->engine(), &host_->clock(), board_, notices, tree, 1});
+  depot->want(std::move(wanted_tree), 1);
+  const auto outcome = supervision::start_supervisor(host_->system(), nullptr, depot->root_plan());
   REQUIRE(std::holds_alternative<supervision::started>(outcome));
   root_ = std::get<supervision::started>(outcome).child;
   actions = node::make_actions(host_->system(), host_->services(), board_, tree);

@@ -1,0 +1,161 @@
+#include "apps/node/config_desk.hpp"
+
+#include "apps/node/actions.hpp"
+#include "apps/node/metrics.hpp"
+#include "apps/node/own_machine.hpp"
+#include "control/config/sqlite_config_store.hpp"
+#include "runtime/observe/log.hpp"
+#include "runtime/observe/metric_names.hpp"
+#include "runtime/process/spawn.hpp"
+#include "runtime/process/tell.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <utility>
+
+namespace cafnode::node {
+
+namespace {
+
+const observe::channel log{"config"};
+
+// More than a configuration may be: the reader says so with its place.
+constexpr std::size_t text_bytes_max = control::version_text_max + 1;
+
+std::string file_name(const node_options& options) {
+  return options.config_file.empty() ? "the built-in configuration" : options.config_file;
+}
+
+std::shared_ptr<control::config_store> open_store(const node_options& options, std::string& place,
+                                                  std::vector<std::string>& notes) {
+  if (!options.state_folder.empty()) {
+    auto opened = control::open_sqlite_config_store(options.state_folder);
+    if (opened) {
+      place = options.state_folder;
+      return std::move(opened).value();
+    }
+    notes.push_back(opened.fault().message + (opened.fault().hint.empty() ? "" : ": " + opened.fault().hint) +
+                    "; versions of the configuration are kept in memory only");
+  }
+  return control::make_memory_config_store();
+}
+
+} // namespace
+
+std::optional<std::string> config_text(const node_options& options, std::string& why) {
+  if (options.config_file.empty())
+    return conf::print_config(conf::load_built_in(), false);
+  std::ifstream file{options.config_file, std::ios::binary};
+  std::string text(text_bytes_max, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad() || (!file && !file.eof())) {
+    why = options.config_file + " cannot be read";
+    return std::nullopt;
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+conf::loaded read_config(const node_options& options, std::string name, std::string text) {
+  auto read = conf::load_text(std::move(name), std::move(text));
+  add_overrides(read, options);
+  return read;
+}
+
+opened_config open_config(const node_options& options, const conf::loaded& file, const base::clock_source& clock) {
+  opened_config opened;
+  std::vector<std::string> notes;
+  opened.store = open_store(options, opened.place, notes);
+  std::string why;
+  const auto text = config_text(options, why).value_or(conf::print_config(file, false));
+  const auto read = [&options](std::string name, std::string content) {
+    return read_config(options, std::move(name), std::move(content));
+  };
+  const auto now = base::to_unix_ms(clock.now().wall);
+  auto chosen = control::choose_start(*opened.store, file, text, file_name(options), read, now);
+  if (!chosen) {
+    notes.push_back(chosen.fault() + "; versions of the configuration are kept in memory only");
+    opened.store = control::make_memory_config_store();
+    opened.place.clear();
+    chosen = control::choose_start(*opened.store, file, text, file_name(options), read, now);
+  }
+  opened.chosen = std::move(chosen).value();
+  opened.chosen.notes.insert(opened.chosen.notes.begin(), notes.begin(), notes.end());
+  return opened;
+}
+
+namespace {
+
+/// Tells events, log and metrics what happens to the configuration. On the keeper's thread.
+void tell(node_sight& sight, const std::string& region, const control::config_news& happened) {
+  observe::event event;
+  event.at = happened.at;
+  event.kind = happened.kind;
+  event.subject = region;
+  event.cause = happened.cause;
+  for (const auto& [key, value] : happened.fields)
+    if (key == "version")
+      event.correlation = "config-" + value;
+    else
+      event.fields.push_back(observe::kv(key, value));
+  const bool went_well = happened.kind == "config_applied" || happened.kind == "config_planned";
+  const auto fields = {observe::kv("what", happened.kind), observe::kv("why", happened.cause),
+                       observe::kv("corr", event.correlation)};
+  if (went_well)
+    log.info("a change of the configuration", fields);
+  else
+    log.warn("a change of the configuration", fields);
+  if (happened.kind == "config_applied")
+    sight.metrics.gauge_of(observe::metric::config_applied)
+        .set(static_cast<double>(base::to_unix_ms(happened.at.wall)) / 1000);
+  else if (!went_well)
+    sight.metrics.counter_of(observe::metric::config_rejects).increment();
+  sight.views.events->publish(std::move(event));
+}
+
+} // namespace
+
+caf::actor spawn_keeper(const keeper_inputs& inputs) {
+  auto* host = inputs.host;
+  auto* sight = inputs.sight;
+  const auto* options = inputs.options;
+  auto start = inputs.opened->chosen.start;
+  start.read.config.name = inputs.node; // the host's, where none is configured
+  control::config_outside outside;
+  outside.depot = inputs.depot;
+  outside.board = sight->board;
+  outside.store = inputs.opened->store;
+  outside.store_place = inputs.opened->place;
+  outside.find = [host, sight](const std::string& path) { return find_process(*sight->tree, host->services(), path); };
+  outside.read = [options](std::string name, std::string text) {
+    return read_config(*options, std::move(name), std::move(text));
+  };
+  outside.read_file = [options](std::string& why) { return config_text(*options, why); };
+  outside.file = options->config_file;
+  outside.why_not = what_lacks;
+  outside.use = [set_drain = inputs.set_drain, sight](const conf::node_config& wanted) {
+    renew_board_metrics(sight->metrics, sight->board, *sight->views.clock, wanted);
+    observe::set_log_level(static_cast<observe::level>(wanted.log_level));
+    set_drain(wanted.drain_timeout);
+  };
+  outside.show = [sight](std::uint64_t version, bool drifts) {
+    sight->metrics.gauge_of(observe::metric::config_version).set(static_cast<double>(version));
+    sight->metrics.gauge_of(observe::metric::config_drift).set(drifts ? 1 : 0);
+  };
+  outside.is_ending = [sight] { return sight->stage->load() == control::node_stage::draining; };
+  outside.tell = [sight, region = start.read.config.region](const control::config_news& happened) {
+    tell(*sight, region, happened);
+  };
+  return process::spawn_process<control::config_keeper>(host->system(), &host->aside(), std::move(outside),
+                                                        std::move(start));
+}
+
+void reread(const caf::actor& keeper) {
+  control::config_wish wish;
+  wish.what = control::config_question::reread;
+  wish.who = "SIGHUP";
+  process::tell_anonymous(keeper, std::move(wish));
+}
+
+} // namespace cafnode::node

@@ -1,0 +1,322 @@
+#include "actors/session/messages.hpp"
+#include "control/push/config_keeper.hpp"
+#include "runtime/process/tell.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+// How a change of the configuration is carried out.
+namespace cafnode::control {
+
+namespace {
+
+constexpr std::chrono::seconds again_after{10};
+
+config_answer not_done(config_outcome outcome, std::string text, std::string hint = {}) {
+  return {outcome, std::move(text), std::move(hint), {}};
+}
+
+} // namespace
+
+caf::result<config_answer> config_keeper::on_rollback(config_wish wish) {
+  auto kept = outside_.store->get(wish.version);
+  if (!kept)
+    return not_done(config_outcome::not_found, kept.fault().message, "cafctl config history shows what is kept");
+  wish.name = fmt::format("version {}", wish.version);
+  wish.text = std::move(kept).value().text;
+  if (wish.why.empty())
+    wish.why = fmt::format("rollback to version {}", wish.version);
+  return on_apply(wish, version_source::rollback);
+}
+
+caf::result<config_answer> config_keeper::on_reread(config_wish wish) {
+  std::string why;
+  auto text = outside_.read_file(why);
+  if (!text)
+    return not_done(config_outcome::unavailable, why.empty() ? "this node was started without a file" : why);
+  if (const auto noted = outside_.store->remember_file(config_hash(*text)); !noted)
+    trouble_ = noted.fault().message;
+  wish.name = outside_.file;
+  wish.text = std::move(*text);
+  return on_apply(wish, version_source::sighup);
+}
+
+/// What stands against a change before anything of it was begun.
+std::optional<config_answer> config_keeper::why_not_now(const config_wish& wish, const candidate& found) const {
+  if (stopping_ || outside_.is_ending())
+    return not_done(config_outcome::not_now, "the node is ending");
+  if (push_)
+    return not_done(config_outcome::busy, "another change is under way", "cafctl config status shows how far it is");
+  if (torn_)
+    return not_done(config_outcome::busy, "the last change is still being taken back: " + trouble_,
+                    "cafctl config status shows when it is");
+  if (!wish.node.empty() && wish.node != running_.config.name)
+    return not_done(config_outcome::stale,
+                    fmt::format("this plan was made for the node {}, and this is {}", wish.node, running_.config.name),
+                    "plan it here");
+  if (!wish.hash.empty() && wish.hash != found.plan.hash)
+    return not_done(config_outcome::stale, "the text is not the one that was planned", "plan it again");
+  if (wish.index != 0 && wish.index != version_.number)
+    return not_done(config_outcome::stale,
+                    fmt::format("this plan changes version {}, and version {} runs", wish.index, version_.number),
+                    "plan it again");
+  return std::nullopt;
+}
+
+caf::result<config_answer> config_keeper::on_apply(const config_wish& wish, version_source source) {
+  auto found = consider(wish);
+  if (!found) {
+    publish("config_refused", found.fault().text, version_.number, {{"by", wish.who}});
+    return found.fault();
+  }
+  if (auto refused = why_not_now(wish, found.value())) {
+    publish("config_refused", refused->text, version_.number, {{"by", wish.who}});
+    return std::move(*refused);
+  }
+  if (!found.value().plan.changes()) {
+    push_report same;
+    same.version = version_.number;
+    same.result = "unchanged";
+    same.unchanged = found.value().plan.unchanged;
+    return config_answer{config_outcome::done, {}, {}, to_json(same)};
+  }
+  const auto at = now().steady;
+  push_.emplace(push{std::move(found).value(), source, wish.who, wish.why, push_course{wish.limits, at},
+                     make_response_promise(), at});
+  auto promise = push_->promise;
+  go_on();
+  return promise;
+}
+
+/// Does what is next until something has to be waited for. While supervisors change there is nothing to do.
+void config_keeper::go_on() {
+  while (push_ && !tree_.is_busy()) {
+    auto& course = push_->course;
+    const auto at = now().steady;
+    switch (course.next()) {
+    case push_act::look_at_orders: {
+      const auto found = obstacle_of(push_->wanted.plan, [this](const auto& name) { return look(name); });
+      course.orders_seen(found.text, found.may_pass, at);
+      break;
+    }
+    case push_act::change:
+      return change();
+    case push_act::tell:
+      course.told(not_told(*push_), at);
+      break;
+    case push_act::look_at_health: {
+      const auto [count, first] = unwell(*push_);
+      course.health_seen(count, first, at);
+      break;
+    }
+    case push_act::commit:
+      course.committed(commit());
+      break;
+    case push_act::undo:
+      return undo();
+    case push_act::finish:
+      return finish();
+    }
+    if (course.pause() > base::duration::zero()) {
+      pause_ = after(course.pause(), [this] { go_on(); });
+      return;
+    }
+  }
+}
+
+void config_keeper::want(const conf::node_config& config) {
+  auto here = config;
+  here.region = begun_.region; // a node stays where it is while it runs
+  outside_.depot->want(session::wanted_of(here), ++epoch_);
+  outside_.use(here);
+}
+
+void config_keeper::change() {
+  const auto proposed = outside_.store->propose({base::to_unix_ms(now().wall), push_->who, push_->why, push_->source,
+                                                 push_->wanted.plan.hash, push_->wanted.text});
+  if (!proposed) {
+    push_->course.not_proposed(proposed.fault().message + ": nothing was changed");
+    return go_on();
+  }
+  push_->number = proposed.value();
+  want(push_->wanted.read.config);
+  push_->epoch = epoch_;
+  tree_.begin(push_->wanted.plan, begun_.region, [this](std::optional<std::string> fault) {
+    if (!fault)
+      tell_connections(push_->wanted.plan);
+    push_->course.changed(std::move(fault), now().steady);
+    if (stopping_)
+      push_->course.give_up("the node is asked to end");
+    go_on();
+  });
+}
+
+void config_keeper::tell_connections(const config_plan& plan) {
+  for (const auto& child : plan.children)
+    if (child.effect == child_effect::change)
+      if (const auto record = outside_.board->find(child.name))
+        if (const auto client = record->client())
+          process::tell(*this, client, session::settings_changed{});
+}
+
+/// Running connections that show older values. One that does not run takes them over when it begins.
+std::size_t config_keeper::not_told(const push& under_way) const {
+  std::size_t left = 0;
+  for (const auto& child : under_way.wanted.plan.children) {
+    const auto record = child.effect == child_effect::change ? outside_.board->find(child.name) : nullptr;
+    if (record && record->client() && record->counters.settings < under_way.epoch)
+      ++left;
+  }
+  return left;
+}
+
+/// Connections that were live and were interrupted, or are new, and are not live.
+std::pair<std::size_t, std::string> config_keeper::unwell(const push& under_way) const {
+  std::pair<std::size_t, std::string> found;
+  for (const auto& child : under_way.wanted.plan.children) {
+    const bool counts = child.effect == child_effect::start || child.effect == child_effect::replace ||
+                        (child.effect == child_effect::restart && child.now.live);
+    if (!counts)
+      continue;
+    const auto record = outside_.board->find(child.name);
+    if (record && record->view().phase == session::phase::live && record->counters.settings >= under_way.epoch)
+      continue;
+    if (found.first++ == 0)
+      found.second =
+          record ? fmt::format("{} is {}: {}", child.path, to_string(record->view().phase),
+                               record->view().closed.cause.empty() ? record->view().cause : record->view().closed.text)
+                 : child.path + " is not there";
+  }
+  return found;
+}
+
+std::optional<std::string> config_keeper::commit() {
+  if (const auto kept = outside_.store->commit(push_->number); !kept)
+    return kept.fault().message;
+  if (push_->course.gated())
+    if (const auto kept = outside_.store->mark_stable(push_->number); !kept)
+      return kept.fault().message;
+  return std::nullopt;
+}
+
+/// Everything as it was: the same steps with what runs.
+void config_keeper::undo() {
+  want(running_.config);
+  tree_.begin(reversed(push_->wanted.plan), begun_.region, [this](std::optional<std::string> fault) {
+    tell_connections(push_->wanted.plan);
+    if (fault)
+      torn_ = reversed(push_->wanted.plan);
+    push_->course.undone(std::move(fault));
+    write_undone();
+    go_on();
+  });
+}
+
+/// The old text runs again, as a version of its own.
+void config_keeper::write_undone() {
+  auto& store = *outside_.store;
+  const auto note = [this](const auto& outcome) {
+    if (!outcome)
+      trouble_ = outcome.fault().message;
+    return outcome.has_value();
+  };
+  if (!note(store.mark_undone(push_->number, push_->course.why())))
+    return;
+  const config_proposal back{
+      base::to_unix_ms(now().wall),
+      "caf-node",
+      fmt::format("version {} was undone: {}", push_->number, push_->course.why()).substr(0, why_bytes_max),
+      version_source::undo,
+      version_.hash,
+      text_};
+  const auto number = store.propose(back);
+  if (!note(number) || !note(store.commit(number.value())) || !note(store.mark_stable(number.value())))
+    return;
+  take_entry(number.value());
+}
+
+/// What is neither old nor new everywhere is brought back until it is.
+void config_keeper::converge_again() {
+  pause_ = after(again_after, [this] {
+    if (!torn_)
+      return;
+    want(running_.config);
+    tree_.begin(*torn_, begun_.region, [this](std::optional<std::string> fault) {
+      if (stopping_)
+        return stop(*stopping_);
+      if (fault) {
+        trouble_ = *fault;
+        return converge_again();
+      }
+      torn_.reset();
+      trouble_.clear();
+      outside_.depot->forget_unwanted();
+      publish("config_undone", "the last change is taken back at last", version_.number);
+    });
+  });
+}
+
+push_report config_keeper::report_of(const push& ended) const {
+  const auto& plan = ended.wanted.plan;
+  push_report report;
+  report.version = version_.number;
+  report.tried = ended.number;
+  report.why = ended.course.why();
+  report.started = plan.count(child_effect::start);
+  report.stopped = plan.count(child_effect::stop);
+  report.restarted = plan.count(child_effect::restart) + plan.count(child_effect::replace);
+  report.changed = plan.count(child_effect::change);
+  report.unchanged = plan.unchanged;
+  report.took_us = std::chrono::duration_cast<std::chrono::microseconds>(now().steady - ended.begun).count();
+  return report;
+}
+
+void config_keeper::finish() {
+  auto ended = std::move(*push_);
+  push_.reset();
+  config_answer answer;
+  switch (ended.course.result()) {
+  case push_result::applied:
+    running_ = std::move(ended.wanted.read);
+    text_ = std::move(ended.wanted.text);
+    trouble_.clear();
+    take_entry(ended.number);
+    outside_.depot->forget_unwanted();
+    publish(
+        "config_applied", ended.why, version_.number,
+        {{"by", ended.who}, {"hash", version_.hash}, {"interrupted", std::to_string(ended.wanted.plan.interrupted())}});
+    break;
+  case push_result::refused:
+    answer = not_done(config_outcome::not_now, ended.course.why(), "try again later, or --force");
+    publish("config_refused", ended.course.why(), version_.number, {{"by", ended.who}});
+    break;
+  case push_result::undo_failed:
+    trouble_ = ended.course.why();
+    converge_again();
+    [[fallthrough]];
+  case push_result::undone:
+    if (!torn_)
+      outside_.depot->forget_unwanted();
+    answer = not_done(config_outcome::undone, ended.course.why(),
+                      torn_ ? "cafctl config status shows when it is taken back" : "everything is as it was");
+    publish("config_undone", ended.course.why(), ended.number, {{"by", ended.who}});
+    break;
+  }
+  auto report = report_of(ended);
+  report.result = answer.outcome == config_outcome::done ? "applied" : "undone";
+  answer.json = to_json(report);
+  ended.promise.deliver(std::move(answer));
+  if (stopping_)
+    stop(*stopping_);
+}
+
+void config_keeper::take_entry(std::uint64_t number) {
+  if (auto kept = outside_.store->get(number); kept)
+    version_ = std::move(kept).value().entry;
+  else
+    trouble_ = kept.fault().message;
+  watch_file();
+}
+
+} // namespace cafnode::control
