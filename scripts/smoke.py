@@ -22,6 +22,7 @@ LIVE_SECONDS = 30          # from the start until all connections are live
 HEAL_SECONDS = 60          # from a fault until all is well again
 SILENCE_SECONDS = 3        # from a mute until it is noticed, on a connection on which data flows
 FLOW_SECONDS = 2           # for data to have flowed so long that it is usual
+REST_SECONDS = 31          # between the rounds of a soak
 SETTLE_SECONDS = 10        # for the views to show what the events told
 SOAK_GROWTH_KB = 16 * 1024 # of resident memory, from the second round of a soak to its last
 DOWN_KINDS = {"child_ended", "child_stopping", "child_stopped", "child_killed", "child_start_failed",
@@ -305,6 +306,8 @@ def soak(driver, minutes, pid):
         resident, files = resources_of(pid)
         if rounds == 2:
             first = resident, files
+        # Well for so long, a connection begins its back-off anew: otherwise one round's waits add to the next one's.
+        time.sleep(REST_SECONDS)
         print(f"{driver.table()}\nsoak: round {rounds}: {resident} KiB resident, {files} open files\n", flush=True)
     if first and (resident - first[0] > SOAK_GROWTH_KB or files > first[1] + 8):
         raise not_healed(f"the node grew from {first[0]} KiB and {first[1]} files to {resident} KiB and {files} files")

@@ -253,7 +253,7 @@ SCENARIO("completion offers commands, options, choices and the node's names, and
     CHECK(run.err.empty());
     return run.out;
   };
-  CHECK(offers({"con"}) == "conn\tExchange connections\n");
+  CHECK(offers({"conn"}) == "conn\tExchange connections\n");
   CHECK(offers({"conn", ""}).find("close\t") != std::string::npos);
   CHECK(offers({"sup", "tree", "--li"}).starts_with("--limit\t"));
   CHECK(offers({"-o", "j"}) == "json\n");
