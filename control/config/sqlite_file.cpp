@@ -125,8 +125,8 @@ store_result<stored> sqlite_file::check() const {
   if (!row)
     return base::failure{row.fault()};
   const auto verdict = statement.bytes(0);
-  if (verdict != "ok")
-    return base::failure{damaged_fault(path_, verdict)};
+  if (verdict != "ok") // the last line says it, others may name the database
+    return base::failure{damaged_fault(path_, verdict.substr(verdict.rfind('\n') + 1))};
   return stored{};
 }
 

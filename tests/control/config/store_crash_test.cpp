@@ -130,6 +130,26 @@ SCENARIO("killed while a store is made, the next start makes it") {
   FAIL("it never came to its end");
 }
 
+SCENARIO("a store that was moved away in the midst of a change makes room for a new one") {
+  static_cast<void>(watch_files());
+  on_disk first;
+  fill(first);
+  first.store.reset();
+  const temporary_folder copies;
+  for (std::uint64_t at = 1; at < 1'000; ++at) {
+    const auto copy = copies.path_of(std::to_string(at));
+    std::filesystem::copy(first.folder, copy);
+    std::filesystem::permissions(copy, std::filesystem::perms::owner_all);
+    const bool done =
+        done_before_kill(copy, at, [](config_store& store) { return store.propose(proposal_of("fresh")).has_value(); });
+    std::filesystem::rename(copy + "/config.db", copy + "/damaged");
+    CHECK(content(copy).empty());
+    if (done)
+      return;
+  }
+  FAIL("it never came to its end");
+}
+
 SCENARIO("what a call has kept is on the disk when it returns") {
   const auto& watch = watch_files();
   on_disk at;
