@@ -12,9 +12,6 @@ namespace cafnode::conf {
 
 namespace {
 
-constexpr std::size_t exchanges_max = 64;
-constexpr std::size_t connections_max = 10'000;
-
 /// One object of the configuration while its map is read.
 struct target {
   scope in;

@@ -106,6 +106,11 @@ force and where each value came from. Flags win over variables (`CAF_NODE_REGION
 over the file, the file over the defaults. Every fault is reported at its place, all at once. The file begins with
 `apiVersion: caf-node/v1` and `kind: Node`; [conf/node.yaml](../conf/node.yaml) is a complete example.
 
+`cafctl config validate FILE` checks a file where no node runs, without the variables and flags of one. `cafctl config
+schema` prints this page as JSON Schema (draft-07), with `x-effect` for what a change takes: an editor with
+yaml-language-server completes and checks by it in a file that begins with `# yaml-language-server: $schema=PATH`. The
+schema does not know the ranges of durations and sizes, nor what two keys make of each other.
+
 Durations carry their unit (`250ms`, `5s`, `2m`, `1h`), so do sizes (`64KiB`, `4MiB`); a switch is `true` or
 `false`; names are `[a-z0-9-]{1,32}`. Anchors, aliases, tags, tabs in the indentation, duplicate and unknown keys,
 leading zeros are refused.

@@ -3,6 +3,7 @@
 #include "conf/node_config.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -89,6 +90,15 @@ struct key {
 
 /// docs/configuration.md: every key with its type, range, default and what a change of it takes.
 [[nodiscard]] std::string schema_to_markdown();
+
+/// JSON Schema (draft-07) of the whole document, for editors and other programs. Beside it each key has `x-effect`:
+/// live, restart_child or restart_node. It knows forms and ranges of numbers; ranges of durations and sizes, and what
+/// two values make of each other, only the loader judges.
+[[nodiscard]] std::string schema_to_json();
+
+/// Entries of the two lists.
+inline constexpr std::size_t exchanges_max = 64;
+inline constexpr std::size_t connections_max = 10'000;
 
 inline constexpr std::string_view api_version = "caf-node/v1";
 inline constexpr std::string_view document_kind = "Node";
