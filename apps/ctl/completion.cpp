@@ -107,6 +107,12 @@ std::string asked_of_node(const completion_point& here) {
   return std::find(known.begin(), known.end(), name) == known.end() ? std::string{} : name;
 }
 
+bool asks_for_file(const completion_point& here) {
+  const argument_word* typed = argument_at(here);
+  return typed != nullptr && here.at.unknown_command.empty() &&
+         (typed->names.back() == "FILE" || typed->names.back().ends_with("-file"));
+}
+
 std::vector<offer> offers_of_node(const completion_point& here, const client& node) {
   const std::string what = asked_of_node(here);
   const std::string limit = fmt::format("limit={}", offers_max);

@@ -35,6 +35,13 @@ struct completion_point {
 /// "KIND"; empty otherwise.
 [[nodiscard]] std::string asked_of_node(const completion_point& here);
 
+/// Whether what is typed is the path of a file.
+[[nodiscard]] bool asks_for_file(const completion_point& here);
+
+/// The files and folders whose paths begin with what is typed, in order; hidden ones only if they are asked for. At
+/// most 1,000.
+[[nodiscard]] std::vector<offer> offers_of_files(const std::string& typed);
+
 /// The node's names for a placeholder; none when it does not answer.
 [[nodiscard]] std::vector<offer> offers_of_node(const completion_point& here, const client& node);
 

@@ -1,3 +1,4 @@
+#include "apps/ctl/config_offline.hpp"
 #include "apps/ctl/line.hpp"
 
 #include <CLI/CLI.hpp>
@@ -21,6 +22,15 @@ void add_config_order(CLI::App& command, line& said) {
 
 void add_config(CLI::App& app, line& said) {
   CLI::App* config = add_group(app, "config", "The configuration: plan a change, apply it, take it back");
+  CLI::App* validate = add(
+      *config, "validate", "Say all that is wrong with a file, without a node; ends with 78 when there are errors",
+      [](const line& with) { return validate_config(with.config.file, with.chosen.as_json); }, said);
+  validate->add_option("FILE", said.config.file, "The YAML file")->required()->check(check_text);
+  add_offline(*validate, said);
+  CLI::App* schema = add(
+      *config, "schema", "Print the JSON Schema of the configuration, for editors",
+      [](const line&) { return print_config_schema(); }, said);
+  add_offline(*schema, said);
   CLI::App* status = add(
       *config, "status", "What runs, since when, and how the file differs from it",
       [](const line& with) { return show_config(with.chosen); }, said);

@@ -13,9 +13,10 @@ enum class exit_code : int {
   usage = 2,       // the command line makes no sense
   unreachable = 3, // no node there
   not_allowed = 4,
-  not_found = 5, // the node knows no such thing
-  conflict = 6,  // it is not in a state to do this
-  timed_out = 7, // no answer in time: it may still have happened
+  not_found = 5,   // the node knows no such thing
+  conflict = 6,    // it is not in a state to do this
+  timed_out = 7,   // no answer in time: it may still have happened
+  bad_config = 78, // a file is no valid configuration; caf-node ends with the same
   interrupted = 130,
 };
 

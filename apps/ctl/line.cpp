@@ -34,6 +34,10 @@ CLI::App* add(CLI::App& under, const std::string& name, const std::string& what,
   return command;
 }
 
+void add_offline(CLI::App& command, line& said) {
+  command.preparse_callback([&said](std::size_t) { said.needs_node = false; });
+}
+
 CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& what) {
   CLI::App* group = app.add_subcommand(name, what);
   group->fallthrough()->require_subcommand(1);

@@ -22,6 +22,7 @@ struct line {
   bool no_color = false, market = false;
   std::string path, name, label, amount, price, shell;
   bool ask = false, renew = false, sure = false;
+  bool needs_node = true;
   tree_part tree;
   event_filter filter;
   order_filter orders;
@@ -43,6 +44,9 @@ void add_watch(CLI::App& command, line& said);
 /// A command below `under`, which `run` does.
 CLI::App* add(CLI::App& under, const std::string& name, const std::string& what,
               std::function<exit_code(const line&)> run, line& said);
+
+/// For a command that asks no node.
+void add_offline(CLI::App& command, line& said);
 
 CLI::App* add_group(CLI::App& app, const std::string& name, const std::string& what);
 

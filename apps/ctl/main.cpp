@@ -1,6 +1,5 @@
-#include "apps/ctl/commands.hpp"
+#include "apps/ctl/app_grammar.hpp"
 #include "apps/ctl/completion.hpp"
-#include "apps/ctl/find.hpp"
 #include "apps/ctl/line.hpp"
 #include "apps/ctl/output.hpp"
 #include "apps/ctl/screen.hpp"
@@ -174,48 +173,7 @@ void add_completion(CLI::App& app, line& said) {
   completion->add_option("SHELL", said.shell, "bash: source <(cafctl completion bash)")
       ->required()
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-}
-
-/// "{table,json}" of an option's type is where CLI11 keeps its choices.
-std::vector<std::string> choices_of(const CLI::Option& option) {
-  const std::string type = option.get_type_name();
-  const auto open = type.find('{'), close = type.find('}');
-  std::vector<std::string> out;
-  if (open == std::string::npos || close == std::string::npos)
-    return out;
-  std::istringstream list{type.substr(open + 1, close - open - 1)};
-  for (std::string each; std::getline(list, each, ',');)
-    out.push_back(each);
-  return out;
-}
-
-argument_word argument_of(const CLI::Option& option) {
-  argument_word out;
-  for (const std::string& name : option.get_snames())
-    out.names.push_back("-" + name);
-  for (const std::string& name : option.get_lnames())
-    out.names.push_back("--" + name);
-  if (option.get_positional())
-    out.names = {option.get_single_name()};
-  out.about = option.get_description();
-  out.takes_value = option.get_items_expected_max() > 0;
-  out.value_may_miss = option.get_items_expected_min() == 0;
-  out.choices = choices_of(option);
-  return out;
-}
-
-command_word grammar_of(const CLI::App& app) {
-  command_word out{app.get_name(), app.get_description(), {}, {}, {}};
-  for (const CLI::Option* each : app.get_options())
-    (each->get_positional() ? out.positionals : out.options).push_back(argument_of(*each));
-  for (const CLI::App* each : app.get_subcommands({})) {
-    command_word below = grammar_of(*each);
-    if (!below.name.empty())
-      out.commands.push_back(std::move(below));
-    else // a group of options
-      out.options.insert(out.options.end(), below.options.begin(), below.options.end());
-  }
-  return out;
+  add_offline(*completion, said); // the script is the same for all nodes
 }
 
 /// Whether JSON was asked for on a command line that could not be read.
@@ -263,7 +221,7 @@ int complete(const CLI::App& app, const std::vector<std::string>& words) {
   constexpr std::chrono::milliseconds patience{400};
   const command_word root = grammar_of(app);
   const completion_point here = point_of(root, words);
-  std::vector<offer> offers = offers_of_grammar(here);
+  std::vector<offer> offers = asks_for_file(here) ? offers_of_files(here.word) : offers_of_grammar(here);
   if (!asked_of_node(here).empty()) {
     const node_wish wish{wished(here, "--addr", "CAF_ADDR"), wished(here, "--token-file", "CAF_TOKEN_FILE"),
                          wished(here, "--ca-file", "CAF_CA_FILE")};
@@ -300,7 +258,7 @@ int parse_and_run(CLI::App& app, line& said, int count, char** words) {
   if (const std::string why = wrong_together(said); !why.empty())
     return refuse({exit_code::usage, "usage", why, "leave it out, or give a --price"}, as_json);
   settle(said);
-  if (said.shell.empty()) { // a completion script is the same for all nodes
+  if (said.needs_node) {
     auto where = find(said.wish);
     if (!where)
       return refuse(where.fault(), as_json);
@@ -312,7 +270,7 @@ int parse_and_run(CLI::App& app, line& said, int count, char** words) {
 int run(int count, char** words) {
   line said;
   CLI::App app{"Talks to a running caf-node.\n\nEnds with 0 ok, 1 failed, 2 usage, 3 unreachable, 4 not allowed, "
-               "5 not found, 6 conflict, 7 timed out, 130 interrupted.",
+               "5 not found, 6 conflict, 7 timed out, 78 bad configuration, 130 interrupted.",
                "cafctl"};
   app.require_subcommand(1);
   add_globals(app, said);
