@@ -10,6 +10,8 @@ namespace cafnode::base {
 /// forms, surrogates and code points above U+10FFFF are not well formed (RFC 3629).
 [[nodiscard]] std::size_t utf8_length(std::string_view text) noexcept;
 
+[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+
 /// Whether one well-formed character beyond ASCII steers a terminal instead of standing in it: a control of 8 bits
 /// (U+0080 to U+009F) or of the direction of writing (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069).
 [[nodiscard]] bool steers_terminal(std::string_view character) noexcept;
