@@ -1,6 +1,7 @@
 #include "runtime/base/standard_output.hpp"
-#include "sim/deribit/gateway.hpp"
+#include "sim/audit_file.hpp"
 #include "sim/deribit/rpc_text.hpp"
+#include "sim/exchange_server.hpp"
 #include "sim/market/make_exchange.hpp"
 
 #include <CLI/CLI.hpp>
@@ -179,13 +180,13 @@ void raise_descriptor_limit() {
   }
 }
 
-void announce(const arguments& given, const sim::gateway& front, const sim::tls_files& files) {
+void announce(const arguments& given, const sim::exchange_server& server, const sim::tls_files& files) {
   const bool any = given.address == "0.0.0.0" || given.address == "::";
   const std::string host = any || given.tls ? "localhost" : given.address;
-  fmt::print("websocket  {}://{}:{}/ws/api/v2\n", given.tls ? "wss" : "ws", host, front.port());
-  fmt::print("http       {}://{}:{}/api/v2\n", given.tls ? "https" : "http", host, front.port());
-  if (front.control_port() != 0)
-    fmt::print("control    http://127.0.0.1:{}/\n", front.control_port());
+  fmt::print("websocket  {}://{}:{}/ws/api/v2\n", given.tls ? "wss" : "ws", host, server.port());
+  fmt::print("http       {}://{}:{}/api/v2\n", given.tls ? "https" : "http", host, server.port());
+  if (server.control_port() != 0)
+    fmt::print("control    http://127.0.0.1:{}/\n", server.control_port());
   if (!files.authority.empty())
     fmt::print("ca file    {}\n", files.authority);
   if (!given.audit.empty())
@@ -196,11 +197,15 @@ void announce(const arguments& given, const sim::gateway& front, const sim::tls_
 
 int serve(const arguments& given, const configuration& chosen) {
   const machine_clock clock;
-  sim::audit_log audit{clock};
-  if (!given.audit.empty())
-    if (const auto opened = audit.open(given.audit); !opened)
+  std::unique_ptr<sim::audit_file> file;
+  if (!given.audit.empty()) {
+    auto opened = sim::audit_file::open(given.audit);
+    if (!opened)
       return complain(exit_config, opened.fault());
-  sim::gateway_options options;
+    file = std::move(opened).value();
+  }
+  sim::audit_log audit{clock, file.get()};
+  sim::server_options options;
   sim::tls_files files;
   if (given.tls) {
     auto made = tls_identity(given);
@@ -216,21 +221,21 @@ int serve(const arguments& given, const configuration& chosen) {
   options.port = given.port;
   if (!given.no_control)
     options.control_port = given.control_port;
-  options.seed = given.seed;
-  options.rules = chosen.rules;
-  options.script = chosen.script;
+  options.front.seed = given.seed;
+  options.front.rules = chosen.rules;
+  options.front.script = chosen.script;
 
   boost::asio::io_context io{1};
   sim::exchange_options market_options;
   market_options.seed = given.seed;
   const auto market = sim::make_exchange(market_options, audit, clock.now());
-  auto front = sim::make_gateway(io, std::move(options), clock, audit, *market);
-  if (!front)
-    return complain(front.fault().port_in_use ? exit_temporary : exit_config, front.fault().text);
-  announce(given, *front.value(), files);
+  auto server = sim::exchange_server::open(io, std::move(options), clock, audit, *market);
+  if (!server)
+    return complain(server.fault().port_in_use ? exit_temporary : exit_config, server.fault().text);
+  announce(given, *server.value(), files);
   boost::asio::signal_set signals{io, SIGINT, SIGTERM};
-  signals.async_wait([&io, &front](boost::system::error_code, int) {
-    front.value()->stop();
+  signals.async_wait([&io, &server](boost::system::error_code, int) {
+    server.value()->stop();
     io.stop();
   });
   io.run();

@@ -71,6 +71,12 @@ class floors_test(sample_case):
         self.assert_fault("sim may not include actors/venues",
                           {"actors/venues/a.hpp": "", "sim/b.cpp": '#include "actors/venues/a.hpp"'})
 
+    def test_what_deribit_does_and_what_carries_bytes_do_not_know_each_other(self):
+        self.assert_fault("sim/deribit may not include sim/wire",
+                          {"sim/wire/a.hpp": "", "sim/deribit/b.cpp": '#include "sim/wire/a.hpp"'})
+        self.assert_fault("sim/wire may not include sim/deribit",
+                          {"sim/deribit/a.hpp": "", "sim/wire/b.cpp": '#include "sim/deribit/a.hpp"'})
+
     def test_a_relative_include_fails(self):
         self.assert_fault("not a path from the project root", {"conf/a.hpp": "", "conf/b.cpp": '#include "a.hpp"'})
 
@@ -92,7 +98,8 @@ class floors_test(sample_case):
         walled = {"boost/beast.hpp": "runtime/base", "caf/actor.hpp": "actors/venues", "yaml-cpp/yaml.h": "apps",
                   "spdlog/spdlog.h": "conf", "prometheus/a.h": "control", "openssl/ssl.h": "runtime/host",
                   "CLI/CLI.hpp": "conf", "boost/json.hpp": "supervisors", "boost/asio.hpp": "actors/venues",
-                  "doctest/doctest.h": "apps", "ares.h": "runtime/host", "sqlite3.h": "control"}
+                  "doctest/doctest.h": "apps", "ares.h": "runtime/host", "sqlite3.h": "control",
+                  "thread": "sim/deribit"}
         for header, folder in walled.items():
             self.assert_fault("walled off", {f"{folder}/a.cpp": f"#include <{header}>\n"})
         self.assertEqual(len(floors.WALLS), len(walled))

@@ -22,6 +22,11 @@ NET = "runtime/net"
 HOST = "runtime/host"
 SESSION = "actors/session"
 CONTROL = "control"
+LINE = "sim/line"
+MARKET = "sim/market"
+DERIBIT = "sim/deribit"
+WIRE = "sim/wire"
+VIRTUAL_SIM = "sim/virtual"
 EXAMPLES = "docs/examples"
 
 # folder -> the folders that it may include, beside itself
@@ -41,8 +46,14 @@ EDGES = {
     "apps": {BASE, OBSERVE, CONF, VENUES, PROCESS, VIRTUAL, SUPERVISORS, NET, HOST, SESSION, CONFIG_STORE, CONTROL},
     # What a user of the installed library has.
     EXAMPLES: {BASE, PROCESS, VIRTUAL, SUPERVISORS},
-    # The simulator writes its own encoders: it would prove nothing if it shared the node's.
-    "sim": {BASE, OBSERVE, NET},
+    # The simulator writes its own encoders: it would prove nothing if it shared the node's. What Deribit does and what
+    # carries bytes meet at a line, and neither knows the other.
+    LINE: {BASE},
+    MARKET: {BASE},
+    DERIBIT: {BASE, LINE, MARKET},
+    WIRE: {BASE, LINE},
+    VIRTUAL_SIM: {BASE, LINE, MARKET, DERIBIT},
+    "sim": {BASE, LINE, MARKET, DERIBIT, WIRE},
     "bench": {BASE, OBSERVE, CONF, CONFIG_STORE, VENUES, PROCESS, SUPERVISORS, NET, HOST, SESSION, CONTROL, "apps",
               "sim"},
 }
@@ -51,18 +62,21 @@ ALONE = {EXAMPLES}  # projects of their own: they include their own headers as t
 
 # library -> (what its includes look like, the folders from which it may be reached)
 WALLS = {
-    "Beast": (r"boost/beast", {NET, "sim", "bench"}),
-    "Asio": (r"boost/asio", {NET, HOST, CONTROL, SESSION, "apps", "sim", "bench"}),
-    "Boost.JSON": (r"boost/json", {VENUES, CONTROL, "apps", "sim", "bench"}),
+    "Beast": (r"boost/beast", {NET, WIRE, "bench"}),
+    "Asio": (r"boost/asio", {NET, HOST, CONTROL, SESSION, "apps", WIRE, "sim", "bench"}),
+    "Boost.JSON": (r"boost/json", {VENUES, CONTROL, "apps", MARKET, DERIBIT, VIRTUAL_SIM, "sim", "bench"}),
     "CAF": (r"caf/", {PROCESS, VIRTUAL, SUPERVISORS, HOST, SESSION, CONTROL, EXAMPLES, "apps", "bench"}),
     "yaml-cpp": (r"yaml-cpp/", {CONF}),
     "spdlog": (r"spdlog/", {OBSERVE}),
     "prometheus-cpp": (r"prometheus/", {OBSERVE}),
     "c-ares": (r"ares\.h", {NET}),
-    "OpenSSL": (r"openssl/", {VENUES, NET, CONFIG_STORE, "sim", "bench"}),
+    "OpenSSL": (r"openssl/", {VENUES, NET, CONFIG_STORE, DERIBIT, WIRE, "bench"}),
     "SQLite": (r"sqlite3\.h", {CONFIG_STORE}),
     "CLI11": (r"CLI/", {"apps", "sim", "bench"}),
     "doctest": (r"doctest/", set()),
+    # Whole lives of an exchange run in one thread, in virtual time.
+    "threads and sockets": (r"(thread|mutex|condition_variable|future|sys/socket\.h)$",
+                            set(EDGES) - {LINE, MARKET, DERIBIT, VIRTUAL_SIM}),
 }
 
 # program -> the libraries that it must not reach although its folder may

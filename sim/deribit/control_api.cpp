@@ -1,14 +1,16 @@
 #include "sim/deribit/control_api.hpp"
 
+#include "sim/deribit/query_text.hpp"
 #include "sim/deribit/rpc_text.hpp"
 #include "sim/market/exact_json.hpp"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
-#include <vector>
 
 namespace cafnode::sim {
 
@@ -51,60 +53,6 @@ json::object beats_of(const session& one) {
 }
 
 } // namespace
-
-std::optional<listen_fault> control_api::start(std::uint16_t port) {
-  auto opened = listener::open(core_.io, "127.0.0.1", port,
-                               [this](boost::asio::ip::tcp::socket socket) { on_accept(std::move(socket)); });
-  if (!opened)
-    return opened.fault();
-  listener_ = std::move(opened).value();
-  return std::nullopt;
-}
-
-void control_api::stop() {
-  if (listener_)
-    listener_->stop();
-  std::vector<std::shared_ptr<connection>> open;
-  for (const auto& [id, line] : callers_)
-    open.push_back(line);
-  for (const auto& line : open)
-    line->finish("server");
-}
-
-void control_api::on_accept(boost::asio::ip::tcp::socket socket) {
-  if (callers_.size() >= callers_max) // whoever holds all places must not keep the next one out
-    std::shared_ptr {
-      callers_.begin()->second
-      } -> finish("server");
-  const std::uint64_t id = next_caller_++;
-  auto line = std::make_shared<connection>(id, "control", std::make_unique<transport>(std::move(socket), nullptr),
-                                           *this, connection_limits{1U << 20U, 16U << 10U, 64U << 20U});
-  callers_[id] = line;
-  line->start();
-}
-
-void control_api::on_call(connection& from, http_call call) {
-  const control_answer answer = serve(call);
-  from.respond(answer.status, json_text(answer.body) + "\n");
-}
-
-void control_api::on_message(connection& from, std::string_view text) {
-  static_cast<void>(text);
-  from.finish("server"); // no WebSocket here
-}
-
-void control_api::on_oversized(connection& from) {
-  from.finish("server");
-}
-
-void control_api::on_too_slow(connection& from) {
-  from.finish("server");
-}
-
-void control_api::on_closed(connection& from, const close_report& why) {
-  static_cast<void>(why);
-  callers_.erase(from.id());
-}
 
 control_answer control_api::serve(const http_call& call) {
   if (!call.is_for_loopback())
@@ -167,7 +115,7 @@ control_answer control_api::remove(std::string_view path) {
 
 json::value control_api::list_connections(bool only_heartbeats) const {
   json::array out;
-  for (const auto& [id, one] : core_.peers) {
+  for (const auto& [id, one] : core_.clients) {
     if (!one.ws || !one.line->is_open())
       continue;
     json::object line = only_heartbeats ? beats_of(*one.ws) : json::object{{"heartbeat", beats_of(*one.ws)}};
@@ -195,7 +143,7 @@ json::value control_api::list_accounts() const {
   json::array out;
   for (const auto& account : core_.accounts.accounts()) {
     std::int64_t connections = 0;
-    for (const auto& [id, one] : core_.peers)
+    for (const auto& [id, one] : core_.clients)
       connections += one.line->is_open() && one.account() == account.name ? 1 : 0;
     out.push_back(json::object{{"name", account.name}, {"client_id", account.client_id}, {"connections", connections}});
   }
@@ -212,7 +160,7 @@ json::value control_api::list_faults() const {
 json::value control_api::status() const {
   std::uint64_t open = 0;
   beat_counts beats = core_.beats_of_closed;
-  for (const auto& [id, one] : core_.peers) {
+  for (const auto& [id, one] : core_.clients) {
     if (!one.ws || !one.line->is_open())
       continue;
     ++open;

@@ -4,53 +4,57 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 namespace cafnode::sim {
 
 namespace {
 
-frame_ptr raw(std::string bytes) {
-  return std::make_shared<const std::string>(std::move(bytes));
-}
-
-frame_ptr half_frame() {
-  std::string whole = encode_frame(opcode::text, std::string(1000, ' '));
-  whole.resize(500);
-  return raw(std::move(whole));
-}
-
-frame_ptr huge_frame(std::int64_t bytes) {
-  const auto size = static_cast<std::size_t>(std::clamp<std::int64_t>(bytes, 1, std::int64_t{256} << 20U));
-  return raw(encode_frame(opcode::text, std::string(size, ' ')));
-}
-
-/// A malformed or misplaced frame by the name of its shape; null when there is no such shape.
-frame_ptr garbled(const fault_spec& spec) {
-  const std::string shape = spec.text("shape", "half_frame");
+/// A frame that breaks the protocol, by the name of its shape.
+std::optional<bad_frame> broken_frame(std::string_view shape) {
   if (shape == "half_frame")
-    return half_frame();
-  if (shape == "huge")
-    return huge_frame(spec.number("bytes", std::int64_t{64} << 20U));
-  if (shape == "invalid_utf8")
-    return text_frame("{\"jsonrpc\":\"2.0\",\"method\":\"\xff\xfe\"}");
-  if (shape == "not_json")
-    return text_frame("{\"jsonrpc\":\"2.0\",");
-  if (shape == "wrong_shape")
-    return text_frame(R"({"jsonrpc":"2.0","method":"subscription","params":[1,2,{"channel":7}]})");
-  if (shape == "deep")
-    return text_frame(std::string(20'000, '[') + std::string(20'000, ']'));
-  if (shape == "reply_to_nobody")
-    return text_frame(R"({"jsonrpc":"2.0","id":987654321987,"result":{"order":{"order_id":"1"},"trades":[]}})");
-  if (shape == "foreign_subscription")
-    return text_frame(write_notification("ticker.NOT-SUBSCRIBED.100ms", "{}", ""));
+    return bad_frame::half;
   if (shape == "reserved_bits")
-    return raw(std::string{"\xf1\x02{}", 4});
+    return bad_frame::reserved_bits;
   if (shape == "binary")
-    return raw(encode_frame(opcode::binary, "\x01\x02\x03"));
+    return bad_frame::binary;
+  return std::nullopt;
+}
+
+std::string spaces(std::int64_t count) {
+  return std::string(static_cast<std::size_t>(std::clamp<std::int64_t>(count, 1, std::int64_t{256} << 20U)), ' ');
+}
+
+/// What an exchange would not say, by the name of its shape.
+std::optional<std::string> wrong_text(std::string_view shape, const fault_spec& spec) {
+  if (shape == "huge")
+    return spaces(spec.number("bytes", std::int64_t{64} << 20U));
+  if (shape == "invalid_utf8")
+    return "{\"jsonrpc\":\"2.0\",\"method\":\"\xff\xfe\"}";
+  if (shape == "not_json")
+    return "{\"jsonrpc\":\"2.0\",";
+  if (shape == "wrong_shape")
+    return R"({"jsonrpc":"2.0","method":"subscription","params":[1,2,{"channel":7}]})";
+  if (shape == "deep")
+    return std::string(20'000, '[') + std::string(20'000, ']');
+  if (shape == "reply_to_nobody")
+    return R"({"jsonrpc":"2.0","id":987654321987,"result":{"order":{"order_id":"1"},"trades":[]}})";
+  if (shape == "foreign_subscription")
+    return write_notification("ticker.NOT-SUBSCRIBED.100ms", "{}", "");
   if (shape == "text")
-    return text_frame(spec.text("text", ""));
-  return nullptr;
+    return spec.text("text", "");
+  return std::nullopt;
+}
+
+std::string shape_of(const fault_spec& spec) {
+  return spec.text("shape", "half_frame");
+}
+
+bool has_shape(const fault_spec& spec) {
+  const fault_spec least{fault_type::garble, {}, {{"bytes", 1}}, 0, 0, 0}; // no huge text for the mere question
+  const std::string shape = shape_of(spec);
+  return broken_frame(shape) || wrong_text(shape, least);
 }
 
 constexpr const char* shapes = "half_frame, huge, invalid_utf8, not_json, wrong_shape, deep, reply_to_nobody, "
@@ -59,13 +63,13 @@ constexpr const char* shapes = "half_frame, huge, invalid_utf8, not_json, wrong_
 } // namespace
 
 base::result<fault_desk::applied, std::string> fault_desk::apply(const fault_spec& spec) {
-  if (spec.type == fault_type::garble && !garbled(spec))
+  if (spec.type == fault_type::garble && !has_shape(spec))
     return base::failure{std::string{"'shape' must be one of: "} + shapes};
   const auto hit = sessions_hit(spec.target);
   if (is_immediate(spec.type)) {
     began({0, spec, core_.now().steady, 0, 0});
     for (const std::uint64_t id : hit)
-      if (peer* one = core_.find(id))
+      if (client* one = core_.find(id))
         strike_once(spec, *one);
     if (spec.type == fault_type::expire_tokens && spec.target.connection == 0)
       core_.accounts.expire_account(spec.target.account, core_.now().steady);
@@ -99,7 +103,7 @@ std::size_t fault_desk::remove_all() {
 void fault_desk::schedule(std::vector<fault_spec> script) {
   for (auto& spec : script) {
     const std::chrono::milliseconds wait{spec.at_ms};
-    core_.tasks.after(wait, [this, spec = std::move(spec)] {
+    core_.after(wait, [this, spec = std::move(spec)] {
       if (const auto outcome = apply(spec); !outcome)
         core_.audit.record("fault_refused", {{"type", name_of(spec.type)}, {"why", outcome.fault()}});
     });
@@ -111,20 +115,20 @@ void fault_desk::tick() {
     ended(fault);
 }
 
-void fault_desk::settle(peer& one) {
+void fault_desk::settle(client& one) {
   one.line->freeze(core_.faults.look(fault_type::freeze, one.line->id(), one.account()) != nullptr);
 }
 
 std::vector<std::uint64_t> fault_desk::sessions_hit(const fault_target& target) const {
   std::vector<std::uint64_t> ids;
-  for (const auto& [id, one] : core_.peers)
+  for (const auto& [id, one] : core_.clients)
     if (one.ws && one.line->is_open() && target.hits(id, one.account()))
       ids.push_back(id);
   std::sort(ids.begin(), ids.end());
   return ids;
 }
 
-void fault_desk::strike_once(const fault_spec& spec, peer& one) {
+void fault_desk::strike_once(const fault_spec& spec, client& one) {
   switch (spec.type) {
   case fault_type::close:
     return close_one(spec, one);
@@ -141,7 +145,7 @@ void fault_desk::strike_once(const fault_spec& spec, peer& one) {
   }
 }
 
-void fault_desk::close_one(const fault_spec& spec, peer& one) {
+void fault_desk::close_one(const fault_spec& spec, client& one) {
   const std::string how = spec.text("how", spec.params.contains("code") ? "code" : "fin");
   const auto line = one.line;
   if (how == "rst")
@@ -152,20 +156,24 @@ void fault_desk::close_one(const fault_spec& spec, peer& one) {
               spec.text("reason", ""), "fault");
 }
 
-void fault_desk::garble(const fault_spec& spec, peer& one) {
+void fault_desk::garble(const fault_spec& spec, client& one) {
   const auto line = one.line;
-  line->send(garbled(spec));
-  if (spec.text("shape", "half_frame") == "half_frame" && spec.text("then", "close") == "close")
+  const std::string shape = shape_of(spec);
+  if (const auto broken = broken_frame(shape))
+    line->send_bad(*broken);
+  else
+    line->send(make_frame(wrong_text(shape, spec).value_or("")));
+  if (shape == "half_frame" && spec.text("then", "close") == "close")
     line->finish("fault");
 }
 
-void fault_desk::storm(const fault_spec& spec, peer& one) {
-  static const frame_ptr frame = text_frame(write_heartbeat("test_request"));
+void fault_desk::storm(const fault_spec& spec, client& one) {
+  static const frame_text frame = make_frame(write_heartbeat("test_request"));
   const std::int64_t count = std::clamp<std::int64_t>(spec.count == 0 ? 20 : spec.count, 1, 10'000);
   const std::chrono::milliseconds apart{std::clamp<std::int64_t>(spec.number("every_ms", 0), 0, 60'000)};
   for (std::int64_t number = 0; number < count; ++number)
-    core_.tasks.after(apart * number, [&core = core_, id = one.line->id()] {
-      peer* to = core.find(id);
+    core_.after(apart * number, [&core = core_, id = one.line->id()] {
+      client* to = core.find(id);
       if (to == nullptr || !to->ws)
         return;
       ++to->ws->beats.asked;
@@ -180,7 +188,7 @@ void fault_desk::began(const active_fault& fault) {
   if (fault.spec.type == fault_type::maintenance)
     say_maintenance(true);
   if (fault.spec.type == fault_type::freeze)
-    for (auto& [id, one] : core_.peers)
+    for (auto& [id, one] : core_.clients)
       settle(one);
 }
 
@@ -189,7 +197,7 @@ void fault_desk::ended(const active_fault& fault) {
   if (fault.spec.type == fault_type::maintenance)
     say_maintenance(false);
   if (fault.spec.type == fault_type::freeze)
-    for (auto& [id, one] : core_.peers)
+    for (auto& [id, one] : core_.clients)
       settle(one);
 }
 

@@ -3,7 +3,7 @@
 #include "runtime/base/result.hpp"
 #include "sim/deribit/fault_table.hpp"
 #include "sim/deribit/feed_desk.hpp"
-#include "sim/deribit/gateway_core.hpp"
+#include "sim/deribit/front_core.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace cafnode::sim {
 /// Starts, carries out and ends faults.
 class fault_desk {
 public:
-  fault_desk(gateway_core& core, feed_desk& feeds) noexcept : core_{core}, feeds_{feeds} {}
+  fault_desk(front_core& core, feed_desk& feeds) noexcept : core_{core}, feeds_{feeds} {}
 
   struct applied {
     std::uint64_t id = 0; // 0 for a fault that is over at once
@@ -33,19 +33,19 @@ public:
   void tick();
 
   /// A session has just opened or logged in: lasting faults that hold a connection still reach it, too.
-  void settle(peer& one);
+  void settle(client& one);
 
 private:
   std::vector<std::uint64_t> sessions_hit(const fault_target& target) const;
-  void strike_once(const fault_spec& spec, peer& one);
-  void close_one(const fault_spec& spec, peer& one);
-  void garble(const fault_spec& spec, peer& one);
-  void storm(const fault_spec& spec, peer& one);
+  void strike_once(const fault_spec& spec, client& one);
+  void close_one(const fault_spec& spec, client& one);
+  void garble(const fault_spec& spec, client& one);
+  void storm(const fault_spec& spec, client& one);
   void began(const active_fault& fault);
   void ended(const active_fault& fault);
   void say_maintenance(bool under_way);
 
-  gateway_core& core_;
+  front_core& core_;
   feed_desk& feeds_;
 };
 

@@ -34,8 +34,8 @@ bool names_channels(const boost::json::object& params) {
   return list != nullptr && list->is_array();
 }
 
-frame_ptr frame_of(const notification& news, std::string_view label) {
-  return text_frame(write_notification(news.channel, news.data, label));
+frame_text frame_of(const notification& news, std::string_view label) {
+  return make_frame(write_notification(news.channel, news.data, label));
 }
 
 } // namespace
@@ -50,8 +50,8 @@ feed_desk::refusal feed_desk::check(std::string_view channel, std::string_view a
   return is_user_channel(channel) ? refusal::missing : refusal::raw_without_login;
 }
 
-rpc_answer feed_desk::subscribe(peer& who, std::string_view account, const boost::json::object& params, bool is_private,
-                                std::vector<std::string>& fresh) {
+rpc_answer feed_desk::subscribe(client& who, std::string_view account, const boost::json::object& params,
+                                bool is_private, std::vector<std::string>& fresh) {
   if (!names_channels(params))
     return invalid_param("channels", "missing");
   const std::string label = text_param(params, "label").value_or("");
@@ -81,7 +81,7 @@ rpc_answer feed_desk::subscribe(peer& who, std::string_view account, const boost
   return succeeded(std::move(accepted));
 }
 
-rpc_answer feed_desk::unsubscribe(peer& who, std::string_view account, const boost::json::object& params) {
+rpc_answer feed_desk::unsubscribe(client& who, std::string_view account, const boost::json::object& params) {
   if (!names_channels(params))
     return invalid_param("channels", "missing");
   boost::json::array done;
@@ -95,7 +95,7 @@ rpc_answer feed_desk::unsubscribe(peer& who, std::string_view account, const boo
   return succeeded(std::move(done));
 }
 
-rpc_answer feed_desk::unsubscribe_all(peer& who, bool only_private) {
+rpc_answer feed_desk::unsubscribe_all(client& who, bool only_private) {
   for (const auto& [channel, account] : core_.subscriptions.channels_of(who.line->id())) {
     bool was_there = false;
     if (!only_private || !account.empty())
@@ -117,7 +117,7 @@ void feed_desk::hear_no_more(std::uint64_t connection, std::string_view channel,
     core_.market.unsubscribed(channel);
 }
 
-void feed_desk::send_snapshots(peer& to, const std::vector<std::string>& fresh, std::string_view label) {
+void feed_desk::send_snapshots(client& to, const std::vector<std::string>& fresh, std::string_view label) {
   for (const auto& channel : fresh) {
     const std::string data = core_.market.snapshot(channel, core_.now());
     if (!data.empty())
@@ -130,7 +130,7 @@ void feed_desk::pump() {
   for (const auto& news : core_.market.take_notifications())
     publish(news);
   for (const std::uint64_t id : touched_)
-    if (peer* to = core_.find(id))
+    if (client* to = core_.find(id))
       to->line->flush();
   touched_.clear();
 }
@@ -139,12 +139,12 @@ void feed_desk::publish(const notification& news) {
   const topic* heard = core_.subscriptions.find(news.channel, news.account);
   if (heard == nullptr)
     return;
-  const frame_ptr plain = frame_of(news, "");
+  const frame_text plain = frame_of(news, "");
   std::string label;
-  frame_ptr labelled;
+  frame_text labelled;
   const auto hearers = heard->subscribers; // a send may end a connection, and so change the list
   for (const auto& one : hearers) {
-    peer* to = core_.find(one.connection);
+    client* to = core_.find(one.connection);
     if (to == nullptr)
       continue;
     if (!one.label.empty() && one.label != label) {
@@ -155,7 +155,7 @@ void feed_desk::publish(const notification& news) {
   }
 }
 
-void feed_desk::send_to(peer& to, const notification& news, const frame_ptr& frame) {
+void feed_desk::send_to(client& to, const notification& news, const frame_text& frame) {
   const std::uint64_t id = to.line->id();
   if (core_.faults.any(fault_type::gap) && std::string_view{news.channel}.starts_with("book.") &&
       core_.faults.strike(fault_type::gap, id, to.account()))
@@ -166,7 +166,7 @@ void feed_desk::send_to(peer& to, const notification& news, const frame_ptr& fra
   touched_.push_back(id);
 }
 
-void feed_desk::send_event(peer& to, const notification& news, const frame_ptr& frame) {
+void feed_desk::send_event(client& to, const notification& news, const frame_text& frame) {
   const std::uint64_t id = to.line->id();
   const std::string& account = news.account;
   auto& faults = core_.faults;
@@ -179,11 +179,11 @@ void feed_desk::send_event(peer& to, const notification& news, const frame_ptr& 
   if (const auto mixed = faults.strike(fault_type::reorder_events, id, account))
     wait_ms = core_.chance.between(0, std::max<std::int64_t>(mixed->number("ms", 200), 1));
   const auto send = [&core = core_, id, frame] {
-    if (peer* later = core.find(id))
+    if (client* later = core.find(id))
       deliver(core, *later, frame);
   };
   for (int copies = twice ? 2 : 1; copies > 0; --copies)
-    wait_ms > 0 ? static_cast<void>(core_.tasks.after(std::chrono::milliseconds{wait_ms}, send)) : send();
+    wait_ms > 0 ? core_.after(std::chrono::milliseconds{wait_ms}, send) : send();
 }
 
 } // namespace cafnode::sim

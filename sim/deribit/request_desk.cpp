@@ -1,5 +1,6 @@
 #include "sim/deribit/request_desk.hpp"
 
+#include "sim/deribit/query_text.hpp"
 #include "sim/deribit/signature.hpp"
 
 #include <algorithm>
@@ -40,7 +41,7 @@ std::int64_t since_ms(base::duration span) {
 
 } // namespace
 
-void request_desk::on_message(peer& from, std::string_view text) {
+void request_desk::on_message(client& from, std::string_view text) {
   auto reading = read_request(text);
   const auto now = core_.now();
   ++from.ws->requests;
@@ -68,14 +69,14 @@ void request_desk::on_message(peer& from, std::string_view text) {
   handle(from, std::move(origin), std::move(request.params));
 }
 
-void request_desk::on_oversized(peer& from) {
+void request_desk::on_oversized(client& from) {
   request_origin origin;
   origin.connection = from.line->id();
   origin.in = core_.now().wall;
   send_reply(origin, failed(-32600, "request entity too large"));
 }
 
-void request_desk::on_call(peer& from, const http_call& call) {
+void request_desk::on_call(client& from, const http_call& call) {
   constexpr std::string_view root = "/api/v2";
   request_origin origin;
   origin.connection = from.line->id();
@@ -134,7 +135,7 @@ bool request_desk::identify_by_header(const http_call& call, request_origin& ori
   return true;
 }
 
-bool request_desk::identify(peer& from, request_origin& origin, const boost::json::object& params) {
+bool request_desk::identify(client& from, request_origin& origin, const boost::json::object& params) {
   const login* who = nullptr;
   const auto now = core_.now().steady;
   const std::uint64_t on = origin.over_http ? 0 : origin.connection;
@@ -154,7 +155,7 @@ bool request_desk::identify(peer& from, request_origin& origin, const boost::jso
   return true;
 }
 
-void request_desk::handle(peer& from, request_origin origin, boost::json::object params) {
+void request_desk::handle(client& from, request_origin origin, boost::json::object params) {
   const bool is_private = std::string_view{origin.method}.starts_with("private/");
   const bool known =
       session_desk::knows(origin.method) || is_subscription(origin.method) || core_.market.knows(origin.method);
@@ -170,7 +171,7 @@ void request_desk::handle(peer& from, request_origin origin, boost::json::object
   run(from, origin, params);
 }
 
-bool request_desk::pay(peer& from, const request_origin& origin) {
+bool request_desk::pay(client& from, const request_origin& origin) {
   if (core_.faults.strike(fault_type::rate_limit, origin.connection, origin.account)) {
     too_many_requests(from, origin);
     return false;
@@ -181,7 +182,7 @@ bool request_desk::pay(peer& from, const request_origin& origin) {
   return false;
 }
 
-void request_desk::too_many_requests(peer& from, const request_origin& origin) {
+void request_desk::too_many_requests(client& from, const request_origin& origin) {
   note(core_, "too_many_requests", from, {{"method", origin.method}});
   const auto line = from.line; // the answer may end the connection
   send_reply(origin, failed(10028, "too_many_requests"));
@@ -189,7 +190,7 @@ void request_desk::too_many_requests(peer& from, const request_origin& origin) {
     line->close(static_cast<int>(core_.options.too_many_requests_close_code), "too_many_requests");
 }
 
-bool request_desk::refuse_by_fault(peer& from, const request_origin& origin) {
+bool request_desk::refuse_by_fault(client& from, const request_origin& origin) {
   auto& faults = core_.faults;
   const auto hit = [&faults, &origin](fault_type type) {
     return faults.look(type, origin.connection, origin.account) != nullptr;
@@ -212,7 +213,7 @@ bool request_desk::refuse_by_fault(peer& from, const request_origin& origin) {
   return true;
 }
 
-void request_desk::run(peer& from, const request_origin& origin, const boost::json::object& params) {
+void request_desk::run(client& from, const request_origin& origin, const boost::json::object& params) {
   if (session_desk::knows(origin.method)) {
     const auto line = from.line;
     const auto answer = sessions_.call(from, origin.account, origin.method, params);
@@ -229,7 +230,7 @@ void request_desk::run(peer& from, const request_origin& origin, const boost::js
   execute(origin, params);
 }
 
-void request_desk::run_subscription(peer& from, const request_origin& origin, const boost::json::object& params) {
+void request_desk::run_subscription(client& from, const request_origin& origin, const boost::json::object& params) {
   if (origin.over_http)
     return send_reply(origin, failed(10030, "must_be_websocket_request"));
   const bool is_private = std::string_view{origin.method}.starts_with("private/");
@@ -237,7 +238,7 @@ void request_desk::run_subscription(peer& from, const request_origin& origin, co
     std::vector<std::string> fresh;
     const auto answer = feeds_.subscribe(from, origin.account, params, is_private, fresh);
     reply(origin, answer);
-    if (peer* still = core_.find(origin.connection))
+    if (client* still = core_.find(origin.connection))
       feeds_.send_snapshots(*still, fresh, is_private ? text_param(params, "label").value_or("") : "");
     return;
   }
@@ -262,16 +263,14 @@ void request_desk::queue_matching(const request_origin& origin, const boost::jso
   if (outcome == put::full)
     return send_reply(origin, failed(10047, "matching_engine_queue_full"));
   if (outcome == put::starts)
-    core_.tasks.after(std::chrono::milliseconds{core_.options.matching_latency_ms},
-                      [this, lane] { finish_matching(lane); });
+    core_.after(std::chrono::milliseconds{core_.options.matching_latency_ms}, [this, lane] { finish_matching(lane); });
 }
 
 void request_desk::finish_matching(const std::string& lane) {
   bool more = false;
   const auto done = lanes_.take(lane, more);
   if (more)
-    core_.tasks.after(std::chrono::milliseconds{core_.options.matching_latency_ms},
-                      [this, lane] { finish_matching(lane); });
+    core_.after(std::chrono::milliseconds{core_.options.matching_latency_ms}, [this, lane] { finish_matching(lane); });
   if (done)
     execute(done->origin, done->params);
 }
@@ -307,7 +306,7 @@ bool request_desk::execute_late(const request_origin& origin, const boost::json:
   request_origin nobody = origin; // the order is carried out, its sender never hears of it
   nobody.connection = 0;
   const std::chrono::milliseconds wait{std::max<std::int64_t>(late->number("ms", 1000), 0)};
-  core_.tasks.after(wait, [this, nobody, owner = origin.connection, params] {
+  core_.after(wait, [this, nobody, owner = origin.connection, params] {
     core_.market.call({nobody.over_http ? 0 : owner, nobody.account}, nobody.method, params, core_.now());
     feeds_.pump();
   });
@@ -319,11 +318,11 @@ void request_desk::reply(const request_origin& origin, const rpc_answer& answer)
   if (const auto* drop = faults.look(fault_type::drop_acks, origin.connection, origin.account)) {
     if (concerns(*drop, origin.method)) {
       faults.strike(fault_type::drop_acks, origin.connection, origin.account);
-      if (const peer* from = core_.find(origin.connection))
+      if (const client* from = core_.find(origin.connection))
         note(core_, "reply_dropped", *from, {{"method", origin.method}});
       if (!origin.over_http)
         return;
-      if (const peer* from = core_.find(origin.connection))
+      if (const client* from = core_.find(origin.connection))
         from->line->reset("fault"); // over HTTP a lost answer is a lost connection
       return;
     }
@@ -335,18 +334,18 @@ void request_desk::reply(const request_origin& origin, const rpc_answer& answer)
       continue;
     }
     const std::chrono::milliseconds later{core_.chance.between(0, core_.options.shuffle_ms)};
-    core_.tasks.after(later, [this, origin, answer] { send_reply(origin, answer); });
+    core_.after(later, [this, origin, answer] { send_reply(origin, answer); });
   }
 }
 
 void request_desk::send_reply(const request_origin& origin, const rpc_answer& answer) {
-  peer* to = core_.find(origin.connection);
+  client* to = core_.find(origin.connection);
   if (to == nullptr)
     return;
-  const std::string text = write_answer({origin.id, origin.in, core_.now().wall, core_.options.testnet}, answer);
+  std::string text = write_answer({origin.id, origin.in, core_.now().wall, core_.options.testnet}, answer);
   if (origin.over_http)
     return to->line->respond(answer.error.code == 0 ? 200 : 400, text);
-  deliver(core_, *to, text_frame(text));
+  deliver(core_, *to, make_frame(std::move(text)));
 }
 
 } // namespace cafnode::sim

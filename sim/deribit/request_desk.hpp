@@ -1,7 +1,7 @@
 #pragma once
 
 #include "sim/deribit/feed_desk.hpp"
-#include "sim/deribit/gateway_core.hpp"
+#include "sim/deribit/front_core.hpp"
 #include "sim/deribit/matching_queue.hpp"
 #include "sim/deribit/rpc_text.hpp"
 #include "sim/deribit/session_desk.hpp"
@@ -28,30 +28,30 @@ struct request_origin {
 /// Takes requests from WebSocket and HTTP, decides whether they may run, runs them and sends the answers.
 class request_desk {
 public:
-  request_desk(gateway_core& core, session_desk& sessions, feed_desk& feeds) noexcept
+  request_desk(front_core& core, session_desk& sessions, feed_desk& feeds) noexcept
       : core_{core}, sessions_{sessions}, feeds_{feeds} {}
 
-  void on_message(peer& from, std::string_view text);
-  void on_oversized(peer& from);
-  void on_call(peer& from, const http_call& call);
+  void on_message(client& from, std::string_view text);
+  void on_oversized(client& from);
+  void on_call(client& from, const http_call& call);
 
 private:
-  void handle(peer& from, request_origin origin, boost::json::object params);
-  bool refuse_by_fault(peer& from, const request_origin& origin);
-  bool pay(peer& from, const request_origin& origin);
-  void run(peer& from, const request_origin& origin, const boost::json::object& params);
-  void run_subscription(peer& from, const request_origin& origin, const boost::json::object& params);
+  void handle(client& from, request_origin origin, boost::json::object params);
+  bool refuse_by_fault(client& from, const request_origin& origin);
+  bool pay(client& from, const request_origin& origin);
+  void run(client& from, const request_origin& origin, const boost::json::object& params);
+  void run_subscription(client& from, const request_origin& origin, const boost::json::object& params);
   void queue_matching(const request_origin& origin, const boost::json::object& params);
   void finish_matching(const std::string& lane);
   void execute(const request_origin& origin, const boost::json::object& params);
   bool execute_late(const request_origin& origin, const boost::json::object& params);
   void reply(const request_origin& origin, const rpc_answer& answer);
   void send_reply(const request_origin& origin, const rpc_answer& answer);
-  void too_many_requests(peer& from, const request_origin& origin);
-  bool identify(peer& from, request_origin& origin, const boost::json::object& params);
+  void too_many_requests(client& from, const request_origin& origin);
+  bool identify(client& from, request_origin& origin, const boost::json::object& params);
   bool identify_by_header(const http_call& call, request_origin& origin, rpc_error& why);
 
-  gateway_core& core_;
+  front_core& core_;
   session_desk& sessions_;
   feed_desk& feeds_;
   matching_queue<request_origin> lanes_;

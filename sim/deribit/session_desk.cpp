@@ -29,13 +29,13 @@ rpc_answer websocket_only() {
   return failed(10030, "must_be_websocket_request");
 }
 
-const frame_ptr& test_request_frame() {
-  static const frame_ptr frame = text_frame(write_heartbeat("test_request"));
+const frame_text& test_request_frame() {
+  static const frame_text frame = make_frame(write_heartbeat("test_request"));
   return frame;
 }
 
-const frame_ptr& heartbeat_frame() {
-  static const frame_ptr frame = text_frame(write_heartbeat("heartbeat"));
+const frame_text& heartbeat_frame() {
+  static const frame_text frame = make_frame(write_heartbeat("heartbeat"));
   return frame;
 }
 
@@ -45,7 +45,7 @@ bool session_desk::knows(std::string_view method) noexcept {
   return std::find(methods.begin(), methods.end(), method) != methods.end();
 }
 
-std::optional<rpc_answer> session_desk::call(peer& who, std::string_view account, std::string_view method,
+std::optional<rpc_answer> session_desk::call(client& who, std::string_view account, std::string_view method,
                                              const boost::json::object& params) {
   if (method == "public/test")
     return test(who, params);
@@ -73,7 +73,7 @@ std::optional<rpc_answer> session_desk::call(peer& who, std::string_view account
   return std::nullopt;
 }
 
-rpc_answer session_desk::auth(peer& who, const boost::json::object& params) {
+rpc_answer session_desk::auth(client& who, const boost::json::object& params) {
   const std::uint64_t id = who.line->id();
   const std::string client = short_text(params, "client_id", 64);
   const std::string grant = short_text(params, "grant_type", 32);
@@ -115,14 +115,14 @@ rpc_answer session_desk::fork_token(const boost::json::object& params) {
   return succeeded(describe_login(outcome.value()));
 }
 
-rpc_answer session_desk::test(peer& who, const boost::json::object& params) const {
+rpc_answer session_desk::test(client& who, const boost::json::object& params) const {
   if (text_param(params, "expected_result") == "exception")
     return failed(11094, "internal_server_error");
   static_cast<void>(who);
   return succeeded(boost::json::object{{"version", core_.options.version}});
 }
 
-rpc_answer session_desk::set_heartbeat(peer& who, const boost::json::object& params) {
+rpc_answer session_desk::set_heartbeat(client& who, const boost::json::object& params) {
   const auto interval = integer_param(params, "interval");
   if (!interval)
     return invalid_param("interval", params.contains("interval") ? "invalid format" : "missing");
@@ -134,7 +134,7 @@ rpc_answer session_desk::set_heartbeat(peer& who, const boost::json::object& par
   return succeeded("ok");
 }
 
-rpc_answer session_desk::cancel_on_disconnect(peer& who, std::string_view account, std::string_view method,
+rpc_answer session_desk::cancel_on_disconnect(client& who, std::string_view account, std::string_view method,
                                               const boost::json::object& params) {
   const std::string scope = text_param(params, "scope").value_or("connection");
   if (scope != "connection" && scope != "account")
@@ -148,7 +148,7 @@ rpc_answer session_desk::cancel_on_disconnect(peer& who, std::string_view accoun
   return succeeded("ok");
 }
 
-void session_desk::logout(peer& who, const boost::json::object& params) {
+void session_desk::logout(client& who, const boost::json::object& params) {
   if (who.ws->who && text_param(params, "invalidate_token").value_or("true") != "false")
     core_.accounts.revoke(std::string{who.ws->who->access_token});
   who.ws->logged_out = true;
@@ -159,15 +159,15 @@ void session_desk::logout(peer& who, const boost::json::object& params) {
 void session_desk::tick() {
   const auto now = core_.now().steady;
   std::vector<std::uint64_t> ids; // a close changes the map
-  ids.reserve(core_.peers.size());
-  for (const auto& [id, one] : core_.peers)
+  ids.reserve(core_.clients.size());
+  for (const auto& [id, one] : core_.clients)
     ids.push_back(id);
   for (const std::uint64_t id : ids)
-    if (peer* one = core_.find(id); one != nullptr && one->ws && one->line->is_open())
+    if (client* one = core_.find(id); one != nullptr && one->ws && one->line->is_open())
       check_session(*one, now);
 }
 
-void session_desk::check_session(peer& one, base::time_point now) {
+void session_desk::check_session(client& one, base::time_point now) {
   const std::uint64_t id = one.line->id();
   const auto hit = [this, id, &one](fault_type type) { return core_.faults.look(type, id, one.account()) != nullptr; };
   if (hit(fault_type::mute) || hit(fault_type::freeze) || hit(fault_type::stop_heartbeats))
@@ -189,7 +189,7 @@ void session_desk::check_session(peer& one, base::time_point now) {
     deliver(core_, one, heartbeat_frame());
 }
 
-void session_desk::after_close(const peer& gone) {
+void session_desk::after_close(const client& gone) {
   if (!gone.ws || !gone.ws->who || !gone.ws->cancel_on_disconnect || gone.ws->logged_out)
     return;
   const std::uint64_t id = gone.line->id();
@@ -201,7 +201,7 @@ void session_desk::after_close(const peer& gone) {
     wait_ms = std::max<std::int64_t>(late->number("ms", 5000), 0);
   if (wait_ms == 0)
     return cancel_orders(id, account);
-  core_.tasks.after(std::chrono::milliseconds{wait_ms}, [this, id, account] { cancel_orders(id, account); });
+  core_.after(std::chrono::milliseconds{wait_ms}, [this, id, account] { cancel_orders(id, account); });
 }
 
 void session_desk::cancel_orders(std::uint64_t connection, std::string_view account) {

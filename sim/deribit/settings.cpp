@@ -1,7 +1,6 @@
 #include "sim/deribit/settings.hpp"
 
 #include "runtime/base/json_text.hpp"
-#include "sim/wire/ws_frame.hpp"
 
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
@@ -99,7 +98,7 @@ std::string store_text(settings& values, const entry& row, std::string settings:
   if (!given.is_string())
     return fmt::format("setting '{}' must be a string", row.name);
   const std::string text{given.get_string().data(), given.get_string().size()};
-  if (text.size() > text_max || !is_utf8(text) || std::any_of(text.begin(), text.end(), is_control))
+  if (text.size() > text_max || !base::is_utf8(text) || std::any_of(text.begin(), text.end(), is_control))
     return fmt::format("setting '{}' must be at most {} bytes of text without control characters", row.name, text_max);
   if (!row.choices[0].empty() && text != row.choices[0] && text != row.choices[1])
     return fmt::format("setting '{}' must be '{}' or '{}'", row.name, row.choices[0], row.choices[1]);

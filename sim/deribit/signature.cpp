@@ -2,7 +2,6 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/sha.h>
 
 #include <array>
 #include <vector>
@@ -39,15 +38,6 @@ std::string decode_base64(std::string_view text) {
     return {};
   std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
   return {reinterpret_cast<const char*>(out.data()), static_cast<std::size_t>(size) - padding};
-}
-
-std::string websocket_accept(std::string_view client_key) {
-  const std::string text = std::string{client_key} + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-  std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
-  SHA1(bytes_of(text), text.size(), digest.data());
-  std::array<unsigned char, 32> encoded{};
-  const int size = EVP_EncodeBlock(encoded.data(), digest.data(), static_cast<int>(digest.size()));
-  return {reinterpret_cast<const char*>(encoded.data()), static_cast<std::size_t>(size)};
 }
 
 } // namespace cafnode::sim

@@ -11,7 +11,4 @@ namespace cafnode::sim {
 /// Decodes standard base64; empty when it is not.
 [[nodiscard]] std::string decode_base64(std::string_view text);
 
-/// What a server answers to a client's Sec-WebSocket-Key (RFC 6455, 4.2.2).
-[[nodiscard]] std::string websocket_accept(std::string_view client_key);
-
 } // namespace cafnode::sim

@@ -2,33 +2,31 @@
 
 #include "runtime/base/time.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <queue>
-#include <vector>
 
 namespace cafnode::sim {
 
-/// Work for later on the I/O thread. Tasks of one due time run in the order in which they were added.
+/// Work for later. Tasks of one due time run in the order in which they were added. Pure: time is an argument.
 class task_queue {
 public:
   static constexpr std::size_t tasks_max = 500'000;
 
-  explicit task_queue(boost::asio::io_context& io) : timer_{io} {}
-
-  /// Runs `task` at `due` by the machine's clock. False, and nothing kept, when `tasks_max` wait already.
+  /// False, and nothing kept, when `tasks_max` wait already.
   bool add(base::time_point due, std::function<void()> task);
 
-  bool after(base::duration span, std::function<void()> task) {
-    return add(base::clock::now() + span, std::move(task));
-  }
+  /// Runs what is due at `now`, and what it adds that is due then, too.
+  void run(base::time_point now);
 
   /// Drops everything.
-  void clear();
+  void clear() { waiting_ = {}; }
 
   [[nodiscard]] std::size_t size() const noexcept { return waiting_.size(); }
+
+  /// When the next one is due; time_point::max() when nothing waits.
+  [[nodiscard]] base::time_point next_due() const noexcept;
 
 private:
   struct entry {
@@ -41,12 +39,7 @@ private:
     }
   };
 
-  void arm();
-  void run();
-
-  boost::asio::steady_timer timer_;
   std::priority_queue<entry> waiting_;
-  base::time_point armed_ = base::time_point::max();
   std::uint64_t next_ = 0;
 };
 

@@ -14,7 +14,7 @@
 
 namespace cafnode::sim {
 
-/// Who calls: what the gateway knows of one request's sender.
+/// Who calls: what the front knows of one request's sender.
 struct caller {
   std::uint64_t connection = 0; // the WebSocket it came on; 0 for HTTP
   std::string account;          // empty: not authenticated
@@ -39,21 +39,21 @@ struct notification {
   std::string data;    // JSON text
 };
 
-/// The order events, fills and cancels that a judge reads; the gateway's audit log writes them.
+/// The order events, fills and cancels that a judge reads; the front's audit log writes them.
 class audit_sink {
 public:
   virtual ~audit_sink() = default;
   virtual void record(std::string_view kind, const boost::json::object& fields) = 0;
 };
 
-/// The exchange behind the gateway: instruments, books, matching, accounts, orders, market data. No socket, no clock,
-/// no thread; chance comes from a seed. Methods: everything of public/ and private/ but sessions (auth, heartbeat,
-/// cancel on disconnect, subscriptions, logout), which are the gateway's.
+/// The exchange behind the front (sim/deribit): instruments, books, matching, accounts, orders, market data. No socket,
+/// no clock, no thread; chance comes from a seed. Methods: everything of public/ and private/ but sessions (auth,
+/// heartbeat, cancel on disconnect, subscriptions, logout), which are the front's.
 class exchange {
 public:
   virtual ~exchange() = default;
 
-  /// Whether `method` is one of its own; the gateway answers -32601 otherwise.
+  /// Whether `method` is one of its own; the front answers -32601 otherwise.
   [[nodiscard]] virtual bool knows(std::string_view method) const = 0;
 
   /// Runs one request. `params` may be untrusted in every way; floating point never touches a price or an amount.

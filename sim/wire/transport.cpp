@@ -17,7 +17,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t pieces_max = 32;
 constexpr std::size_t tls_record = 16 * 1024;
 
 io_result from_errno(io_status when_full) {

@@ -24,6 +24,8 @@ struct io_result {
 /// that thousands of quiet connections cost little. One thread.
 class transport {
 public:
+  static constexpr std::size_t pieces_max = 64; // of one write
+
   /// `tls` null: plain.
   transport(boost::asio::ip::tcp::socket socket, ssl_ctx_st* tls);
   ~transport();

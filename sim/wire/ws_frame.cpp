@@ -1,5 +1,7 @@
 #include "sim/wire/ws_frame.hpp"
 
+#include "runtime/base/json_text.hpp"
+
 #include <algorithm>
 
 namespace cafnode::sim {
@@ -14,83 +16,39 @@ std::uint8_t byte_at(std::string_view text, std::size_t at) noexcept {
   return static_cast<std::uint8_t>(text[at]);
 }
 
-/// Bytes of the sequence that starts with `lead`, and the smallest code point it may encode; 0 when none starts so.
-std::size_t sequence_length(std::uint8_t lead, std::uint32_t& point, std::uint32_t& least) noexcept {
-  if ((lead & 0xE0U) == 0xC0U) {
-    point = lead & 0x1FU;
-    least = 0x80;
-    return 2;
-  }
-  if ((lead & 0xF0U) == 0xE0U) {
-    point = lead & 0x0FU;
-    least = 0x800;
-    return 3;
-  }
-  if ((lead & 0xF8U) == 0xF0U) {
-    point = lead & 0x07U;
-    least = 0x10000;
-    return 4;
-  }
-  return 0;
-}
-
-void append_big_endian(std::string& out, std::uint64_t value, int bytes) {
-  for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8)
-    out.push_back(static_cast<char>((value >> static_cast<unsigned>(shift)) & 0xFFU));
-}
-
 } // namespace
 
+frame_head::frame_head(opcode op, std::size_t payload_size) noexcept {
+  const int size_bytes = payload_size < 126 ? 0 : payload_size <= 0xFFFF ? 2 : 8;
+  bytes_[size_++] = static_cast<char>(0x80U | static_cast<unsigned>(op));
+  bytes_[size_++] = static_cast<char>(size_bytes == 0 ? payload_size : size_bytes == 2 ? 126U : 127U);
+  for (int shift = (size_bytes - 1) * 8; shift >= 0; shift -= 8)
+    bytes_[size_++] = static_cast<char>((payload_size >> static_cast<unsigned>(shift)) & 0xFFU);
+}
+
 std::string encode_frame(opcode op, std::string_view payload) {
+  const frame_head head{op, payload.size()};
   std::string out;
-  out.reserve(payload.size() + 10);
-  out.push_back(static_cast<char>(0x80U | static_cast<unsigned>(op)));
-  if (payload.size() < 126) {
-    out.push_back(static_cast<char>(payload.size()));
-  } else if (payload.size() <= 0xFFFF) {
-    out.push_back(126);
-    append_big_endian(out, payload.size(), 2);
-  } else {
-    out.push_back(127);
-    append_big_endian(out, payload.size(), 8);
-  }
-  out.append(payload);
-  return out;
+  out.reserve(head.text().size() + payload.size());
+  return out.append(head.text()).append(payload);
 }
 
-frame_ptr text_frame(std::string_view payload) {
-  return std::make_shared<const std::string>(encode_frame(opcode::text, payload));
-}
-
-frame_ptr close_frame(int code, std::string_view reason) {
-  std::string payload;
-  append_big_endian(payload, static_cast<std::uint64_t>(code), 2);
+std::string close_frame(int code, std::string_view reason) {
+  std::string payload{static_cast<char>((code >> 8) & 0xFF), static_cast<char>(code & 0xFF)};
   payload.append(reason.substr(0, 123));
-  return std::make_shared<const std::string>(encode_frame(opcode::close, payload));
+  return encode_frame(opcode::close, payload);
 }
 
-bool is_utf8(std::string_view text) noexcept {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::uint8_t lead = byte_at(text, at);
-    if (lead < 0x80) {
-      ++at;
-      continue;
-    }
-    std::uint32_t point = 0;
-    std::uint32_t least = 0;
-    const std::size_t length = sequence_length(lead, point, least);
-    if (length == 0 || at + length > text.size())
-      return false;
-    for (std::size_t next = 1; next < length; ++next) {
-      if ((byte_at(text, at + next) & 0xC0U) != 0x80U)
-        return false;
-      point = (point << 6U) | (byte_at(text, at + next) & 0x3FU);
-    }
-    if (point < least || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF))
-      return false;
-    at += length;
+std::string encode_bad(bad_frame kind) {
+  switch (kind) {
+  case bad_frame::half:
+    return encode_frame(opcode::text, std::string(1000, ' ')).substr(0, 500);
+  case bad_frame::reserved_bits:
+    return {"\xf1\x02{}", 4};
+  case bad_frame::binary:
+    break;
   }
-  return true;
+  return encode_frame(opcode::binary, "\x01\x02\x03");
 }
 
 int frame_reader::feed(std::string_view bytes, const std::function<bool(const ws_message&)>& sink) {
@@ -183,7 +141,7 @@ int frame_reader::finish_frame(const std::function<bool(const ws_message&)>& sin
   if (!final_)
     return 0;
   in_message_ = false;
-  if (message_op_ == opcode::text && !is_utf8(message_))
+  if (message_op_ == opcode::text && !base::is_utf8(message_))
     return bad_payload;
   stopped_ = !deliver(message_op_, message_, sink);
   message_size_ = 0;

@@ -1,26 +1,36 @@
 #pragma once
 
+#include "sim/line/line.hpp"
+
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 
 namespace cafnode::sim {
 
-/// Bytes ready for the wire, shared by all who get the same text. A server does not mask, so one frame serves
-/// everybody.
-using frame_ptr = std::shared_ptr<const std::string>;
-
 enum class opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
-/// One whole unmasked frame (RFC 6455, 5.2).
-[[nodiscard]] std::string encode_frame(opcode op, std::string_view payload);
-[[nodiscard]] frame_ptr text_frame(std::string_view payload);
-[[nodiscard]] frame_ptr close_frame(int code, std::string_view reason);
+/// What stands before the payload of a whole unmasked frame (RFC 6455, 5.2). A server does not mask: one text serves
+/// everybody.
+class frame_head {
+public:
+  frame_head() = default; // of no frame: empty
+  frame_head(opcode op, std::size_t payload_size) noexcept;
 
-[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+  [[nodiscard]] std::string_view text() const noexcept { return {bytes_.data(), size_}; }
+
+private:
+  std::array<char, 10> bytes_{};
+  std::uint8_t size_ = 0;
+};
+
+/// One whole unmasked frame.
+[[nodiscard]] std::string encode_frame(opcode op, std::string_view payload);
+[[nodiscard]] std::string close_frame(int code, std::string_view reason);
+[[nodiscard]] std::string encode_bad(bad_frame kind);
 
 /// What a client sent: a whole message, put together from its fragments. `payload` lives until the call returns.
 struct ws_message {
@@ -35,7 +45,7 @@ class frame_reader {
 public:
   explicit frame_reader(std::size_t message_bytes_max) noexcept : message_bytes_max_{message_bytes_max} {}
 
-  static constexpr std::uint64_t skipped_bytes_max = 1U << 20U;
+  static constexpr std::uint64_t skipped_bytes_max = line_limits::skipped_bytes_max;
 
   /// Reads on. `sink` gets each message and returns whether to go on. The close code of the client's fault, or 0.
   int feed(std::string_view bytes, const std::function<bool(const ws_message&)>& sink);

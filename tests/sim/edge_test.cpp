@@ -1,6 +1,6 @@
 #include "sim/deribit/rpc_text.hpp"
 #include "sim/deribit/settings.hpp"
-#include "tests/sim/test_client.hpp"
+#include "tests/sim/socket_bench.hpp"
 
 #include <boost/json/array.hpp>
 #include <doctest/doctest.h>
@@ -41,7 +41,7 @@ int status_of(const std::string& answer) {
 } // namespace
 
 SCENARIO("requests that come all at once are answered one by one, however many they are") {
-  gateway_bench bench;
+  socket_bench bench;
   // Ten bytes would do for a request; each used to be served inside the one before it.
   const int many = 20'000;
   for (const std::uint16_t port : {bench.port(), bench.control_port()}) {
@@ -52,7 +52,7 @@ SCENARIO("requests that come all at once are answered one by one, however many t
 }
 
 SCENARIO("garbage costs its sender the connection and nobody else anything") {
-  gateway_bench bench;
+  socket_bench bench;
   const std::vector<std::string> garbage{std::string(200'000, '\0'),
                                          std::string(200'000, '\r'),
                                          repeated("\r\n", 100'000),
@@ -71,7 +71,7 @@ SCENARIO("garbage costs its sender the connection and nobody else anything") {
 }
 
 SCENARIO("what a setting holds comes back as it was given") {
-  gateway_bench bench;
+  socket_bench bench;
   for (const auto* text : {R"(a"b)", R"(back\\slash)", "{}", "ü"}) {
     const auto body = json_text(json::object{{"version", text}, {"hb_close_reason", text}});
     CHECK(bench.http("POST", "control:/settings", body).status == 200);
@@ -86,7 +86,7 @@ SCENARIO("what a setting holds comes back as it was given") {
 }
 
 SCENARIO("a body that is not JSON is refused, wherever the method stands") {
-  gateway_bench bench;
+  socket_bench bench;
   for (const auto* target : {"/api/v2", "/api/v2/public/test", "/api/v2/public/auth"})
     for (const auto* body : {"{", "garbage", "[]", R"({"a":1}x)", "7", R"({"params":7})", R"({"method":7})"}) {
       const auto answer = bench.http("POST", target, body);
@@ -100,7 +100,7 @@ SCENARIO("a body that is not JSON is refused, wherever the method stands") {
 }
 
 SCENARIO("the control API serves no name but the loopback's, and no page from elsewhere") {
-  gateway_bench bench;
+  socket_bench bench;
   const auto status = [&](const std::string& request) { return status_of(bench.raw(bench.control_port(), request)); };
   for (const auto* host : {"localhost", "LOCALHOST:9444", "127.0.0.1:1", "[::1]", "[::1]:9444"})
     CHECK_MESSAGE(status(request_to(host)) == 200, host);
@@ -113,7 +113,7 @@ SCENARIO("the control API serves no name but the loopback's, and no page from el
 }
 
 SCENARIO("bytes that are not UTF-8 never reach an answer") {
-  gateway_bench bench;
+  socket_bench bench;
   const auto answer = bench.http("GET", "/api/v2/public/ticker?label=a%FFb%C3%A9&x=%00");
   CHECK(answer.status == 200);
   CHECK(parse_json(answer.body).has_value());

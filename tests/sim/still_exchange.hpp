@@ -9,7 +9,7 @@
 
 namespace cafnode::sim {
 
-/// An exchange without a market, for tests of the gateway: orders rest until cancelled, feeds publish what the test
+/// An exchange without a market, for tests of the front: orders rest until cancelled, feeds publish what the test
 /// says.
 class still_exchange final : public exchange {
 public:

@@ -2,11 +2,11 @@
 #include "sim/deribit/credit_ledger.hpp"
 #include "sim/deribit/fault_table.hpp"
 #include "sim/deribit/matching_queue.hpp"
+#include "sim/deribit/query_text.hpp"
 #include "sim/deribit/rpc_text.hpp"
 #include "sim/deribit/settings.hpp"
 #include "sim/deribit/signature.hpp"
 #include "sim/deribit/subscription_table.hpp"
-#include "sim/wire/http_text.hpp"
 
 #include <doctest/doctest.h>
 
@@ -35,7 +35,6 @@ json::object credentials(std::string_view secret = "secret-1", std::string_view 
 TEST_CASE("the documented signature vector is what we compute") {
   CHECK(hmac_sha256_hex("AMANDASECRECT", "1576074319000\n1iqt2wls\n") ==
         "56590594f97921b09b18f166befe0d1319b198bbcdad7ca73382de2f88fe9aa1");
-  CHECK(websocket_accept("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="); // RFC 6455, 1.3
   CHECK(decode_base64("c2ltLWtleTpzaW0tc2VjcmV0") == "sim-key:sim-secret");
 }
 

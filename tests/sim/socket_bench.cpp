@@ -1,6 +1,7 @@
-#include "tests/sim/test_client.hpp"
+#include "tests/sim/socket_bench.hpp"
 
 #include "sim/deribit/rpc_text.hpp"
+#include "sim/virtual/audit_text.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -28,42 +29,44 @@ base::moment pushed_clock::now() const {
   return base::moment{base::clock::now(), wall} + ahead_;
 }
 
-struct gateway_bench::parts {
-  explicit parts(const base::clock_source& clock) : audit{clock} {}
+struct socket_bench::parts {
+  explicit parts(const base::clock_source& clock) : audit{clock, &text} {}
 
   asio::io_context io{1};
+  audit_text text;
   audit_log audit;
-  std::unique_ptr<gateway> front;
+  std::unique_ptr<exchange_server> server;
 };
 
-gateway_bench::gateway_bench(settings rules, bool tls, const std::string& audit_path)
-    : parts_{std::make_unique<parts>(clock)} {
-  static_cast<void>(tls);
-  gateway_options options;
+socket_bench::socket_bench(settings rules) : parts_{std::make_unique<parts>(clock)} {
+  server_options options;
   options.control_port = 0;
-  options.rules = std::move(rules);
-  if (!audit_path.empty() && !parts_->audit.open(audit_path))
-    throw std::runtime_error{"no audit log at " + audit_path};
-  auto made = make_gateway(parts_->io, std::move(options), clock, parts_->audit, market);
+  options.front.rules = std::move(rules);
+  auto made = exchange_server::open(parts_->io, std::move(options), clock, parts_->audit, market);
   if (!made)
     throw std::runtime_error{made.fault().text};
-  parts_->front = std::move(made).value();
+  parts_->server = std::move(made).value();
 }
 
-gateway_bench::~gateway_bench() {
-  parts_->front.reset();
+socket_bench::~socket_bench() {
+  parts_->server.reset();
   turn_for(std::chrono::milliseconds{1});
 }
 
-std::uint16_t gateway_bench::port() const {
-  return parts_->front->port();
+std::string socket_bench::take_audit() {
+  parts_->server->stop();
+  return parts_->text.text();
 }
 
-std::uint16_t gateway_bench::control_port() const {
-  return parts_->front->control_port();
+std::uint16_t socket_bench::port() const {
+  return parts_->server->port();
 }
 
-std::string gateway_bench::raw(std::uint16_t port, std::string_view bytes, std::chrono::milliseconds quiet) {
+std::uint16_t socket_bench::control_port() const {
+  return parts_->server->control_port();
+}
+
+std::string socket_bench::raw(std::uint16_t port, std::string_view bytes, std::chrono::milliseconds quiet) {
   tcp::socket socket{parts_->io};
   socket.connect({asio::ip::address_v4::loopback(), port});
   socket.non_blocking(true);
@@ -83,16 +86,16 @@ std::string gateway_bench::raw(std::uint16_t port, std::string_view bytes, std::
   return all;
 }
 
-void gateway_bench::turn_once() {
+void socket_bench::turn_once() {
   parts_->io.run_one_for(std::chrono::milliseconds{5});
 }
 
-void gateway_bench::turn_for(std::chrono::milliseconds span) {
+void socket_bench::turn_for(std::chrono::milliseconds span) {
   parts_->io.run_for(span);
 }
 
-std::unique_ptr<gateway_bench::client> gateway_bench::connect() {
-  return std::make_unique<client>(*this, false);
+std::unique_ptr<socket_bench::client> socket_bench::connect() {
+  return std::make_unique<client>(*this);
 }
 
 namespace {
@@ -124,8 +127,8 @@ struct http_exchange {
 
 } // namespace
 
-http_reply_text gateway_bench::http(std::string_view method, std::string_view target, std::string_view body,
-                                    std::string_view authorization) {
+http_reply_text socket_bench::http(std::string_view method, std::string_view target, std::string_view body,
+                                   std::string_view authorization) {
   http_exchange call{parts_->io};
   const bool is_control = target.starts_with("control:");
   target.remove_prefix(is_control ? 8 : 0);
@@ -138,20 +141,20 @@ http_reply_text gateway_bench::http(std::string_view method, std::string_view ta
     call.request.set(http::field::authorization, {authorization.data(), authorization.size()});
   call.request.body() = body;
   call.request.prepare_payload();
-  call.start(is_control ? parts_->front->control_port() : port());
+  call.start(is_control ? parts_->server->control_port() : port());
   if (!turn_until([&call] { return call.done; }))
     throw std::runtime_error{"no HTTP answer"};
   return {static_cast<int>(call.response.result_int()), call.response.body()};
 }
 
-boost::json::value gateway_bench::control(std::string_view method, std::string_view target, std::string_view body) {
+boost::json::value socket_bench::control(std::string_view method, std::string_view target, std::string_view body) {
   return parse_json(http(method, "control:" + std::string{target}, body).body).value_or(nullptr);
 }
 
-struct gateway_bench::client::parts {
-  parts(gateway_bench& owner, asio::io_context& io) : bench{owner}, socket{io} {}
+struct socket_bench::client::parts {
+  parts(socket_bench& owner, asio::io_context& io) : bench{owner}, socket{io} {}
 
-  gateway_bench& bench;
+  socket_bench& bench;
   websocket::stream<tcp::socket> socket;
   beast::flat_buffer buffer;
   websocket::response_type response;
@@ -178,7 +181,7 @@ struct gateway_bench::client::parts {
   }
 };
 
-gateway_bench::client::client(gateway_bench& bench, bool) : parts_{std::make_unique<parts>(bench, bench.parts_->io)} {
+socket_bench::client::client(socket_bench& bench) : parts_{std::make_unique<parts>(bench, bench.parts_->io)} {
   auto& own = *parts_;
   own.socket.next_layer().async_connect(
       {asio::ip::address_v4::loopback(), bench.port()}, [&own](beast::error_code fault) {
@@ -198,56 +201,54 @@ gateway_bench::client::client(gateway_bench& bench, bool) : parts_{std::make_uni
   bench.turn_until([&own] { return own.settled; });
 }
 
-gateway_bench::client::~client() {
+socket_bench::client::~client() {
   beast::error_code ignored;
   parts_->socket.next_layer().close(ignored);
   if (parts_->open)
     parts_->bench.turn_until([this] { return parts_->ended; });
 }
 
-bool gateway_bench::client::connected() const {
+bool socket_bench::client::connected() const {
   return parts_->open && !parts_->ended;
 }
 
-int gateway_bench::client::upgrade_status() const {
+int socket_bench::client::upgrade_status() const {
   return static_cast<int>(parts_->response.result_int());
 }
 
-std::uint64_t gateway_bench::client::local_port() const {
-  return parts_->socket.next_layer().local_endpoint().port();
+std::string socket_bench::client::address() const {
+  return "127.0.0.1:" + std::to_string(parts_->socket.next_layer().local_endpoint().port());
 }
 
-void gateway_bench::client::send(std::string_view text) {
+void socket_bench::client::send(std::string_view text) {
   beast::error_code fault;
   parts_->socket.text(true);
   parts_->socket.write(asio::const_buffer{text.data(), text.size()}, fault);
 }
 
-void gateway_bench::client::send_raw(std::string_view bytes) {
+void socket_bench::client::send_raw(std::string_view bytes) {
   beast::error_code fault;
   asio::write(parts_->socket.next_layer(), asio::const_buffer{bytes.data(), bytes.size()}, fault);
 }
 
-void gateway_bench::client::ping(std::string_view payload) {
+void socket_bench::client::ping(std::string_view payload) {
   beast::error_code fault;
   parts_->socket.ping({payload.data(), payload.size()}, fault);
 }
 
-boost::json::object gateway_bench::client::call(std::string_view method, std::string_view params) {
+boost::json::object socket_bench::client::call(std::string_view method, std::string_view params) {
   const std::string id = std::to_string(parts_->next_id++);
-  send(R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":")" + std::string{method} + R"(","params":)" +
-       std::string{params} + "}");
+  send(request_text(id, method, params));
   const auto answer = next_with("\"id\":" + id + ",");
   const auto value = answer ? parse_json(*answer) : std::nullopt;
   return value && value->is_object() ? value->get_object() : boost::json::object{};
 }
 
-void gateway_bench::client::login(std::string_view key, std::string_view secret) {
-  call("public/auth", R"({"grant_type":"client_credentials","client_id":")" + std::string{key} +
-                          R"(","client_secret":")" + std::string{secret} + "\"}");
+void socket_bench::client::login(std::string_view key, std::string_view secret) {
+  call("public/auth", login_params(key, secret));
 }
 
-std::optional<std::string> gateway_bench::client::next(std::chrono::milliseconds limit) {
+std::optional<std::string> socket_bench::client::next(std::chrono::milliseconds limit) {
   auto& own = *parts_;
   const auto until = std::chrono::steady_clock::now() + limit;
   own.bench.turn_until(
@@ -259,26 +260,26 @@ std::optional<std::string> gateway_bench::client::next(std::chrono::milliseconds
   return frame;
 }
 
-std::optional<std::string> gateway_bench::client::next_with(std::string_view part, std::chrono::milliseconds limit) {
+std::optional<std::string> socket_bench::client::next_with(std::string_view part, std::chrono::milliseconds limit) {
   while (auto frame = next(limit))
     if (frame->find(part) != std::string::npos)
       return frame;
   return std::nullopt;
 }
 
-ending gateway_bench::client::wait_end() {
+ending socket_bench::client::wait_end() {
   parts_->bench.turn_until([this] { return parts_->ended; });
   return parts_->ended ? parts_->end : ending{};
 }
 
-void gateway_bench::client::drop(bool hard) {
+void socket_bench::client::drop(bool hard) {
   beast::error_code ignored;
   if (hard)
     parts_->socket.next_layer().set_option(asio::socket_base::linger{true, 0}, ignored);
   parts_->socket.next_layer().close(ignored);
 }
 
-void gateway_bench::client::close() {
+void socket_bench::client::close() {
   parts_->socket.async_close(websocket::close_code::normal, [](beast::error_code) {});
 }
 

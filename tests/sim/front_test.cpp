@@ -1,14 +1,12 @@
 #include "sim/deribit/rpc_text.hpp"
 #include "sim/deribit/signature.hpp"
-#include "tests/sim/test_client.hpp"
+#include "tests/sim/memory_bench.hpp"
+#include "tests/sim/socket_bench.hpp"
 
 #include <boost/json/array.hpp>
 #include <doctest/doctest.h>
 
-#include <cstdio>
-#include <fstream>
 #include <sstream>
-#include <unistd.h>
 
 using namespace cafnode::sim;
 using namespace std::chrono_literals;
@@ -26,8 +24,9 @@ constexpr std::string_view order = R"({"instrument_name":"BTC-PERPETUAL","amount
 
 } // namespace
 
-TEST_CASE("a client logs in, sets heartbeats, subscribes and hears a ticker") {
-  gateway_bench bench;
+TEST_CASE_TEMPLATE("a client logs in, sets heartbeats, subscribes and hears a ticker", bench_type, socket_bench,
+                   memory_bench) {
+  bench_type bench;
   auto client = bench.connect();
   REQUIRE(client->connected());
   CHECK(client->call("public/test")["result"].as_object()["version"] == "1.2.26");
@@ -46,8 +45,9 @@ TEST_CASE("a client logs in, sets heartbeats, subscribes and hears a ticker") {
                   R"({"channel":"ticker.BTC-PERPETUAL.100ms","data":{"last_price":5.0e4}}})");
 }
 
-TEST_CASE("an unanswered test_request closes with 4000 heartbeat close") {
-  gateway_bench bench;
+TEST_CASE_TEMPLATE("an unanswered test_request closes with 4000 heartbeat close", bench_type, socket_bench,
+                   memory_bench) {
+  bench_type bench;
   auto client = bench.connect();
   client->call("public/set_heartbeat", R"({"interval":10})");
   bench.clock.push(10'700ms);
@@ -75,26 +75,29 @@ TEST_CASE("an unanswered test_request closes with 4000 heartbeat close") {
   }
 }
 
-TEST_CASE("a heartbeat interval below ten seconds is refused in the exchange's words") {
-  gateway_bench bench;
+TEST_CASE_TEMPLATE("a heartbeat interval below ten seconds is refused in the exchange's words", bench_type,
+                   socket_bench, memory_bench) {
+  bench_type bench;
   auto client = bench.connect();
   const auto answer = client->call("public/set_heartbeat", R"({"interval":9})");
   CHECK(json_text(answer.at("error")) ==
         R"({"code":-32602,"message":"Invalid params","data":{"reason":"value must be >= 10","param":"interval"}})");
 }
 
-TEST_CASE("a silent connection without heartbeat is reset after a minute") {
-  gateway_bench bench;
+TEST_CASE_TEMPLATE("a silent connection without heartbeat is reset after a minute", bench_type, socket_bench,
+                   memory_bench) {
+  bench_type bench;
   auto client = bench.connect();
   client->call("public/test");
   bench.clock.push(61s);
   CHECK(client->wait_end().code == 1006);
 }
 
-TEST_CASE("cancel on disconnect takes the connection's orders, and logging out does not") {
+TEST_CASE_TEMPLATE("cancel on disconnect takes the connection's orders, and logging out does not", bench_type,
+                   socket_bench, memory_bench) {
   settings rules;
   rules.cod_delay_max_ms = 0;
-  gateway_bench bench{rules};
+  bench_type bench{rules};
   auto client = bench.connect();
   CHECK(code_of(client->call("private/enable_cancel_on_disconnect")) == 13009);
   client->login();
@@ -129,10 +132,11 @@ TEST_CASE("cancel on disconnect takes the connection's orders, and logging out d
   }
 }
 
-TEST_CASE("cancel on disconnect for the account starts with its next connection") {
+TEST_CASE_TEMPLATE("cancel on disconnect for the account starts with its next connection", bench_type, socket_bench,
+                   memory_bench) {
   settings rules;
   rules.cod_delay_max_ms = 0;
-  gateway_bench bench{rules};
+  bench_type bench{rules};
   auto first = bench.connect();
   first->login();
   first->call("private/enable_cancel_on_disconnect", R"({"scope":"account"})");
@@ -144,8 +148,9 @@ TEST_CASE("cancel on disconnect for the account starts with its next connection"
         R"({"scope":"connection","enabled":true})");
 }
 
-TEST_CASE("what cannot be understood costs an answer, not the connection") {
-  gateway_bench bench;
+TEST_CASE_TEMPLATE("what cannot be understood costs an answer, not the connection", bench_type, socket_bench,
+                   memory_bench) {
+  bench_type bench;
   auto client = bench.connect();
   client->send("nonsense");
   const auto bad = client->next();
@@ -157,12 +162,12 @@ TEST_CASE("what cannot be understood costs an answer, not the connection") {
   CHECK(client->next_with("-32600"));
   client->send(R"({"id":"x","method":"/public/test"})");
   CHECK(client->next_with(R"("id":"x")"));
-  client->ping("there?");
   CHECK(code_of(client->call("public/test", R"({"expected_result":"exception"})")) != 0);
 }
 
-TEST_CASE("raw feeds need a login, private channels are missing without one") {
-  gateway_bench bench;
+TEST_CASE_TEMPLATE("raw feeds need a login, private channels are missing without one", bench_type, socket_bench,
+                   memory_bench) {
+  bench_type bench;
   auto client = bench.connect();
   CHECK(code_of(client->call("public/subscribe", R"({"channels":["book.BTC-PERPETUAL.raw"]})")) == 13778);
   CHECK(
@@ -179,8 +184,9 @@ TEST_CASE("raw feeds need a login, private channels are missing without one") {
     CHECK(event->find(R"("label":"mine")") != std::string::npos);
 }
 
-TEST_CASE("a book starts with one snapshot, and again after unsubscribing") {
-  gateway_bench bench;
+TEST_CASE_TEMPLATE("a book starts with one snapshot, and again after unsubscribing", bench_type, socket_bench,
+                   memory_bench) {
+  bench_type bench;
   auto client = bench.connect();
   constexpr std::string_view channels = R"({"channels":["book.BTC-PERPETUAL.100ms"]})";
   client->call("public/subscribe", channels);
@@ -195,8 +201,8 @@ TEST_CASE("a book starts with one snapshot, and again after unsubscribing") {
   CHECK(bench.market.heard["book.BTC-PERPETUAL.100ms"] == 0);
 }
 
-TEST_CASE("an account without credits is told 10028 and closed") {
-  gateway_bench bench;
+TEST_CASE_TEMPLATE("an account without credits is told 10028 and closed", bench_type, socket_bench, memory_bench) {
+  bench_type bench;
   auto client = bench.connect();
   client->login();
   json::object answer;
@@ -206,10 +212,10 @@ TEST_CASE("an account without credits is told 10028 and closed") {
   CHECK(client->wait_end().code == 1008);
 }
 
-TEST_CASE("the 33rd connection of an address is refused with 429") {
+TEST_CASE_TEMPLATE("the 33rd connection of an address is refused with 429", bench_type, socket_bench, memory_bench) {
   settings rules;
   rules.connections_per_ip_max = 2;
-  gateway_bench bench{rules};
+  bench_type bench{rules};
   auto first = bench.connect();
   auto second = bench.connect();
   CHECK(first->connected());
@@ -222,11 +228,12 @@ TEST_CASE("the 33rd connection of an address is refused with 429") {
   CHECK(bench.connect()->connected());
 }
 
-TEST_CASE("the matching queue has room for eight and answers 10047 beyond") {
+TEST_CASE_TEMPLATE("the matching queue has room for eight and answers 10047 beyond", bench_type, socket_bench,
+                   memory_bench) {
   settings rules;
   rules.matching_latency_ms = 300;
   rules.credits = false;
-  gateway_bench bench{rules};
+  bench_type bench{rules};
   auto client = bench.connect();
   client->login();
   for (int id = 100; id < 110; ++id)
@@ -239,8 +246,8 @@ TEST_CASE("the matching queue has room for eight and answers 10047 beyond") {
   CHECK(client->next_with("13666"));
 }
 
-TEST_CASE("HTTP serves the same methods with each way to log in") {
-  gateway_bench bench;
+TEST_CASE_TEMPLATE("HTTP serves the same methods with each way to log in", bench_type, socket_bench, memory_bench) {
+  bench_type bench;
   const auto ticker = bench.http("GET", "/api/v2/public/ticker?instrument_name=BTC-PERPETUAL");
   CHECK(ticker.status == 200);
   CHECK(ticker.body.find(R"("result":{"echo":{"instrument_name":"BTC-PERPETUAL"}})") != std::string::npos);
@@ -262,8 +269,9 @@ TEST_CASE("HTTP serves the same methods with each way to log in") {
   CHECK(bench.http("GET", "/elsewhere").status == 404);
 }
 
-TEST_CASE("a session token from HTTP is a bearer and works on a socket") {
-  gateway_bench bench;
+TEST_CASE_TEMPLATE("a session token from HTTP is a bearer and works on a socket", bench_type, socket_bench,
+                   memory_bench) {
+  bench_type bench;
   const auto login = parse_json(
       bench
           .http("GET", "/api/v2/public/"
@@ -277,10 +285,9 @@ TEST_CASE("a session token from HTTP is a bearer and works on a socket") {
   CHECK(code_of(client->call("private/get_open_orders", R"({"access_token":"other"})")) == 13009);
 }
 
-TEST_CASE("the audit log tells what happened, and never a secret") {
-  const std::string path = "/tmp/sim_gateway_audit_" + std::to_string(::getpid()) + ".jsonl";
+TEST_CASE_TEMPLATE("the audit log tells what happened, and never a secret", bench_type, socket_bench, memory_bench) {
+  bench_type bench;
   {
-    gateway_bench bench{{}, false, path};
     auto client = bench.connect();
     client->login();
     client->login("sim-key", "wrong-secret");
@@ -292,11 +299,7 @@ TEST_CASE("the audit log tells what happened, and never a secret") {
     bench.control("POST", "/faults", R"({"type":"close","params":{"code":4001}})");
     CHECK(client->wait_end().code == 4001);
   }
-  std::ifstream file{path};
-  std::ostringstream text;
-  text << file.rdbuf();
-  std::remove(path.c_str());
-  const std::string log = text.str();
+  const std::string log = bench.take_audit();
   for (const auto* kind : {"opened", "authenticated", "subscribed", "heartbeat_set", "heartbeat_asked",
                            "heartbeat_answered", "fault_began", "closed", "stopped"}) {
     CAPTURE(kind);

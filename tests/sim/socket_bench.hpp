@@ -1,8 +1,8 @@
 #pragma once
 
 #include "runtime/base/time.hpp"
-#include "sim/deribit/audit_log.hpp"
-#include "sim/deribit/gateway.hpp"
+#include "sim/exchange_server.hpp"
+#include "tests/sim/bench_types.hpp"
 #include "tests/sim/still_exchange.hpp"
 
 #include <boost/json/object.hpp>
@@ -28,22 +28,11 @@ private:
   base::duration ahead_{};
 };
 
-struct http_reply_text {
-  int status = 0;
-  std::string body;
-};
-
-/// How a connection ended: a close code, or 1006 with what the socket said.
-struct ending {
-  int code = 0;
-  std::string reason;
-};
-
-/// A gateway on a free port over a still exchange, all on the thread of the test: whoever waits turns the loop.
-class gateway_bench {
+/// An exchange on a free port, without a market, all on the thread of the test: whoever waits turns the loop.
+class socket_bench {
 public:
-  explicit gateway_bench(settings rules = {}, bool tls = false, const std::string& audit_path = "");
-  ~gateway_bench();
+  explicit socket_bench(settings rules = {});
+  ~socket_bench();
 
   class client;
 
@@ -75,6 +64,9 @@ public:
   std::string raw(std::uint16_t port, std::string_view bytes,
                   std::chrono::milliseconds quiet = std::chrono::milliseconds{300});
 
+  /// Stops the exchange. What its audit log holds.
+  std::string take_audit();
+
   pushed_clock clock;
   still_exchange market;
 
@@ -84,14 +76,14 @@ private:
 };
 
 /// A WebSocket client of its own making: Beast, synchronous in look, on the bench's loop.
-class gateway_bench::client {
+class socket_bench::client {
 public:
-  client(gateway_bench& bench, bool tls);
+  explicit client(socket_bench& bench);
   ~client();
 
   [[nodiscard]] bool connected() const;
   [[nodiscard]] int upgrade_status() const;
-  [[nodiscard]] std::uint64_t local_port() const;
+  [[nodiscard]] std::string address() const;
 
   void send(std::string_view text);
   void send_raw(std::string_view bytes); // below the WebSocket
