@@ -12,6 +12,7 @@ import json
 import os
 import queue
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -65,6 +66,7 @@ class event_stream:
     def __init__(self, address, since):
         self.connection = http.client.HTTPConnection(address, timeout=None)
         self.connection.request("GET", f"/api/v1/events?follow=1&since={since}")
+        self.socket = self.connection.sock # the answer takes it away from the connection
         self.answer = self.connection.getresponse()
         self.events = queue.Queue(100_000)
         threading.Thread(target=self.read, daemon=True).start()
@@ -77,6 +79,14 @@ class event_stream:
         except (OSError, ValueError, http.client.HTTPException):
             pass
         self.events.put(None)
+
+    def close(self):
+        """The thread that reads keeps the socket open: it has to be told."""
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass # the node has ended it
+        self.connection.close()
 
     def next(self, deadline):
         try:
@@ -229,7 +239,7 @@ class smoke:
                 watch.take(stream.next(deadline))
             self.wait_until_all_live(SETTLE_SECONDS)
         finally:
-            stream.connection.close()
+            stream.close()
             row["connection"] = paths.get(watch.path, "?")
             row["detected"] = None if watch.detected is None else max(0.0, watch.detected - at)
             row["live"] = None if not watch.is_over() else max(0.0, watch.healed - at)
