@@ -56,7 +56,7 @@ exit_code show(const options& chosen, const look_function& look_at) {
     if (next)
       put(next.value().text);
     else
-      fail(chosen, next.fault());
+      static_cast<void>(fail(chosen, next.fault())); // told; the next look may see it
   }
 }
 

@@ -51,11 +51,11 @@ pending_requests::lane& pending_requests::lane_of(request_kind kind) noexcept {
 }
 
 venues::request_id pending_requests::add(request_kind kind, base::time_point now) {
-  auto& lane = lane_of(kind);
-  auto& waiting = lane.waiting;
+  auto& own = lane_of(kind);
+  auto& waiting = own.waiting;
   CAFNODE_INVARIANT(has_room(), "a request was sent that nobody could remember");
   CAFNODE_INVARIANT(waiting.empty() || waiting.back().sent_at <= now, "the clock ran backwards");
-  waiting.push_back({++last_id_, kind, now, now + lane.deadline});
+  waiting.push_back({++last_id_, kind, now, now + own.deadline});
   const auto cost = cost_of(kind);
   traffic_.sent.of(cost.pool) += cost.credits;
   return last_id_;
