@@ -18,7 +18,7 @@ constexpr base::backoff_config list_pauses{std::chrono::milliseconds{250}, std::
 
 reconcile_limits with_labels_of(const session_context& context) {
   auto limits = context.config.reconcile;
-  limits.label_head = context.config.name + ".";
+  limits.label_head = context.labels.head();
   return limits;
 }
 
