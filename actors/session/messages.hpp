@@ -98,7 +98,7 @@ struct not_sent {
 /// What the exchange says of orders. Client to gate; token 0: news that nobody asked for.
 struct order_news {
   std::uint64_t token = 0;
-  std::variant<not_sent, venues::order_accepted, venues::request_failed, venues::orders_listed, venues::fills_listed,
+  std::variant<not_sent, venues::order_accepted, venues::order_acknowledged, venues::request_failed, venues::orders_listed, venues::fills_listed,
                venues::positions_listed, venues::order_updated, venues::filled>
       what;
 };
