@@ -154,10 +154,17 @@ session_outside depot::outside_of(const wanted_connection& wanted, const std::sh
   if (exchange.url.tls)
     dial.tls_from =
         shared_by(trust_, exchange.url.ca_file, [&] { return std::make_shared<net::tls_source>(trust_of(exchange)); });
-  outside.make_link = [cell, trust = dial.tls_from, &unit](net::ws_link_handler& handler) {
+  outside.make_link = [cell, trust = dial.tls_from, &unit](const venues::lane_spec& lane,
+                                                           net::ws_link_handler& handler) {
     const auto now = cell->get();
     auto options = dial_options_of(*now->exchange);
     options.tls_from = trust;
+    if (!lane.host.empty())
+      options.host = lane.host;
+    if (lane.port != 0)
+      options.port = lane.port;
+    if (!lane.path.empty())
+      options.path = lane.path;
     const auto& limits = now->exchange->limits;
     return net::make_ws_link(unit.context(), options, {limits.frame_bytes_max, limits.send_queue_bytes_max}, handler);
   };

@@ -110,10 +110,9 @@ void exchange_client::dial() {
   if (!has_machine())
     return;
   count(counters_.opens);
-  link_ = context_->outside.make_link(*this);
-  context_->link = link_.get();
+  context_->links = &links_;
   advance(phase::dialing, "started");
-  link_->open();
+  links_.open(machine_->lanes(), context_->outside.make_link);
   turn_timer_ = after(turn_held_max, [this] { context_->spending.end_turn(now().steady); });
 }
 
@@ -134,8 +133,7 @@ void exchange_client::on_opened() {
     machine_->change(*changed, at, *this);
   settle_spending();
   arm_tick();
-  if (link_)
-    link_->read_next();
+  links_.read_all();
 }
 
 bool exchange_client::may_spend(const venues::credits& cost) {
