@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::chrono::seconds file_looked_at{30};
 
-config_answer not_done(config_outcome outcome, std::string text, std::string hint = {}) {
-  return {outcome, std::move(text), std::move(hint), {}};
-}
-
 config_answer from_store(const store_fault& fault) {
   const auto outcome = fault.code == store_errc::not_found ? config_outcome::not_found : config_outcome::unavailable;
   return not_done(outcome, fault.message, fault.hint);

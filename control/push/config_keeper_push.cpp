@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::chrono::seconds again_after{10};
 
-config_answer not_done(config_outcome outcome, std::string text, std::string hint = {}) {
-  return {outcome, std::move(text), std::move(hint), {}};
-}
-
 } // namespace
 
 caf::result<config_answer> config_keeper::on_rollback(config_wish wish) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// What the keeper of the configuration is asked, and answers. All local to a node.
@@ -56,6 +57,10 @@ struct config_answer {
   std::string hint;
   std::string json; // what was asked for
 };
+
+[[nodiscard]] inline config_answer not_done(config_outcome outcome, std::string text, std::string hint = {}) {
+  return {outcome, std::move(text), std::move(hint), {}};
+}
 
 } // namespace cafnode::control
 

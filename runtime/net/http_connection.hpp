@@ -107,7 +107,6 @@ private:
   void flush_stream();
   void end_stream();
   void linger();
-  void linger_on();
 
   std::shared_ptr<http_shared> shared_;
   spares_refill refill_; // goes behind the stream

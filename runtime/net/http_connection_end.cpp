@@ -22,18 +22,7 @@ void http_connection::linger() {
   // Closing with unread bytes would reset the connection, and the client would lose our answer.
   stream_.finish_sending();
   now_does(http_doing::leaving, linger_limit);
-  linger_on();
-}
-
-void http_connection::linger_on() {
-  stream_.async_read_some(asio::buffer(scratch_),
-                          [self = shared_from_this()](const error_code& error, std::size_t got) {
-                            self->lingered_ += got;
-                            if (error || self->lingered_ > linger_bytes_max)
-                              self->drop();
-                            else
-                              self->linger_on();
-                          });
+  watch_client();
 }
 
 void http_connection::start_stream(std::uint64_t exchange, int status, const std::string& content_type,
