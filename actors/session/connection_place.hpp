@@ -3,6 +3,7 @@
 #include "actors/session/session_context.hpp"
 #include "actors/session/wanted.hpp"
 #include "runtime/host/io_engine.hpp"
+#include "runtime/net/tls_source.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -11,24 +12,31 @@
 
 namespace cafnode::session {
 
-/// What the configuration wants of one connection now. Any thread.
+/// What the configuration wants of one connection now, and whom it trusts. Any thread.
 class wanted_cell {
 public:
-  explicit wanted_cell(std::shared_ptr<const wanted_connection> value) : value_{std::move(value)} {}
+  struct content {
+    std::shared_ptr<const wanted_connection> wanted; // never null
+    std::shared_ptr<net::tls_source> trust;          // null: not encrypted
+  };
 
-  [[nodiscard]] std::shared_ptr<const wanted_connection> get() const { // never null
+  explicit wanted_cell(content value) : value_{std::move(value)} {}
+
+  [[nodiscard]] content all() const {
     const std::lock_guard guard{mutex_};
     return value_;
   }
 
-  void set(std::shared_ptr<const wanted_connection> value) {
+  [[nodiscard]] std::shared_ptr<const wanted_connection> get() const { return all().wanted; }
+
+  void set(content value) {
     const std::lock_guard guard{mutex_};
     value_ = std::move(value);
   }
 
 private:
   mutable std::mutex mutex_;
-  std::shared_ptr<const wanted_connection> value_;
+  content value_;
 };
 
 /// What of one connection outlives its processes.

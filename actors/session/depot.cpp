@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 namespace cafnode::session {
 
@@ -79,7 +79,8 @@ void depot::want(wanted_tree tree, std::uint64_t version) {
   wanted_ = std::move(tree);
   current_.clear();
   for (const auto& exchange : wanted_.exchanges) {
-    groups_.try_emplace(exchange.path, static_cast<std::uint32_t>(groups_.size() + 1));
+    if (const auto [group, is_new] = groups_.try_emplace(exchange.path, 0); is_new)
+      group->second = ++last_group_;
     for (const auto& connection : exchange.connections)
       current_[connection.name] = {connection.path, connection.identity};
     for (const auto& connection : exchange.connections)
@@ -103,6 +104,9 @@ void depot::forget_unwanted() {
     if (meant == current_.end())
       inputs_.board->close(name);
     return true;
+  });
+  std::erase_if(groups_, [&](const auto& each) {
+    return std::ranges::find(wanted_.exchanges, each.first, &wanted_exchange::path) == wanted_.exchanges.end();
   });
   drop_expired(budgets_);
   drop_expired(logins_);
@@ -129,16 +133,21 @@ std::shared_ptr<const wanted_connection> depot::find(std::string_view connection
 // -- places -----------------------------------------------------------------------------------------------------------
 
 depot::shared_place depot::place_for(const std::shared_ptr<const wanted_connection>& wanted) {
+  const auto& exchange = *wanted->exchange;
+  wanted_cell::content content{wanted, nullptr};
+  if (exchange.url.tls)
+    content.trust =
+        shared_by(trust_, exchange.url.ca_file, [&] { return std::make_shared<net::tls_source>(trust_of(exchange)); });
   auto& place = places_[{wanted->path, wanted->identity}];
   if (place) {
-    place->wanted->set(wanted);
+    place->wanted->set(std::move(content));
     return place;
   }
   place = std::make_shared<connection_place>();
   place->seat = inputs_.engine->take_seat();
-  place->stop_group = groups_.try_emplace(wanted->path, static_cast<std::uint32_t>(groups_.size() + 1)).first->second;
+  place->stop_group = ++last_group_;
   place->seed = seed_for(inputs_.seed, wanted->path);
-  place->wanted = std::make_shared<wanted_cell>(wanted);
+  place->wanted = std::make_shared<wanted_cell>(std::move(content));
   place->context = std::make_shared<session_context>(
       session_config_of(*wanted), outside_of(*wanted, place->wanted, place->seat.unit(), place->seed),
       base::to_unix_ms(inputs_.clock->now().wall));
@@ -150,16 +159,12 @@ session_outside depot::outside_of(const wanted_connection& wanted, const std::sh
   const auto& exchange = *wanted.exchange;
   const auto& entry = *wanted.entry;
   session_outside outside;
-  auto dial = dial_options_of(exchange);
-  const auto address = fmt::format("{}:{}", dial.host, dial.port);
-  if (exchange.url.tls)
-    dial.tls_from =
-        shared_by(trust_, exchange.url.ca_file, [&] { return std::make_shared<net::tls_source>(trust_of(exchange)); });
-  outside.make_link = [cell, trust = dial.tls_from, &unit](net::ws_link_handler& handler) {
-    const auto now = cell->get();
-    auto options = dial_options_of(*now->exchange);
-    options.tls_from = trust;
-    const auto& limits = now->exchange->limits;
+  const auto address = fmt::format("{}:{}", exchange.url.host, exchange.url.port);
+  outside.make_link = [cell, &unit](net::ws_link_handler& handler) {
+    const auto now = cell->all();
+    auto options = dial_options_of(*now.wanted->exchange);
+    options.tls_from = now.trust;
+    const auto& limits = now.wanted->exchange->limits;
     return net::make_ws_link(unit.context(), options, {limits.frame_bytes_max, limits.send_queue_bytes_max}, handler);
   };
   outside.make_machine =

@@ -94,7 +94,8 @@ private:
   std::map<std::pair<std::string, std::string>, std::weak_ptr<login_hold>> logins_;   // by exchange and client id
   std::map<std::pair<std::string, std::string>, std::weak_ptr<dial_pace>> dials_;     // by exchange and address
   std::map<std::string, std::weak_ptr<net::tls_source>> trust_;                       // by file of authorities
-  std::map<std::string, std::uint32_t> groups_; // of each name, of exchanges too: neighbours in one order of stopping
+  std::map<std::string, std::uint32_t> groups_; // of exchanges, by path: all are stopped side by side
+  std::uint32_t last_group_ = 0;
 };
 
 } // namespace cafnode::session
