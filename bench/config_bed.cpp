@@ -61,16 +61,16 @@ host::host_options with(std::size_t io_threads) {
 } // namespace
 
 config_bed::config_bed(const std::string& text, std::size_t io_threads)
-    : host_{std::make_unique<host::actor_host>(with(io_threads))} {
-  const auto file = read("bed", text);
-  if (!file.usable())
-    throw std::runtime_error{conf::format_faults(file.faults)};
-  auto chosen = control::choose_start(*store, file, text, "bed", read, 1);
+    : file{text}, host_{std::make_unique<host::actor_host>(with(io_threads))} {
+  const auto first = read("bed", text);
+  if (!first.usable())
+    throw std::runtime_error{conf::format_faults(first.faults)};
+  auto chosen = control::choose_start(*store, first, text, "bed", read, 1);
   if (!chosen)
     throw std::runtime_error{chosen.fault()};
   depot_ = std::make_shared<session::depot>(
       session::depot_inputs{&host_->engine(), &host_->clock(), board, std::make_shared<no_notices>(), tree, 1});
-  depot_->want(session::wanted_of(file.config), 1);
+  depot_->want(session::wanted_of(first.config), 1);
   auto outcome = supervision::start_supervisor(host_->system(), nullptr, depot_->root_plan());
   root_ = std::get<supervision::started>(outcome).child;
   keeper_ = process::spawn_process<control::config_keeper>(host_->system(), &host_->aside(), outside(),
@@ -87,7 +87,8 @@ control::config_outside config_bed::outside() {
     return found ? found : process(path);
   };
   out.read = read;
-  out.read_file = [](std::string&) { return std::optional<std::string>{}; };
+  out.read_file = [this](std::string&) { return std::optional{file}; };
+  out.file = "bed";
   out.why_not = [](const conf::node_config& wanted) { return session::depot::why_not(session::wanted_of(wanted)); };
   out.use = [](const conf::node_config&) {};
   out.show = [](std::uint64_t, bool) {};

@@ -46,6 +46,8 @@ public:
   /// Whether everything ended by itself. The destructor does it otherwise.
   bool end();
 
+  std::string file; // what the node's file holds now
+
   std::shared_ptr<control::config_store> store = control::make_memory_config_store();
   std::shared_ptr<control::tree_view> tree = std::make_shared<control::tree_view>();
   std::shared_ptr<session::board> board = std::make_shared<session::board>();

@@ -115,6 +115,7 @@ private:
   caf::result<config_answer> on_apply(const config_wish& wish, version_source source);
   caf::result<config_answer> on_rollback(config_wish wish);
   caf::result<config_answer> on_reread(config_wish wish);
+  [[nodiscard]] config_answer unchanged(std::size_t connections) const;
   [[nodiscard]] std::optional<config_answer> why_not_now(const config_wish& wish, const candidate& found) const;
   void go_on();
   void change();

@@ -31,11 +31,23 @@ caf::result<config_answer> config_keeper::on_reread(config_wish wish) {
   auto text = outside_.read_file(why);
   if (!text)
     return not_done(config_outcome::unavailable, why.empty() ? "this node was started without a file" : why);
-  if (const auto noted = outside_.store->remember_file(config_hash(*text)); !noted)
+  const auto hash = config_hash(*text);
+  // Whoever rotates logs sends SIGHUP too: only a file that was edited takes back what was pushed since.
+  if (const auto seen = outside_.store->file_hash(); seen && seen.value() == hash)
+    return unchanged(0);
+  if (const auto noted = outside_.store->remember_file(hash); !noted)
     trouble_ = noted.fault().message;
   wish.name = outside_.file;
   wish.text = std::move(*text);
   return on_apply(wish, version_source::sighup);
+}
+
+config_answer config_keeper::unchanged(std::size_t connections) const {
+  push_report same;
+  same.version = version_.number;
+  same.result = "unchanged";
+  same.unchanged = connections;
+  return {config_outcome::done, {}, {}, to_json(same)};
 }
 
 /// What stands against a change before anything of it was begun.
@@ -70,13 +82,8 @@ caf::result<config_answer> config_keeper::on_apply(const config_wish& wish, vers
     publish("config_refused", refused->text, version_.number, {{"by", wish.who}});
     return std::move(*refused);
   }
-  if (!found.value().plan.changes()) {
-    push_report same;
-    same.version = version_.number;
-    same.result = "unchanged";
-    same.unchanged = found.value().plan.unchanged;
-    return config_answer{config_outcome::done, {}, {}, to_json(same)};
-  }
+  if (!found.value().plan.changes())
+    return unchanged(found.value().plan.unchanged);
   const auto at = now().steady;
   push_.emplace(push{std::move(found).value(), source, wish.who, wish.why, push_course{wish.limits, at},
                      make_response_promise(), at});

@@ -205,3 +205,35 @@ SCENARIO("e2e: a change while children wait in back-off is taken over by their n
   for (const auto& record : world.bed.board->all())
     CHECK(record->counters.settings == 2);
 }
+
+SCENARIO("e2e: reading the file again takes nothing back that was pushed, unless the file was edited") {
+  config_world world;
+  REQUIRE(world.all_live(4));
+  REQUIRE(world.apply(world.text("in_flight_max: 8", "in_flight_max: 3")).outcome == config_outcome::done);
+  config_wish wish;
+  wish.what = config_question::reread;
+  CHECK(number(world.ask(wish), "/version") == 2);
+  CHECK(world.bed.store->history().value().size() == 2);
+  world.bed.file = world.text("in_flight_max: 8", "in_flight_max: 4");
+  CHECK(number(world.ask(wish), "/version") == 3);
+  CHECK(world.bed.store->running().value()->source == control::version_source::sighup);
+}
+
+SCENARIO("e2e: whom a connection trusts, and whether it is encrypted, is what the configuration says now") {
+  const bench::simulator secret{true, {}};
+  const config_world plain;
+  const auto url = [&](const std::string& trust) {
+    const auto port = "port: " + std::to_string(secret.port());
+    auto text = plain.text("tls: false", "tls: true" + trust);
+    const auto at = text.find("port: ");
+    return text.replace(at, text.find('\n', at) - at, port);
+  };
+  bench::config_bed bed{url("")}; // the simulator's authority is not the system's
+  REQUIRE(node_world::wait([&] { return bed.board->find("c1")->view().closed.cause == "tls_failed"; }));
+  config_wish wish;
+  wish.what = config_question::apply;
+  wish.text = url("\n      ca_file: " + secret.ca_file());
+  const auto done = bed.ask(wish);
+  CHECK_MESSAGE(done.outcome == config_outcome::done, done.text);
+  CHECK(node_world::wait([&] { return bed.live() == 4; }));
+}
