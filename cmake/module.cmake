@@ -63,7 +63,6 @@ function(cafnode_test name)
   cafnode_precompile(${name} ${arg_PRECOMPILED}_test)
   target_link_libraries(${name} PRIVATE cafnode_warnings cafnode_test_main ${arg_DEPS})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
-  target_compile_definitions(${name} PRIVATE CAFNODE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   # One entry a binary: a run of the whole suite starts dozens of processes, not a thousand.
   add_test(NAME ${name} COMMAND ${name} --no-intro=true --order-by=rand)

@@ -1,4 +1,5 @@
 #include "conf/loader.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <doctest/doctest.h>
 
@@ -25,7 +26,7 @@ std::string content_of(const fs::path& path) {
 SCENARIO("every bad file gets exactly the messages that were agreed on") {
   const bool write = std::getenv("CAFNODE_WRITE_EXPECTED") != nullptr;
   std::size_t count = 0;
-  for (const auto& entry : fs::directory_iterator{fs::path{CAFNODE_SOURCE_DIR} / "tests/conf/bad"}) {
+  for (const auto& entry : fs::directory_iterator{fs::path{cafnode::test::source_tree()} / "tests/conf/bad"}) {
     if (entry.path().extension() != ".yaml")
       continue;
     const auto name = entry.path().filename().string();

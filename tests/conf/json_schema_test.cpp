@@ -1,5 +1,6 @@
 #include "conf/loader.hpp"
 #include "tests/conf/json_schema_check.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
@@ -152,7 +153,7 @@ const std::vector<std::string> samples{"true",
 
 SCENARIO("the schema takes the files that the project ships") {
   std::size_t count = 0;
-  for (const auto& entry : fs::directory_iterator{fs::path{CAFNODE_SOURCE_DIR} / "conf"})
+  for (const auto& entry : fs::directory_iterator{fs::path{cafnode::test::source_tree()} / "conf"})
     if (entry.path().extension() == ".yaml") {
       CAPTURE(entry.path().string());
       CHECK(violation_in(content_of(entry.path())) == "");
@@ -206,7 +207,7 @@ SCENARIO("the schema wants what is required, and knows no key that the loader do
 
 SCENARIO("of the bad files the schema refuses those whose faults it can know") {
   std::size_t refused = 0;
-  for (const auto& entry : fs::directory_iterator{fs::path{CAFNODE_SOURCE_DIR} / "tests/conf/bad"}) {
+  for (const auto& entry : fs::directory_iterator{fs::path{cafnode::test::source_tree()} / "tests/conf/bad"}) {
     if (entry.path().extension() != ".yaml")
       continue;
     const auto text = content_of(entry.path());

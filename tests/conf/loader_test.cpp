@@ -1,4 +1,5 @@
 #include "conf/loader.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,7 +13,7 @@ using namespace cafnode::conf;
 
 namespace {
 
-const std::string samples = std::string{CAFNODE_SOURCE_DIR} + "/conf/";
+const std::string samples = cafnode::test::source_tree() + "/conf/";
 
 /// A file that is gone at the end of its test.
 class scratch_file {

@@ -1,5 +1,6 @@
 #include "conf/loader.hpp"
 #include "conf/schema.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <doctest/doctest.h>
 
@@ -32,7 +33,7 @@ SCENARIO("what is only a reference in the file prints as one") {
 }
 
 SCENARIO("docs/configuration.md is what the schema says") {
-  const auto path = std::filesystem::path{CAFNODE_SOURCE_DIR} / "docs/configuration.md";
+  const auto path = std::filesystem::path{cafnode::test::source_tree()} / "docs/configuration.md";
   if (!std::filesystem::exists(path))
     return;
   std::stringstream text;

@@ -1,5 +1,7 @@
 #include "tests/supervisors/recorded_scripts.hpp"
 
+#include "tests/support/source_tree.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -16,7 +18,7 @@ std::string content(const fs::path& file) {
 
 std::vector<fs::path> recorded_scripts() {
   std::vector<fs::path> out;
-  for (const auto& entry : fs::directory_iterator{fs::path{CAFNODE_SOURCE_DIR} / "tests/supervisors/otp-traces"})
+  for (const auto& entry : fs::directory_iterator{fs::path{test::source_tree()} / "tests/supervisors/otp-traces"})
     if (entry.path().extension() == ".json")
       out.push_back(entry.path());
   std::ranges::sort(out);

@@ -1,4 +1,5 @@
 #include "tests/actors/venues/deribit_rig.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <doctest/doctest.h>
 
@@ -39,8 +40,7 @@ void replay_answer(deribit_rig& rig, std::string_view name, venues::request_id i
 
 SCENARIO("every recorded frame says where it is from") {
   std::size_t frames = 0;
-  for (const auto& entry :
-       std::filesystem::directory_iterator{std::string{CAFNODE_SOURCE_DIR} + "/tests/frames/deribit"}) {
+  for (const auto& entry : std::filesystem::directory_iterator{test::source_tree() + "/tests/frames/deribit"}) {
     if (entry.path().extension() != ".json")
       continue;
     ++frames;

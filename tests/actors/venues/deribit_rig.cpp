@@ -1,5 +1,7 @@
 #include "tests/actors/venues/deribit_rig.hpp"
 
+#include "tests/support/source_tree.hpp"
+
 #include <doctest/doctest.h>
 
 #include <fstream>
@@ -112,7 +114,7 @@ void deribit_rig::confirm_subscription() {
 }
 
 std::string recorded_frame(std::string_view name) {
-  std::ifstream file{std::string{CAFNODE_SOURCE_DIR} + "/tests/frames/deribit/" + std::string{name}};
+  std::ifstream file{test::source_tree() + "/tests/frames/deribit/" + std::string{name}};
   std::stringstream text;
   text << file.rdbuf();
   auto frame = text.str();

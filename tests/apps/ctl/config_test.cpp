@@ -1,5 +1,6 @@
 #include "conf/schema.hpp"
 #include "tests/apps/program_run.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
@@ -53,7 +54,7 @@ const std::string exchange = "exchanges:\n"
 } // namespace
 
 SCENARIO("a good file is said to be good, without a node") {
-  const auto file = std::string{CAFNODE_SOURCE_DIR} + "/conf/node.yaml";
+  const auto file = cafnode::test::source_tree() + "/conf/node.yaml";
   const auto run = cafctl({"config", "validate", file});
   CHECK(run.status == 0);
   CHECK(run.out == file + ": ok\n");

@@ -1,4 +1,5 @@
 #include "tests/apps/program_run.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <doctest/doctest.h>
 
@@ -47,7 +48,7 @@ std::string script_with(const std::string& root, const std::string& steps) {
 } // namespace
 
 SCENARIO("sup-trace prints what OTP did with a recorded script, and ends with 0") {
-  const auto script = fs::path{CAFNODE_SOURCE_DIR} / "tests/supervisors/otp-traces/one-for-all-crash-middle";
+  const auto script = fs::path{cafnode::test::source_tree()} / "tests/supervisors/otp-traces/one-for-all-crash-middle";
   std::ostringstream recorded;
   recorded << std::ifstream{script.string() + ".trace"}.rdbuf();
   const auto run = sup_trace({script.string() + ".json"});

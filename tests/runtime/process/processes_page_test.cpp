@@ -2,6 +2,7 @@
 #include "runtime/process/ask.hpp"
 #include "runtime/process/mailbox.hpp"
 #include "runtime/virtual/virtual_world.hpp"
+#include "tests/support/source_tree.hpp"
 
 #include <doctest/doctest.h>
 
@@ -41,7 +42,7 @@ int total_of(virtual_time::virtual_world& world, const caf::actor& who) {
 }
 
 std::string file(const std::string& path) {
-  std::ifstream in{std::string{CAFNODE_SOURCE_DIR} + "/" + path};
+  std::ifstream in{test::source_tree() + "/" + path};
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
