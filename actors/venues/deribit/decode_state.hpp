@@ -1,9 +1,11 @@
 #pragma once
 
 #include "actors/venues/deribit/decode.hpp"
-#include "actors/venues/deribit/json_reader.hpp"
+#include "actors/venues/wire/json_reader.hpp"
 
 namespace cafnode::deribit {
+
+namespace json = venues::json;
 
 /// What the keys of a frame, and of its params, tell before its content is read.
 struct frame_outline {

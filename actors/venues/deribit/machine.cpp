@@ -186,7 +186,7 @@ void protocol_machine::tell_notes(venues::outbox& out) {
 void protocol_machine::complain(const venues::protocol_fault& fault, base::moment now, venues::outbox& out) {
   out.emit(fault);
   // An exchange that says what this version does not understand is alive, and so are the orders on this connection.
-  if (fault.kind == venues::fault_kind::not_json && faults_.record(now.steady) == fault_meter::verdict::leave)
+  if (fault.kind == venues::fault_kind::not_json && faults_.record(now.steady) == venues::fault_meter::verdict::leave)
     shut(venues::give_up::unavailable, "too many frames that are no JSON, the last one: " + fault.detail, out);
 }
 

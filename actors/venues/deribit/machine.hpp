@@ -1,13 +1,13 @@
 #pragma once
 
+#include "actors/venues/deaf_meter.hpp"
 #include "actors/venues/deribit/auth.hpp"
-#include "actors/venues/deribit/deaf_meter.hpp"
 #include "actors/venues/deribit/decode.hpp"
 #include "actors/venues/deribit/encode.hpp"
-#include "actors/venues/deribit/fault_meter.hpp"
-#include "actors/venues/deribit/pending_requests.hpp"
 #include "actors/venues/deribit/subscription_book.hpp"
+#include "actors/venues/fault_meter.hpp"
 #include "actors/venues/machine.hpp"
+#include "actors/venues/pending_requests.hpp"
 #include "runtime/base/rng.hpp"
 
 #include <span>
@@ -15,6 +15,9 @@
 #include <vector>
 
 namespace cafnode::deribit {
+
+using pending_request = venues::pending_request<request_kind>;
+using pending_requests = venues::pending_requests<request_kind>;
 
 /// Memory that the machines of a thread share; nothing in it outlives a call.
 struct scratch {
@@ -162,8 +165,8 @@ private:
   base::rng chance_;
   pending_requests pending_;
   subscription_book book_;
-  fault_meter faults_;
-  deaf_meter deaf_;
+  venues::fault_meter faults_;
+  venues::deaf_meter deaf_;
   login_clock login_;
   std::string login_trouble_;                     // what the exchange last said to a renewal
   venues::request_id granted_after_ = 0;          // the youngest request when the latest login was granted

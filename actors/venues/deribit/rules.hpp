@@ -38,9 +38,6 @@ inline constexpr std::size_t label_bytes_max = 64;
 /// The largest page of a trade query.
 inline constexpr std::int64_t trades_per_page_max = 1000;
 
-/// A frame beyond this is not decoded; the link refuses it long before, at its own limit.
-inline constexpr std::size_t frame_bytes_max = std::size_t{16} << 20U;
-
 /// Every request that the machine makes.
 enum class request_kind : std::uint8_t {
   authenticate,

@@ -1,12 +1,12 @@
-#include "actors/venues/deribit/deaf_meter.hpp"
+#include "actors/venues/deaf_meter.hpp"
 #include "tests/actors/venues/deribit_rig.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace cafnode;
 using namespace std::chrono_literals;
-using deribit::deaf_meter;
 using test::deribit_rig;
+using venues::deaf_meter;
 using venues::give_up;
 
 SCENARIO("three questions in a row without an answer, over fifteen seconds, are an exchange that answers nothing") {

@@ -1,9 +1,9 @@
 #include "actors/venues/deribit/errors.hpp"
-#include "actors/venues/deribit/exact_number.hpp"
-#include "actors/venues/deribit/fault_meter.hpp"
-#include "actors/venues/deribit/json_text.hpp"
-#include "actors/venues/deribit/pending_requests.hpp"
 #include "actors/venues/deribit/rules.hpp"
+#include "actors/venues/fault_meter.hpp"
+#include "actors/venues/pending_requests.hpp"
+#include "actors/venues/wire/exact_number.hpp"
+#include "actors/venues/wire/json_text.hpp"
 #include "runtime/base/rng.hpp"
 
 #include <doctest/doctest.h>
@@ -17,6 +17,13 @@ using namespace cafnode;
 using namespace std::chrono_literals;
 using namespace deribit;
 using venues::disposition;
+using venues::fault_meter;
+using venues::parse_noisy;
+using venues::parse_plain;
+using venues::parse_plain_whole;
+using venues::parse_whole;
+namespace json = venues::json;
+using pending_requests = venues::pending_requests<request_kind>;
 
 namespace {
 
@@ -152,7 +159,7 @@ SCENARIO("half of a pair is well formed in JSON and no character") {
 SCENARIO("what binary arithmetic leaves behind a number is not taken for digits of it") {
   const auto read = [](std::string_view text) {
     base::decimal found = base::decimal::from_raw(-7);
-    return deribit::parse_noisy(text, found) ? found.to_string() : "no";
+    return venues::parse_noisy(text, found) ? found.to_string() : "no";
   };
   CHECK(read("0.30000000000000004") == "0.3");
   CHECK(read("0.29999999999999998") == "0.3");

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-namespace cafnode::deribit {
+namespace cafnode::venues {
 
 /// Reads a number in the notation that nearly every price has: up to ten digits, up to eight behind the point, no
 /// exponent. False, and `to` left alone, for any other; what it reads is what `base::decimal::parse` reads.
@@ -67,4 +67,4 @@ namespace cafnode::deribit {
 /// is as far as such a number can be trusted. False, and `to` left alone, when that still is finer than eight places.
 [[nodiscard]] bool parse_noisy(std::string_view text, base::decimal& to) noexcept;
 
-} // namespace cafnode::deribit
+} // namespace cafnode::venues

@@ -1,12 +1,10 @@
-#include "actors/venues/deribit/json_index.hpp"
-
-#include "actors/venues/deribit/rules.hpp"
+#include "actors/venues/wire/json_index.hpp"
 
 #include <simdjson.h>
 
 #include <algorithm>
 
-namespace cafnode::deribit::json {
+namespace cafnode::venues::json {
 
 struct structure_index::state {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
@@ -45,4 +43,4 @@ std::span<const std::uint32_t> structure_index::build(std::string_view text, con
   return {state_->parser->structural_indexes.get(), state_->parser->n_structural_indexes};
 }
 
-} // namespace cafnode::deribit::json
+} // namespace cafnode::venues::json

@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <vector>
 
-namespace cafnode::deribit {
+namespace cafnode::venues {
 
 /// Counts frames that are no JSON, so that a peer that only talks garbage is left. Nothing else counts: see
-/// `venues::fault_kind`.
+/// `fault_kind`.
 class fault_meter {
 public:
   static constexpr std::size_t faults_max = 20;
@@ -24,4 +24,4 @@ private:
   std::vector<base::time_point> recent_; // oldest first, at most faults_max + 1
 };
 
-} // namespace cafnode::deribit
+} // namespace cafnode::venues

@@ -1,10 +1,10 @@
-#include "actors/venues/deribit/fault_meter.hpp"
+#include "actors/venues/fault_meter.hpp"
 
 #include "runtime/base/invariant.hpp"
 
 #include <algorithm>
 
-namespace cafnode::deribit {
+namespace cafnode::venues {
 
 fault_meter::verdict fault_meter::record(base::time_point now) {
   CAFNODE_INVARIANT(recent_.empty() || recent_.back() <= now, "the clock ran backwards");
@@ -16,4 +16,4 @@ fault_meter::verdict fault_meter::record(base::time_point now) {
   return recent_.size() > faults_max ? verdict::leave : verdict::bear;
 }
 
-} // namespace cafnode::deribit
+} // namespace cafnode::venues

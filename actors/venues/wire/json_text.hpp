@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-namespace cafnode::deribit::json {
+namespace cafnode::venues::json {
 
 /// Resolves the escapes of a JSON text (without its quotes); nothing when one of them is not of JSON, half a surrogate
 /// pair included.
 [[nodiscard]] std::optional<std::string> unescape(std::string_view escaped);
 
-} // namespace cafnode::deribit::json
+} // namespace cafnode::venues::json

@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-namespace cafnode::deribit {
+namespace cafnode::venues {
 
 /// Tells an exchange that speaks and answers nothing any more from one that loses an answer now and then. Pure; for one
 /// connection. Time is an argument and must not run backwards.
@@ -34,4 +34,4 @@ private:
   base::time_point last_{};
 };
 
-} // namespace cafnode::deribit
+} // namespace cafnode::venues

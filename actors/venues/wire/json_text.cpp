@@ -1,8 +1,8 @@
-#include "actors/venues/deribit/json_text.hpp"
+#include "actors/venues/wire/json_text.hpp"
 
 #include <cstdint>
 
-namespace cafnode::deribit::json {
+namespace cafnode::venues::json {
 
 namespace {
 
@@ -99,4 +99,4 @@ std::optional<std::string> unescape(std::string_view escaped) {
   return plain;
 }
 
-} // namespace cafnode::deribit::json
+} // namespace cafnode::venues::json

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
 
-namespace cafnode::deribit::json {
+namespace cafnode::venues::json {
+
+/// A text beyond this is not taken apart; the link refuses such a frame long before, at its own limit.
+inline constexpr std::size_t frame_bytes_max = std::size_t{16} << 20U;
 
 /// Finds where the pieces of a JSON text stand: each bracket, comma and colon, and the start of each text, number and
 /// word. Says no to invalid UTF-8, to a text without an end, and to control characters in one. This is the first half
@@ -27,4 +31,4 @@ private:
   std::unique_ptr<state> state_;
 };
 
-} // namespace cafnode::deribit::json
+} // namespace cafnode::venues::json

@@ -1,6 +1,6 @@
-#include "actors/venues/deribit/exact_number.hpp"
+#include "actors/venues/wire/exact_number.hpp"
 
-namespace cafnode::deribit {
+namespace cafnode::venues {
 
 namespace {
 
@@ -105,4 +105,4 @@ bool parse_noisy(std::string_view text, base::decimal& to) noexcept {
   return raw.has_value();
 }
 
-} // namespace cafnode::deribit
+} // namespace cafnode::venues

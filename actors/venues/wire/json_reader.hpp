@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/venues/deribit/json_index.hpp"
 #include "actors/venues/event.hpp"
+#include "actors/venues/wire/json_index.hpp"
 
 #include <array>
 #include <cstdint>
@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace cafnode::deribit::json {
+namespace cafnode::venues::json {
 
 /// Whether `size` bytes are the same; no call for the few bytes that keys have.
 inline bool same_bytes(const char* left, const char* right, std::size_t size) noexcept {
@@ -346,4 +346,4 @@ private:
   std::size_t passed_over_ = 0;
 };
 
-} // namespace cafnode::deribit::json
+} // namespace cafnode::venues::json

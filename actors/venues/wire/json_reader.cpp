@@ -1,12 +1,11 @@
-#include "actors/venues/deribit/json_reader.hpp"
+#include "actors/venues/wire/json_reader.hpp"
 
-#include "actors/venues/deribit/exact_number.hpp"
-#include "actors/venues/deribit/json_text.hpp"
-#include "actors/venues/deribit/rules.hpp"
+#include "actors/venues/wire/exact_number.hpp"
+#include "actors/venues/wire/json_text.hpp"
 
 #include <algorithm>
 
-namespace cafnode::deribit::json {
+namespace cafnode::venues::json {
 
 namespace {
 
@@ -244,4 +243,4 @@ bool reader::side(std::string_view key, venues::side& to) {
   return true;
 }
 
-} // namespace cafnode::deribit::json
+} // namespace cafnode::venues::json
