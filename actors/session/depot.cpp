@@ -2,7 +2,6 @@
 
 #include "actors/session/connection_supervisor.hpp"
 #include "actors/session/from_config.hpp"
-#include "actors/venues/deribit/make_machine.hpp"
 #include "conf/fingerprint.hpp"
 #include "conf/secret_source.hpp"
 #include "runtime/base/rng.hpp"
@@ -174,7 +173,7 @@ session_outside depot::outside_of(const wanted_connection& wanted, const std::sh
     if (!ready)
       return base::failure{ready.fault()};
     ready.value().nonce_seed = nonces.next();
-    return deribit::make_machine(std::move(ready).value());
+    return venue_of(*now->exchange).make(std::move(ready).value());
   };
   outside.settings = [cell, version = version_] {
     const auto now = cell->get();

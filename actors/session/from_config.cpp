@@ -1,7 +1,7 @@
 #include "actors/session/from_config.hpp"
 
-#include "actors/venues/deribit/rules.hpp"
 #include "conf/secret_source.hpp"
+#include "runtime/base/invariant.hpp"
 
 #include <algorithm>
 
@@ -23,8 +23,15 @@ venues::auth_method auth_of(conf::auth_method method) {
 
 } // namespace
 
+const venues::venue& venue_of(const conf::exchange_config& exchange) {
+  const auto* known = venues::find_venue(conf::words_of(exchange.venue).at(static_cast<std::size_t>(exchange.venue)));
+  CAFNODE_INVARIANT(known != nullptr, "a configuration may name an exchange that is not in the registry");
+  return *known;
+}
+
 session_config session_config_of(const wanted_connection& wanted) {
   const auto& exchange = *wanted.exchange;
+  const auto& venue = venue_of(exchange);
   session_config session;
   session.name = wanted.name;
   session.exchange = exchange.name;
@@ -32,7 +39,9 @@ session_config session_config_of(const wanted_connection& wanted) {
   session.has_orders = wanted.entry->auth.method != conf::auth_method::none;
   session.cancel_on_disconnect = exchange.cancel_on_disconnect;
   session.heartbeat = {exchange.heartbeat.answer_deadline, exchange.heartbeat.silence_limit,
-                       exchange.heartbeat.interval};
+                       exchange.heartbeat.interval, venue.keep_alive == venues::keep_alive::answers};
+  session.labels = venue.labels;
+  session.query_credits = venue.query_credits;
   session.gate = {exchange.orders.in_flight_max, exchange.orders.valid_for};
   return session;
 }
@@ -81,7 +90,7 @@ rate_limits rate_limits_of(const conf::exchange_config& exchange) {
   limits.matching = {part(rate.matching_burst), part(rate.matching_per_second)};
   limits.other = {part(rate.other_credits), part(rate.other_per_second)};
   // The exchange gives credits of both kinds back at one pace.
-  limits.subscribe = {deribit::subscribe_pool * rate.use_percent / 100, limits.other.per_second};
+  limits.subscribe = {venue_of(exchange).subscribe_credits * rate.use_percent / 100, limits.other.per_second};
   return limits;
 }
 

@@ -5,6 +5,7 @@
 #include "actors/session/session_context.hpp"
 #include "actors/session/wanted.hpp"
 #include "actors/venues/machine.hpp"
+#include "actors/venues/registry.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/net/dial_options.hpp"
 
@@ -12,6 +13,9 @@
 
 /// The values of a configuration in the words of those who use them. Pure, but for `with_login`.
 namespace cafnode::session {
+
+/// What speaks to this exchange.
+[[nodiscard]] const venues::venue& venue_of(const conf::exchange_config& exchange);
 
 [[nodiscard]] session_config session_config_of(const wanted_connection& wanted);
 

@@ -12,17 +12,6 @@ namespace {
 constexpr std::chrono::milliseconds wait_min{5};
 constexpr std::chrono::milliseconds wait_max{1000};
 
-std::string base32(std::uint64_t number) {
-  constexpr std::string_view digits = "0123456789abcdefghjkmnpqrstvwxyz";
-  std::string text;
-  do {
-    text.push_back(digits[number % 32]);
-    number /= 32;
-  } while (number != 0);
-  std::reverse(text.begin(), text.end());
-  return text;
-}
-
 } // namespace
 
 std::string explain(gate_verdict verdict) {
@@ -100,15 +89,6 @@ void gate_policy::answered() {
 
 void gate_policy::drain(base::time_point now) {
   spending_->drain(now);
-}
-
-label_maker::label_maker(std::string connection, std::int64_t birth_ms)
-    : head_{std::move(connection) + "." + base32(static_cast<std::uint64_t>(birth_ms)) + "."} {
-  CAFNODE_INVARIANT(head_.size() <= 48, "a label keeps room for its sequence");
-}
-
-std::string label_maker::next() {
-  return head_ + base32(++sequence_);
 }
 
 } // namespace cafnode::session

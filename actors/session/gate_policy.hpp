@@ -77,17 +77,4 @@ private:
   std::size_t in_flight_ = 0;
 };
 
-/// Makes the labels of one connection: `<connection>.<birth>.<sequence>`, the last two in base 32. `birth` is the Unix
-/// time in ms at which the sequence began, so that a label is never used again, whatever is restarted. At most 64
-/// bytes.
-class label_maker {
-public:
-  label_maker(std::string connection, std::int64_t birth_ms);
-  std::string next();
-
-private:
-  std::string head_;
-  std::uint64_t sequence_ = 0;
-};
-
 } // namespace cafnode::session

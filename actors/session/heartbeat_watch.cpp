@@ -60,7 +60,7 @@ std::optional<base::duration> heartbeat_watch::ended(base::time_point now, bool 
     return std::nullopt;
   if (for_it)
     return std::max(now - due(), base::duration::zero());
-  if (!away || due() >= away->until)
+  if (!limits_.peer_asks || !away || due() >= away->until)
     return std::nullopt;
   // The question was never read; whoever was away when it had to be answered has missed it.
   const auto late = away->until - std::max(due(), away->from);

@@ -12,6 +12,7 @@ struct heartbeat_limits {
   base::duration answer_deadline = std::chrono::seconds{1}; // from test_request to our answer on the wire
   base::duration silence_limit = std::chrono::seconds{25};  // nothing received at all for this long: dead
   base::duration interval = std::chrono::seconds{10};       // at which the exchange sends heartbeats
+  bool peer_asks = true;                                    // it asks for answers, and misses them
 };
 
 /// Measures the heartbeat answers of one connection, as the exchange would: from when its question arrived, not from

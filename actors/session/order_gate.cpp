@@ -18,7 +18,7 @@ constexpr base::backoff_config list_pauses{std::chrono::milliseconds{250}, std::
 
 reconcile_limits with_labels_of(const session_context& context) {
   auto limits = context.config.reconcile;
-  limits.label_head = context.config.name + ".";
+  limits.label_head = context.labels.head();
   return limits;
 }
 
@@ -152,8 +152,7 @@ void order_gate::unasked(const order_news& news) {
 }
 
 bool order_gate::is_ours(const venues::order_report& report) const {
-  const auto& name = context_->config.name;
-  return report.label.size() > name.size() && report.label.starts_with(name) && report.label[name.size()] == '.';
+  return report.label.starts_with(context_->labels.head());
 }
 
 void order_gate::take(const venues::order_report& news, std::string_view source) {

@@ -4,7 +4,7 @@
 #include "actors/session/dial_pace.hpp"
 #include "actors/session/gate_policy.hpp"
 #include "actors/session/heartbeat_watch.hpp"
-#include "actors/session/link_pulse.hpp"
+#include "actors/session/label_maker.hpp"
 #include "actors/session/login_hold.hpp"
 #include "actors/session/notice.hpp"
 #include "actors/session/order_table.hpp"
@@ -37,6 +37,7 @@ struct session_config {
   std::chrono::milliseconds drain_max{2000}; // for answers that are still awaited when the connection is stopped
   phase_limits phases;
   std::int64_t query_credits = 500; // what the exchange charges for a query
+  venues::label_rules labels;
 };
 
 /// What the configuration says of a connection now.
@@ -77,7 +78,7 @@ struct session_context {
         outside{std::move(world)},
         kept_orders{std::make_shared<order_table>(config.orders)},
         orders{*kept_orders},
-        labels{config.name, birth_ms},
+        labels{config.name, birth_ms, config.labels},
         spending{outside.budget},
         pulse{{config.heartbeat.interval, config.heartbeat.silence_limit}},
         answers{config.heartbeat} {

@@ -30,6 +30,9 @@ inline constexpr std::size_t channels_per_call_max = 500;
 /// What an account can save up for subscriptions, in credits; they come back as fast as those for other requests.
 inline constexpr std::int64_t subscribe_pool = 30'000;
 
+/// What a query costs.
+inline constexpr std::int64_t query_credits = 500;
+
 /// Our own bound for one connection: ten calls, what the subscription budget holds without waiting.
 inline constexpr std::size_t channels_max = 10 * channels_per_call_max;
 

@@ -72,15 +72,3 @@ SCENARIO("every refusal says what to do") {
   for (const auto verdict : {gate_verdict::not_live, gate_verdict::over_rate, gate_verdict::too_many_asked})
     CHECK(explain(verdict).find("nothing was sent") != std::string::npos);
 }
-
-SCENARIO("labels never repeat and stay within what the exchange takes") {
-  std::set<std::string> seen;
-  for (const std::int64_t birth : {1'790'000'000'000, 1'790'000'000'001}) {
-    label_maker labels{"alpha", birth};
-    for (int i = 0; i < 2000; ++i) {
-      const auto label = labels.next();
-      CHECK(label.size() <= 64);
-      CHECK(seen.insert(label).second);
-    }
-  }
-}

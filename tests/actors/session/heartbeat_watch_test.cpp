@@ -177,3 +177,11 @@ SCENARIO("the end of a connection counts the heartbeat that it ended for, once")
     CHECK_FALSE(watch.ended(start + 33s, true, absence{start + 3s, start + 33s}).has_value());
   }
 }
+
+SCENARIO("an exchange that never asks cannot have missed an answer while we were away") {
+  auto of_pings = limits;
+  of_pings.peer_asks = false;
+  heartbeat_watch watch{of_pings};
+  watch.opened(start);
+  CHECK_FALSE(watch.ended(start + 33s, false, absence{start + 3s, start + 33s}).has_value());
+}
