@@ -363,6 +363,8 @@ void exchange_client::on_end(const caf::error& reason) {
     count_unanswered(false);
   if (machine_)
     machine_->abandon(now(), *this);
+  if (gate_)
+    process::tell(*this, gate_, news_ended{});
   if (is_current())
     context_->spending.ended(now().steady);
   if (context_->outside.logins)

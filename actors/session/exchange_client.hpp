@@ -20,7 +20,8 @@ namespace cafnode::session {
 /// Accepts: the link's callbacks as messages; manager_up, answer_heartbeat, send_probe, connection_silent (manager);
 ///          gate_up, reconcile_waits, reconciled, private_stream_muted, order_command (gate); close_connection,
 ///          settings_changed (operator).
-/// Sends:   test_request_seen (manager); begin_reconcile, orders_allowed, order_news (gate); limits_changed (both).
+/// Sends:   test_request_seen (manager); begin_reconcile, orders_allowed, order_news, news_ended (gate); limits_changed
+///          (both).
 /// Stops:   with peer_unavailable when the connection is lost or silent or gets no further in a phase, refused when the
 ///          exchange says no for good.
 class exchange_client final : public process::process_base, private net::ws_link_handler, private venues::outbox {

@@ -98,10 +98,13 @@ struct not_sent {
 /// What the exchange says of orders. Client to gate; token 0: news that nobody asked for.
 struct order_news {
   std::uint64_t token = 0;
-  std::variant<not_sent, venues::order_accepted, venues::request_failed, venues::orders_listed, venues::fills_listed,
+  std::variant<not_sent, venues::order_accepted, venues::order_acknowledged, venues::request_failed, venues::orders_listed, venues::fills_listed,
                venues::positions_listed, venues::order_updated, venues::filled>
       what;
 };
+
+/// The connection is over: what the exchange has not told by now it will not tell on it. Client to gate, as the last.
+struct news_ended {};
 
 /// The context has new settings. Client to manager and gate.
 struct limits_changed {};
@@ -138,4 +141,5 @@ CAFNODE_LOCAL_MESSAGE(cafnode::session::private_stream_muted)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::orders_allowed)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::order_command)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::order_news)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::news_ended)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::close_connection)

@@ -49,6 +49,7 @@ caf::behavior order_gate::behave() {
       },
       [this](list_orders) { return on_list(); },
       [this](const order_news& news) { on_news(news); },
+      [this](news_ended) { on_news_ended(); },
       [this](limits_changed) { policy_.use(context_->config.gate); },
       [this](begin_reconcile) { begin_reconciliation(); },
       [this](orders_allowed now) { allow(now.allowed && !stopping_); },
@@ -59,10 +60,10 @@ caf::behavior order_gate::behave() {
 
 void order_gate::on_news(const order_news& news) {
   if (const auto request = awaited_.find(news.token); request != awaited_.end()) {
-    auto answered_request = std::move(request->second);
-    awaited_.erase(request);
-    policy_.answered();
-    settle(std::move(answered_request), news);
+    if (const auto* taken = std::get_if<venues::order_acknowledged>(&news.what))
+      acknowledge(request, *taken);
+    else
+      settle(take_awaited(request), news);
   } else if (const auto question = asked_.find(news.token); question != asked_.end()) {
     const auto asked = std::move(question->second);
     asked_.erase(question);
@@ -72,9 +73,23 @@ void order_gate::on_news(const order_news& news) {
   } else {
     unasked(news);
   }
+  if (acknowledged_ > 0)
+    settle_reported();
+  after_news();
+}
+
+void order_gate::after_news() {
   refresh_counters();
   if (stopping_ && awaited_.empty())
     stop(*stopping_);
+}
+
+order_gate::awaited order_gate::take_awaited(awaited_requests::iterator at) {
+  auto request = std::move(at->second);
+  awaited_.erase(at);
+  acknowledged_ -= request.acknowledged ? 1 : 0;
+  policy_.answered();
+  return request;
 }
 
 void order_gate::settle(awaited request, const order_news& news) {

@@ -25,7 +25,7 @@ namespace cafnode::session {
 /// Nothing reaches the exchange past it.
 ///
 /// Accepts: place_order, edit_order, cancel_order, list_orders (requests, from anybody); begin_reconcile,
-///          orders_allowed, order_news, limits_changed (from the client).
+///          orders_allowed, order_news, news_ended, limits_changed (from the client).
 /// Sends:   gate_up, order_command, reconcile_waits, reconciled, private_stream_muted (to the client); order_outcome,
 ///          order_list (answers).
 /// Stops:   when asked, after the answers that are still awaited; safe to kill: the next one finds everything out anew.
@@ -44,7 +44,13 @@ private:
     enum class what { place, edit, cancel } what = what::place;
     std::string label;
     caf::response_promise promise;
+    base::decimal amount{}; // as an edit wants them
+    base::decimal price{};
+    bool acknowledged = false; // the exchange has answered, and not said yet what it did
+    process::timer report_timer{};
   };
+
+  using awaited_requests = std::map<std::uint64_t, awaited>;
 
   /// An order, an edit or a cancel on its way in.
   struct order_wish {
@@ -77,14 +83,24 @@ private:
 
   // -- answers -------------------------------------------------------------------------------------------------------
   void on_news(const order_news& news);
+  void after_news();
   void settle(awaited request, const order_news& news);
   void settle_acceptance(awaited& request, const venues::order_accepted& accepted);
   void settle_failure(awaited& request, const venues::request_failed& failed);
+  [[nodiscard]] awaited take_awaited(awaited_requests::iterator at);
   void unasked(const order_news& news);
   void take(const venues::order_report& news, std::string_view source);
   void take(const venues::fill_report& fill);
   [[nodiscard]] bool is_ours(const venues::order_report& report) const;
   void cancel_duplicate(const std::string& order_id);
+
+  // -- answers that are no more than an acknowledgement: order_gate_acknowledged.cpp ---------------------------------
+  void acknowledge(awaited_requests::iterator at, const venues::order_acknowledged& taken);
+  void settle_reported();
+  [[nodiscard]] std::optional<order_outcome> reported(const awaited& request) const;
+  void on_unreported(std::uint64_t token);
+  void on_news_ended();
+  void give_up_report(awaited_requests::iterator at, std::string_view why);
 
   // -- reconciliation ------------------------------------------------------------------------------------------------
   void begin_reconciliation();
@@ -115,8 +131,9 @@ private:
   std::deque<order_wish> cancels_; // wait for the budget, before the line; at most in_flight_max
   std::deque<order_wish> line_;    // waits for the budget; with what is unanswered at most in_flight_max
   process::timer line_timer_;
-  std::map<std::uint64_t, awaited> awaited_; // bounded by the policy's in_flight_max and the client's own bound
-  std::map<std::uint64_t, query> asked_;     // bounded by reconcile_limits::in_flight_max
+  awaited_requests awaited_;             // bounded by the policy's in_flight_max and the client's own bound
+  std::size_t acknowledged_ = 0;         // of them
+  std::map<std::uint64_t, query> asked_; // bounded by reconcile_limits::in_flight_max
   base::backoff list_pauses_;
   base::rng chance_;
   stream_check stream_check_;

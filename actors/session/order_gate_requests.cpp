@@ -134,7 +134,8 @@ void order_gate::send(const edit_order& wanted, const order_wish& wish) {
   change.post_only = known->request.post_only;
   change.reduce_only = known->request.reduce_only;
   change.valid_until_ms = valid_until_ms(wish);
-  command({awaited::what::edit, known->request.label, wish.promise}, {next_token(), change});
+  command({awaited::what::edit, known->request.label, wish.promise, wanted.amount, wanted.price},
+          {next_token(), change});
 }
 
 void order_gate::send(const cancel_order& wanted, const order_wish& wish) {

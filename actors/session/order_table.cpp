@@ -95,6 +95,12 @@ void order_table::refused(std::string_view label) {
   end(found);
 }
 
+void order_table::acknowledged(std::string_view label, std::string_view order_id) {
+  const std::lock_guard writing{writing_};
+  if (const auto found = live_.find(label); found != live_.end() && found->second.report.order_id.empty())
+    found->second.report.order_id = order_id;
+}
+
 void order_table::absent(std::string_view label) {
   const std::lock_guard writing{writing_};
   const auto found = live_.find(label);

@@ -70,6 +70,9 @@ public:
   /// The exchange refused it: nothing was placed.
   void refused(std::string_view label);
 
+  /// The exchange took it and calls it `order_id`; what it is, is not said yet.
+  void acknowledged(std::string_view label, std::string_view order_id);
+
   /// It was proven that the exchange has never seen it and never will.
   void absent(std::string_view label);
 

@@ -10,6 +10,12 @@ namespace cafnode::session {
 
 namespace {
 
+/// When the exchange last spoke of the order, by its own clock. Of one that it has only acknowledged, the latest that
+/// this can have been.
+std::int64_t spoken_ms(const known_order& order) noexcept {
+  return order.report.updated_ms != 0 ? order.report.updated_ms : order.request.valid_until_ms;
+}
+
 std::string name_of(const query& question) {
   return std::to_string(static_cast<int>(question.kind)) + question.label + question.order_id;
 }
@@ -115,7 +121,7 @@ void reconciliation::label_answered(const query& asked, std::vector<venues::orde
     orders_->absent(asked.label);
     ++summary_.absent;
   } else if (known != nullptr && none && !known->report.order_id.empty() &&
-             exchange_ms >= known->report.updated_ms + limits_.absence_margin.count()) {
+             exchange_ms >= spoken_ms(*known) + limits_.absence_margin.count()) {
     ask({query_kind::by_id, asked.label, asked.instrument, known->report.order_id, exchange_ms});
   }
   for (auto& report : orders) {
@@ -134,7 +140,7 @@ bool reconciliation::id_unknown(const query& asked) {
   --in_flight_;
   const auto* known = orders_->find(asked.label);
   if (known == nullptr || known->certainty != certainty::in_doubt ||
-      asked.at_ms < known->report.updated_ms + limits_.forget_margin.count())
+      asked.at_ms < spoken_ms(*known) + limits_.forget_margin.count())
     return false;
   orders_->forgotten(asked.label);
   ++summary_.forgotten;

@@ -51,6 +51,13 @@ struct order_accepted {
   std::vector<fill_report> fills;
 };
 
+/// An exchange that answers order requests with no more than this took one: what becomes of the order comes as news of
+/// it, by its label, before or after this.
+struct order_acknowledged {
+  request_id request = 0;
+  std::string order_id; // of a new order; empty where it did not say
+};
+
 /// A request failed by the exchange's own word, or (disposition unknown) without one: no answer in time, link lost.
 struct request_failed {
   request_id request = 0;
@@ -179,7 +186,8 @@ struct upkeep_failed {
 using event = std::variant<stage_reached, test_requested, heartbeat_seen, heartbeat_acknowledged, subscription_missing,
                            order_accepted, request_failed, cancel_counted, orders_listed, fills_listed,
                            positions_listed, order_updated, filled, position_changed, ticker, book_changed, book_gap,
-                           public_trade, raw_notification, platform_changed, protocol_fault, upkeep_failed>;
+                           public_trade, raw_notification, platform_changed, protocol_fault, upkeep_failed,
+                           order_acknowledged>;
 
 [[nodiscard]] std::string_view to_string(stage value) noexcept;
 [[nodiscard]] std::string_view to_string(fault_kind value) noexcept;

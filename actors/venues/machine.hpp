@@ -108,11 +108,12 @@ public:
   /// on their way keep their deadlines. At any time after `open`.
   virtual void change(const live_settings&, base::moment, outbox&) {}
 
-  /// Answers a test request, or asks for a sign of life: the same request at Deribit. Ahead of any budget.
+  /// Answers a test request, or asks for a sign of life. Ahead of any budget. The answer to it is
+  /// `heartbeat_acknowledged`, in either direction of `keep_alive`.
   virtual void answer_heartbeat(base::moment now, outbox& out) = 0;
 
-  // Orders and queries: each is sent at once and answered by exactly one of order_accepted, cancel_counted, a *_listed
-  // or request_failed, with the id given back here. 0: not sent, because `pending_max` requests wait or the session is
+  // Orders and queries: each is sent at once and answered by exactly one of order_accepted, order_acknowledged,
+  // cancel_counted, a *_listed or request_failed, with the id given back here. 0: not sent, because `pending_max` requests wait or the session is
   // not resumed.
   virtual request_id place(const order_request& order, base::moment now, outbox& out) = 0;
   virtual request_id edit(const edit_request& change, base::moment now, outbox& out) = 0;

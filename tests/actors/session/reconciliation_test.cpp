@@ -50,6 +50,33 @@ void start(reconciliation& round, const std::vector<order_report>& open) {
 
 } // namespace
 
+SCENARIO("an order that was only acknowledged is not forgotten because queries lag behind the acknowledgement") {
+  order_table orders;
+  begin(orders, "taken");
+  orders.acknowledged("taken", "1");
+  reconciliation round{orders, {}};
+  start(round, {});
+  const auto by_label = take(round, query_kind::by_label);
+  WHEN("nothing is found of it while its request may just have arrived") {
+    round.label_answered(by_label, {}, fence_ms);
+    CHECK_FALSE(round.running());
+    CHECK(orders.doubt_count() == 1);
+  }
+  WHEN("nothing is found of it later") {
+    round.label_answered(by_label, {}, fence_ms + 2000);
+    auto by_id = take(round, query_kind::by_id);
+    by_id.at_ms = fence_ms + 59'999;
+    CHECK_FALSE(round.id_unknown(by_id));
+  }
+  WHEN("its id is not known a minute later either") {
+    round.label_answered(by_label, {}, fence_ms + 2000);
+    auto by_id = take(round, query_kind::by_id);
+    by_id.at_ms = fence_ms + 60'000;
+    CHECK(round.id_unknown(by_id));
+    CHECK(orders.live_count() == 0);
+  }
+}
+
 SCENARIO("an order that is found open is adopted, and nothing more is asked about it") {
   order_table orders;
   begin(orders, "a");
