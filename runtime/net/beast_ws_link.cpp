@@ -87,6 +87,10 @@ void link_core::on_upgraded(const error_code& error) {
     return finish(judge(error, "during the WebSocket upgrade"));
   timer_ = nullptr;
   ws_->next_layer().carry_frames();
+  ws_->control_callback([this](beast::websocket::frame_type kind, beast::string_view) {
+    if (kind == beast::websocket::frame_type::ping && handler_ != nullptr)
+      handler_->on_link_ping();
+  });
   phase_ = phase::open;
   if (handler_ != nullptr)
     handler_->on_link_open();

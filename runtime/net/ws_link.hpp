@@ -49,8 +49,8 @@ struct link_limits {
   std::size_t queue_bytes_max = std::size_t{1} << 20U; // bytes that wait to be written
 };
 
-/// Hears of a link's life. All calls come on the thread that runs the link's io_context, never from inside a call to
-/// the link, and none after the link is destroyed.
+/// Hears of a link's life. All calls come on the thread that runs the link's io_context, none but that of a ping from
+/// inside a call to the link, and none after the link is destroyed.
 class ws_link_handler {
 public:
   virtual ~ws_link_handler() = default;
@@ -60,6 +60,10 @@ public:
 
   /// One whole text message, after `read_next()`. It can be looked at through `frame()` until the next `read_next()`.
   virtual void on_link_frame() = 0;
+
+  /// The peer sent a ping, which the link answers by itself. May come from inside `read_next()`, and only while a
+  /// message is awaited.
+  virtual void on_link_ping() {}
 
   /// The last call, exactly once for each `open()`.
   virtual void on_link_closed(const close_info& info) = 0;

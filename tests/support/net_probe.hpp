@@ -49,6 +49,8 @@ public:
       link->read_next();
   }
 
+  void on_link_ping() override { ++pings; }
+
   void on_link_closed(const net::close_info& info) override {
     ++closings;
     closed = info;
@@ -72,6 +74,7 @@ public:
   bool reads_on = true;
   int opened = 0;
   int closings = 0;
+  int pings = 0;
   std::vector<std::string> frames;
   std::optional<net::close_info> closed;
   std::function<void()> at_open;

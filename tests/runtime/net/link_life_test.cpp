@@ -174,7 +174,7 @@ TEST_CASE("nothing is read until it is asked for") {
   probe.link = nullptr;
 }
 
-TEST_CASE("a ping is answered with its own payload while a message is awaited") {
+TEST_CASE("a ping is told, and answered with its own payload, while a message is awaited") {
   std::promise<std::string> pong;
   net_peer peer{[&pong](net_conn& conn) {
     conn.accept_upgrade();
@@ -189,6 +189,7 @@ TEST_CASE("a ping is answered with its own payload while a message is awaited") 
   probe.link->open();
   REQUIRE(probe.run_until_frames(1));
   CHECK(pong.get_future().get() == "are you there");
+  CHECK(probe.pings == 1);
   probe.link = nullptr;
 }
 
@@ -202,6 +203,7 @@ TEST_CASE("a message in fragments, with a ping between them, is delivered whole"
   probe.link->open();
   REQUIRE(probe.run_until_frames(1));
   CHECK(probe.frames.front() == "hello");
+  CHECK(probe.pings == 1);
   probe.link = nullptr;
 }
 
