@@ -21,7 +21,7 @@ using clock = std::chrono::steady_clock;
 /// Takes everything and keeps a count, so that nothing can be left out by the compiler.
 class counting_outbox final : public venues::outbox {
 public:
-  void send(std::string_view frame) override { last_sent = frame; }
+  void send(venues::lane, std::string_view frame) override { last_sent = frame; }
 
   void emit(const venues::event& happened) override {
     ++events;

@@ -159,10 +159,16 @@ session_outside depot::outside_of(const wanted_connection& wanted, const std::sh
   const auto& entry = *wanted.entry;
   session_outside outside;
   const auto address = fmt::format("{}:{}", exchange.url.host, exchange.url.port);
-  outside.make_link = [cell, &unit](net::ws_link_handler& handler) {
+  outside.make_link = [cell, &unit](const venues::lane_spec& lane, net::ws_link_handler& handler) {
     const auto now = cell->all();
     auto options = dial_options_of(*now.wanted->exchange);
     options.tls_from = now.trust;
+    if (!lane.host.empty())
+      options.host = lane.host;
+    if (lane.port != 0)
+      options.port = lane.port;
+    if (!lane.path.empty())
+      options.path = lane.path;
     const auto& limits = now.wanted->exchange->limits;
     return net::make_ws_link(unit.context(), options, {limits.frame_bytes_max, limits.send_queue_bytes_max}, handler);
   };

@@ -22,7 +22,7 @@ exchange_client::exchange_client(caf::actor_config& config, std::shared_ptr<sess
       counters_{context_->outside.record->counters},
       permit_{*this},
       phase_{now().steady},
-      frame_ready_{caf::make_message(link_frame_ready{})} {}
+      links_{*this} {}
 
 caf::behavior exchange_client::behave() {
   context_->client = caf::actor_cast<caf::actor>(this);
@@ -35,9 +35,13 @@ caf::behavior exchange_client::behave() {
   find_siblings();
   wait_for_turn();
   return {
-      [this](link_frame_ready) { on_frame(); },
-      [this](link_opened) { on_opened(); },
-      [this](const link_gone& gone) { on_gone(gone.info); },
+      [this](link_frame_ready ready) { on_frame(ready.lane); },
+      [this](link_opened opened) {
+        if (links_ && links_.opened(opened.lane))
+          on_opened();
+      },
+      [this](link_pinged ping) { on_ping(ping.lane); },
+      [this](const link_gone& gone) { on_gone(gone); },
       [this](answer_heartbeat) { answer_now(false); },
       [this](const manager_up& up) { on_manager_up(up.manager); },
       [this](const gate_up& up) { on_gate_up(up.gate); },
@@ -66,47 +70,46 @@ caf::behavior exchange_client::behave() {
 
 // -- the link ---------------------------------------------------------------------------------------------------------
 
-void exchange_client::enqueue_to_self(caf::message content) {
-  enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(content)), nullptr);
-}
-
-void exchange_client::on_link_open() {
-  enqueue_to_self(caf::make_message(link_opened{}));
-}
-
-void exchange_client::on_link_frame() {
-  enqueue_to_self(frame_ready_);
-}
-
-void exchange_client::on_link_closed(const net::close_info& info) {
-  enqueue_to_self(caf::make_message(link_gone{info}));
-}
-
-void exchange_client::on_frame() {
-  if (!link_)
+void exchange_client::on_frame(venues::lane from) {
+  if (!links_)
     return;
   const auto at = now();
-  const auto frame = link_->frame();
+  const auto frame = links_.frame(from);
   counters_.last_frame_ns.store(at.steady.time_since_epoch().count(), std::memory_order_relaxed);
   count(counters_.frames_in);
   counters_.bytes_in.fetch_add(frame.size(), std::memory_order_relaxed);
   context_->pulse.attend(at.steady);
   role_ = frame_role::news;
-  machine_->receive(frame, at, *this);
+  machine_->receive(from, frame, at, *this);
   settle_spending();
   context_->pulse.heard(role_, at.steady);
   arm_tick();
   // The machine may have given the connection up.
-  if (link_)
-    link_->read_next();
+  if (links_)
+    links_.read_next(from);
   if (stopping_ && machine_->pending() == 0)
     finish_stop();
 }
 
-void exchange_client::on_gone(const net::close_info& info) {
+void exchange_client::on_ping(venues::lane from) {
+  if (!links_)
+    return;
+  links_.took_ping(from);
+  machine_->pinged(from, now(), *this);
+  settle_spending();
+  arm_tick();
+}
+
+void exchange_client::on_gone(const link_gone& gone) {
+  if (!links_)
+    return;
+  const auto& info = gone.info;
+  const bool was_last = links_.closed(gone.lane);
   count_unanswered(info.cause == net::close_cause::by_peer && machine_->ends_for_heartbeat(info.code));
   if (stopping_) {
-    stop(*stopping_);
+    // One that is being closed waits until each lane is.
+    if (was_last || !closing_)
+      stop(*stopping_);
     return;
   }
   give_up(process::reason_code::peer_unavailable, std::string{net::to_string(info.cause)}, info.code,
@@ -115,16 +118,16 @@ void exchange_client::on_gone(const net::close_info& info) {
 
 // -- the machine's effects --------------------------------------------------------------------------------------------
 
-void exchange_client::send(std::string_view frame) {
-  if (!permit_.holds() || !link_ || !link_->send(frame))
+void exchange_client::send(venues::lane to, std::string_view frame) {
+  if (!permit_.holds() || !links_.send(to, frame))
     return;
   count(counters_.frames_out);
   context_->answers.spoke(now().steady);
 }
 
 void exchange_client::close_link(std::uint16_t code, std::string_view text) {
-  if (permit_.holds() && link_)
-    link_->close(code, text);
+  if (permit_.holds())
+    links_.close(code, text);
 }
 
 void exchange_client::emit(const venues::event& happened) {
@@ -133,8 +136,8 @@ void exchange_client::emit(const venues::event& happened) {
 
 void exchange_client::close(venues::give_up why, std::string_view text, std::chrono::milliseconds retry_after) {
   const bool refused = why == venues::give_up::refused;
-  if (refused && link_)
-    link_->acquit(); // at any other address it would be told the same
+  if (refused)
+    links_.acquit(); // at any other address it would be told the same
   if (why == venues::give_up::over_rate && is_current())
     context_->spending.drain(now().steady);
   give_up(refused ? process::reason_code::refused : process::reason_code::peer_unavailable,
@@ -169,7 +172,7 @@ void exchange_client::handle(const venues::test_requested&) {
 }
 
 void exchange_client::answer_now(bool by_ourselves) {
-  if (!context_->answers.waits() || !link_)
+  if (!context_->answers.waits() || !links_)
     return;
   const auto sent_before = counters_.frames_out.load(std::memory_order_relaxed);
   machine_->answer_heartbeat(now(), *this);
@@ -296,7 +299,7 @@ void exchange_client::on_silent(base::duration quiet) {
 void exchange_client::arm_tick() {
   const auto due = machine_->next_due();
   // An earlier timer that finds nothing to do costs less than a new one for every request.
-  if (!due || *due >= tick_due_ || !link_)
+  if (!due || *due >= tick_due_ || !links_)
     return;
   tick_due_ = *due;
   const auto wait = std::max<base::duration>(*due - now().steady, std::chrono::milliseconds{1});
@@ -310,7 +313,7 @@ void exchange_client::arm_tick() {
 
 /// Of several addresses only one may be what fails.
 std::string exchange_client::at_peer(std::string_view text) const {
-  return link_ ? fmt::format("{}, at {}", text, link_->peer()) : std::string{text};
+  return links_ ? fmt::format("{}, at {}", text, links_.peer()) : std::string{text};
 }
 
 void exchange_client::give_up(process::reason_code code, std::string cause, std::uint16_t close_code, std::string text,
@@ -332,7 +335,7 @@ void exchange_client::give_up(process::reason_code code, std::string cause, std:
 
 void exchange_client::on_stop(const caf::error& reason) {
   context_->retries_at_once = held_;
-  if (stopping_ || !link_ || !resumed_) {
+  if (stopping_ || !links_ || !resumed_) {
     stop(reason);
     return;
   }
@@ -373,9 +376,9 @@ void exchange_client::on_end(const caf::error& reason) {
   // One that was given up ends late: the board and the place are its successor's.
   if (is_current() && phase_.current() != phase::closed)
     advance(phase::closed, process::text_of(reason));
-  if (context_->link == link_.get())
-    context_->link = nullptr;
-  link_.reset();
+  if (context_->links == &links_)
+    context_->links = nullptr;
+  links_.drop();
   session_context::leave(context_->client, *this);
 }
 

@@ -14,17 +14,17 @@
 
 namespace cafnode::session {
 
-/// Owns one WebSocket and the protocol machine of its exchange, from dial to close: one connection, one incarnation. It
-/// ends when the connection does, and its supervisor starts the next.
+/// Owns the sockets of one connection and the protocol machine of its exchange, from dial to close: one incarnation. It
+/// ends when the first of them does, and its supervisor starts the next.
 ///
-/// Accepts: the link's callbacks as messages; manager_up, answer_heartbeat, send_probe, connection_silent (manager);
+/// Accepts: the links' callbacks as messages; manager_up, answer_heartbeat, send_probe, connection_silent (manager);
 ///          gate_up, reconcile_waits, reconciled, private_stream_muted, order_command (gate); close_connection,
 ///          settings_changed (operator).
 /// Sends:   test_request_seen (manager); begin_reconcile, orders_allowed, order_news, news_ended (gate); limits_changed
 ///          (both).
 /// Stops:   with peer_unavailable when the connection is lost or silent or gets no further in a phase, refused when the
 ///          exchange says no for good.
-class exchange_client final : public process::process_base, private net::ws_link_handler, private venues::outbox {
+class exchange_client final : public process::process_base, private venues::outbox {
 public:
   exchange_client(caf::actor_config& config, std::shared_ptr<session_context> context);
 
@@ -34,22 +34,17 @@ protected:
   void on_end(const caf::error& reason) override;
 
 private:
-  // -- net::ws_link_handler: turns callbacks into messages -----------------------------------------------------------
-  void on_link_open() override;
-  void on_link_frame() override;
-  void on_link_closed(const net::close_info& info) override;
-  void enqueue_to_self(caf::message content);
-
   // -- venues::outbox ----------------------------------------------------------------------------------------------
-  void send(std::string_view frame) override;
+  void send(venues::lane to, std::string_view frame) override;
   bool may_spend(const venues::credits& cost) override;
   void emit(const venues::event& happened) override;
   void close(venues::give_up why, std::string_view text, std::chrono::milliseconds retry_after) override;
 
   // -- messages ------------------------------------------------------------------------------------------------------
   void on_opened();
-  void on_frame();
-  void on_gone(const net::close_info& info);
+  void on_frame(venues::lane from);
+  void on_ping(venues::lane from);
+  void on_gone(const link_gone& gone);
   void on_manager_up(const caf::actor& manager);
   void on_gate_up(const caf::actor& gate);
   void on_reconciled(const reconcile_summary& summary);
@@ -87,6 +82,7 @@ private:
   [[nodiscard]] std::string refused(std::string_view text);
   [[nodiscard]] login_hold::who login_name() const;
   [[nodiscard]] std::string retry_now() const;
+  [[nodiscard]] base::duration book_dials();
   void dial();
   [[nodiscard]] rate_budget::turn ask_turn();
   void settle_spending();
@@ -122,10 +118,9 @@ private:
   fault_sampler faults_;
   std::unique_ptr<venues::machine> machine_; // null until nothing holds the connection back
   base::time_point machine_made_at_{};
-  std::unique_ptr<net::ws_link> link_;
-  caf::message frame_ready_; // one message, sent for every frame
-  caf::actor manager_;       // null while it is away: heartbeats are answered here
-  caf::actor gate_;          // null while it is away
+  lane_links links_;
+  caf::actor manager_; // null while it is away: heartbeats are answered here
+  caf::actor gate_;    // null while it is away
   watch_id manager_watch_ = 0;
   watch_id gate_watch_ = 0;
   std::optional<venues::live_settings> changed_early_; // before the machine was opened

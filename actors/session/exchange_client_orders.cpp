@@ -44,8 +44,7 @@ void exchange_client::on_reconciled(const reconcile_summary& summary) {
   context_->refusals.accepted();
   context_->spending.end_turn(now().steady);
   advance(phase::live, "reconciled");
-  if (link_)
-    link_->proven();
+  links_.proven();
   count(counters_.lives);
   if (gate_)
     process::tell(*this, gate_, orders_allowed{true});
@@ -64,7 +63,7 @@ void exchange_client::on_stream_muted(const private_stream_muted& muted) {
 void exchange_client::on_command(const order_command& command) {
   got_on();
   const bool is_query = std::holds_alternative<query>(command.what);
-  const bool may = link_ && resumed_ && !stopping_ && (is_query || phase_.current() == phase::live);
+  const bool may = links_ && resumed_ && !stopping_ && (is_query || phase_.current() == phase::live);
   const auto request = may ? submit(command) : 0;
   const auto cost = is_query ? venues::credits{0, context_->config.query_credits, 0} : venues::credits{1, 0, 0};
   context_->spending.handed_on(cost, request != 0, now().steady);

@@ -98,22 +98,28 @@ void exchange_client::wait_for_turn() {
     turn_timer_ = after(turn.wait, [this] { wait_for_turn(); });
     return;
   }
-  const auto& dials = context_->outside.dials;
-  const auto wait = dials ? dials->book(now().steady) : base::duration::zero();
-  if (wait > base::duration::zero())
+  if (const auto wait = book_dials(); wait > base::duration::zero())
     turn_timer_ = after(wait, [this] { dial(); });
   else
     dial();
+}
+
+/// How long until the last of the lanes may be dialed: each of them is a dial of its own.
+base::duration exchange_client::book_dials() {
+  auto wait = base::duration::zero();
+  if (const auto& dials = context_->outside.dials)
+    for (auto left = machine_->lanes().size(); left > 0; --left)
+      wait = dials->book(now().steady);
+  return wait;
 }
 
 void exchange_client::dial() {
   if (!has_machine())
     return;
   count(counters_.opens);
-  link_ = context_->outside.make_link(*this);
-  context_->link = link_.get();
+  context_->links = &links_;
   advance(phase::dialing, "started");
-  link_->open();
+  links_.open(machine_->lanes(), context_->outside.make_link);
   turn_timer_ = after(turn_held_max, [this] { context_->spending.end_turn(now().steady); });
 }
 
@@ -134,8 +140,7 @@ void exchange_client::on_opened() {
     machine_->change(*changed, at, *this);
   settle_spending();
   arm_tick();
-  if (link_)
-    link_->read_next();
+  links_.read_all();
 }
 
 bool exchange_client::may_spend(const venues::credits& cost) {

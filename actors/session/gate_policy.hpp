@@ -9,8 +9,8 @@
 namespace cafnode::session {
 
 struct gate_limits {
-  std::size_t in_flight_max = 32;            // order requests without an answer
-  std::chrono::milliseconds valid_for{5000}; // an order that the exchange gets to later is refused by it
+  std::size_t in_flight_max = 32;             // order requests without an answer
+  std::chrono::milliseconds valid_for{5000};  // an order that the exchange gets to later is refused by it
   std::chrono::milliseconds report_max{5000}; // from an acknowledgement to the report of what was done
 };
 

@@ -23,9 +23,9 @@ caf::behavior heartbeat_manager::behave() {
 
 /// A large message that is still coming in, and pings, are signs of life too.
 void heartbeat_manager::hear_bytes(base::time_point at) {
-  if (context_->link == nullptr)
+  if (context_->links == nullptr)
     return;
-  const auto bytes = context_->link->bytes_received();
+  const auto bytes = context_->links->bytes_received();
   const auto frames = context_->outside.record->counters.frames_in.load(std::memory_order_relaxed);
   const bool only_bytes = bytes != bytes_ && frames == frames_;
   bytes_ = bytes;

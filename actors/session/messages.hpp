@@ -3,6 +3,7 @@
 #include "actors/session/order_messages.hpp"
 #include "actors/session/reconciliation.hpp"
 #include "actors/venues/event.hpp"
+#include "actors/venues/lane.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/net/ws_link.hpp"
 #include "runtime/process/messages.hpp"
@@ -19,11 +20,20 @@ namespace cafnode::session {
 // -- the link, to its client: the callbacks of net::ws_link as messages
 // ------------------------------------------------
 
-struct link_opened {};
+struct link_opened {
+  venues::lane lane = venues::first_lane;
+};
 
-struct link_frame_ready {};
+struct link_frame_ready {
+  venues::lane lane = venues::first_lane;
+};
+
+struct link_pinged {
+  venues::lane lane = venues::first_lane;
+};
 
 struct link_gone {
+  venues::lane lane = venues::first_lane;
   net::close_info info;
 };
 
@@ -98,8 +108,9 @@ struct not_sent {
 /// What the exchange says of orders. Client to gate; token 0: news that nobody asked for.
 struct order_news {
   std::uint64_t token = 0;
-  std::variant<not_sent, venues::order_accepted, venues::order_acknowledged, venues::request_failed, venues::orders_listed, venues::fills_listed,
-               venues::positions_listed, venues::order_updated, venues::filled>
+  std::variant<not_sent, venues::order_accepted, venues::order_acknowledged, venues::request_failed,
+               venues::orders_listed, venues::fills_listed, venues::positions_listed, venues::order_updated,
+               venues::filled>
       what;
 };
 
@@ -127,6 +138,7 @@ CAFNODE_LOCAL_MESSAGE(cafnode::session::limits_changed)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::settings_changed)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::link_opened)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::link_frame_ready)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::link_pinged)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::link_gone)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::manager_up)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::test_request_seen)

@@ -5,6 +5,7 @@
 #include "actors/session/gate_policy.hpp"
 #include "actors/session/heartbeat_watch.hpp"
 #include "actors/session/label_maker.hpp"
+#include "actors/session/lane_links.hpp"
 #include "actors/session/login_hold.hpp"
 #include "actors/session/notice.hpp"
 #include "actors/session/order_table.hpp"
@@ -13,7 +14,6 @@
 #include "actors/session/spender.hpp"
 #include "actors/venues/machine.hpp"
 #include "runtime/base/result.hpp"
-#include "runtime/net/ws_link.hpp"
 
 #include <caf/actor.hpp>
 
@@ -56,7 +56,7 @@ public:
 
 /// What a connection does not do itself. The functions are called on its own thread.
 struct session_outside {
-  std::function<std::unique_ptr<net::ws_link>(net::ws_link_handler& handler)> make_link;
+  link_maker make_link;
   /// A fresh one for each connection, with the credentials of now; the fault says, for a person, what it lacks.
   std::function<base::result<std::unique_ptr<venues::machine>, std::string>()> make_machine;
   /// Empty: what it was made from holds for ever.
@@ -104,7 +104,7 @@ struct session_context {
   caf::actor manager;
   caf::actor gate;
 
-  const net::ws_link* link = nullptr; // of the client that runs
+  const lane_links* links = nullptr; // of the client that runs
 
   /// Takes over what the configuration says now; gives what the machine has to know of it. Only on the connection's
   /// own thread.

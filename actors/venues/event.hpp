@@ -183,11 +183,11 @@ struct upkeep_failed {
   base::duration retry_in{}; // zero: not tried again
 };
 
-using event = std::variant<stage_reached, test_requested, heartbeat_seen, heartbeat_acknowledged, subscription_missing,
-                           order_accepted, request_failed, cancel_counted, orders_listed, fills_listed,
-                           positions_listed, order_updated, filled, position_changed, ticker, book_changed, book_gap,
-                           public_trade, raw_notification, platform_changed, protocol_fault, upkeep_failed,
-                           order_acknowledged>;
+using event =
+    std::variant<stage_reached, test_requested, heartbeat_seen, heartbeat_acknowledged, subscription_missing,
+                 order_accepted, request_failed, cancel_counted, orders_listed, fills_listed, positions_listed,
+                 order_updated, filled, position_changed, ticker, book_changed, book_gap, public_trade,
+                 raw_notification, platform_changed, protocol_fault, upkeep_failed, order_acknowledged>;
 
 [[nodiscard]] std::string_view to_string(stage value) noexcept;
 [[nodiscard]] std::string_view to_string(fault_kind value) noexcept;

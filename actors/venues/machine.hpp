@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/venues/event.hpp"
+#include "actors/venues/lane.hpp"
 #include "runtime/base/secret.hpp"
 
 #include <chrono>
@@ -53,8 +54,11 @@ class outbox {
 public:
   virtual ~outbox() = default;
 
-  /// One text frame to the exchange, in this order.
-  virtual void send(std::string_view frame) = 0;
+  /// One text frame to the exchange. Those of one lane keep their order.
+  virtual void send(venues::lane to, std::string_view frame) = 0;
+
+  void send(std::string_view frame) { send(first_lane, frame); }
+
   virtual void emit(const event& happened) = 0;
 
   /// Whether the machine may ask now for what costs this much, beyond its set-up: `false` means later, ask again. Not
@@ -94,11 +98,18 @@ class machine {
 public:
   virtual ~machine() = default;
 
-  /// The link is open: sends the handshake. First call, once.
+  /// The sockets that this connection needs, the first one first; the same as long as the machine lives. All are open
+  /// before `open`, and with the first one that is lost the connection ends. A silence is judged over all of them
+  /// together: a machine with several sees to it that each is alive, and gives up where one is not.
+  [[nodiscard]] virtual std::vector<lane_spec> lanes() const { return {lane_spec{}}; }
+
+  /// All lanes are open: sends the handshake. First call, once.
   virtual void open(base::moment now, outbox& out) = 0;
 
   /// One text frame. At least net::frame_padding readable bytes lie behind its end. Never trusted.
-  virtual void receive(std::string_view frame, base::moment now, outbox& out) = 0;
+  virtual void receive(lane from, std::string_view frame, base::moment now, outbox& out) = 0;
+
+  void receive(std::string_view frame, base::moment now, outbox& out) { receive(first_lane, frame, now, out); }
 
   /// When `tick` has work next: a deadline, a token to refresh.
   [[nodiscard]] virtual std::optional<base::time_point> next_due() const = 0;
@@ -108,13 +119,16 @@ public:
   /// on their way keep their deadlines. At any time after `open`.
   virtual void change(const live_settings&, base::moment, outbox&) {}
 
+  /// The exchange pinged by a frame of the WebSocket protocol; the link has answered it.
+  virtual void pinged(lane, base::moment, outbox&) {}
+
   /// Answers a test request, or asks for a sign of life. Ahead of any budget. The answer to it is
   /// `heartbeat_acknowledged`, in either direction of `keep_alive`.
   virtual void answer_heartbeat(base::moment now, outbox& out) = 0;
 
   // Orders and queries: each is sent at once and answered by exactly one of order_accepted, order_acknowledged,
-  // cancel_counted, a *_listed or request_failed, with the id given back here. 0: not sent, because `pending_max` requests wait or the session is
-  // not resumed.
+  // cancel_counted, a *_listed or request_failed, with the id given back here. 0: not sent, because `pending_max`
+  // requests wait or the session is not resumed.
   virtual request_id place(const order_request& order, base::moment now, outbox& out) = 0;
   virtual request_id edit(const edit_request& change, base::moment now, outbox& out) = 0;
   virtual request_id cancel(std::string_view order_id, base::moment now, outbox& out) = 0;

@@ -16,7 +16,7 @@ using namespace cafnode;
 /// Counts what must balance: each request has one outcome, and a frame is told of or complained of.
 class balancing_outbox final : public venues::outbox {
 public:
-  void send(std::string_view frame) override { last_sent = frame; }
+  void send(venues::lane, std::string_view frame) override { last_sent = frame; }
 
   void emit(const venues::event& happened) override {
     std::visit([this](const auto& one) { count(one); }, happened);

@@ -66,7 +66,7 @@ void protocol_machine::open(base::moment now, venues::outbox& out) {
   out.emit(venues::stage_reached{venues::stage::authenticating});
 }
 
-void protocol_machine::receive(std::string_view frame, base::moment now, venues::outbox& out) {
+void protocol_machine::receive(venues::lane, std::string_view frame, base::moment now, venues::outbox& out) {
   CAFNODE_INVARIANT(progress_ != progress::fresh, "a frame came before the machine was opened");
   if (is_over())
     return;

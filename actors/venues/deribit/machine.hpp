@@ -55,7 +55,7 @@ public:
   explicit protocol_machine(venues::machine_config config);
 
   void open(base::moment now, venues::outbox& out) override;
-  void receive(std::string_view frame, base::moment now, venues::outbox& out) override;
+  void receive(venues::lane from, std::string_view frame, base::moment now, venues::outbox& out) override;
   [[nodiscard]] std::optional<base::time_point> next_due() const override;
   void tick(base::moment now, venues::outbox& out) override;
   void change(const venues::live_settings& to, base::moment now, venues::outbox& out) override;

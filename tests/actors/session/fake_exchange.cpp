@@ -25,7 +25,7 @@ void fake_machine::open(base::moment, outbox& out) {
   out.emit(stage_reached{stage::authenticating});
 }
 
-void fake_machine::receive(std::string_view frame, base::moment, outbox& out) {
+void fake_machine::receive(lane, std::string_view frame, base::moment, outbox& out) {
   if (frame == "welcome")
     out.emit(stage_reached{stage::subscribing});
   else if (frame == "subscribed")

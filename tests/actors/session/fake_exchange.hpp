@@ -92,7 +92,7 @@ private:
 class fake_machine final : public venues::machine {
 public:
   void open(base::moment, venues::outbox& out) override;
-  void receive(std::string_view frame, base::moment now, venues::outbox& out) override;
+  void receive(venues::lane from, std::string_view frame, base::moment now, venues::outbox& out) override;
 
   [[nodiscard]] std::optional<base::time_point> next_due() const override { return std::nullopt; }
 

@@ -49,7 +49,7 @@ session_world::session_world(session::session_config config, std::optional<std::
   outside.record = record;
   outside.notices = notices;
   outside.budget = std::make_shared<session::rate_budget>(session::rate_limits{}, world.now().steady - 1h); // full
-  outside.make_link = [this](net::ws_link_handler& handler) {
+  outside.make_link = [this](const venues::lane_spec&, net::ws_link_handler& handler) {
     auto link = std::make_unique<fake_link>(handler, verdicts);
     link_ = link.get();
     ++dials_;

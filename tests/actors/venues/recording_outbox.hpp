@@ -12,7 +12,7 @@ namespace cafnode::test {
 /// Keeps what a machine does. Events that hold views are kept as copies of what they show.
 class recording_outbox final : public venues::outbox {
 public:
-  void send(std::string_view frame) override { sent.emplace_back(frame); }
+  void send(venues::lane, std::string_view frame) override { sent.emplace_back(frame); }
 
   void emit(const venues::event& happened) override {
     if (on_emit)

@@ -1,0 +1,120 @@
+#include "actors/session/lane_links.hpp"
+
+#include "actors/session/messages.hpp"
+#include "runtime/base/invariant.hpp"
+
+#include <caf/mailbox_element.hpp>
+
+#include <limits>
+#include <utility>
+
+namespace cafnode::session {
+
+/// One lane: turns callbacks into messages.
+class lane_links::line final : public net::ws_link_handler {
+public:
+  line(caf::abstract_actor& owner, venues::lane lane)
+      : owner_{&owner}, lane_{lane}, frame_ready_{caf::make_message(link_frame_ready{lane})} {}
+
+  void on_link_open() override { tell(caf::make_message(link_opened{lane_})); }
+
+  void on_link_frame() override { tell(frame_ready_); }
+
+  void on_link_ping() override {
+    if (!std::exchange(ping_told, true))
+      tell(caf::make_message(link_pinged{lane_}));
+  }
+
+  void on_link_closed(const net::close_info& info) override { tell(caf::make_message(link_gone{lane_, info})); }
+
+  std::unique_ptr<net::ws_link> link;
+  bool ping_told = false; // and not read yet
+
+private:
+  void tell(caf::message content) {
+    owner_->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(content)), nullptr);
+  }
+
+  caf::abstract_actor* owner_;
+  venues::lane lane_;
+  caf::message frame_ready_; // one message, sent for every frame
+};
+
+lane_links::lane_links(caf::abstract_actor& owner) noexcept : owner_{&owner} {}
+
+lane_links::~lane_links() = default;
+
+void lane_links::open(const std::vector<venues::lane_spec>& lanes, const link_maker& make) {
+  CAFNODE_INVARIANT(lines_.empty(), "the links of a connection were opened twice");
+  CAFNODE_INVARIANT(!lanes.empty() && lanes.size() <= std::numeric_limits<venues::lane>::max(),
+                    "a connection has a lane, and not hundreds");
+  for (const auto& lane : lanes) {
+    auto& one = lines_.emplace_back(std::make_unique<line>(*owner_, static_cast<venues::lane>(lines_.size())));
+    one->link = make(lane, *one);
+  }
+  for (const auto& one : lines_)
+    one->link->open();
+}
+
+void lane_links::drop() {
+  lines_.clear();
+}
+
+bool lane_links::opened(venues::lane lane) {
+  CAFNODE_INVARIANT(lane < lines_.size() && open_ < lines_.size(), "a link opened that there is not");
+  return ++open_ == lines_.size();
+}
+
+bool lane_links::closed(venues::lane lane) {
+  CAFNODE_INVARIANT(lane < lines_.size() && closed_ < lines_.size(), "a link ended that there is not");
+  return ++closed_ == lines_.size();
+}
+
+void lane_links::read_all() {
+  for (const auto& one : lines_)
+    one->link->read_next();
+}
+
+void lane_links::read_next(venues::lane lane) {
+  lines_[lane]->link->read_next();
+}
+
+std::string_view lane_links::frame(venues::lane lane) const {
+  return lines_[lane]->link->frame();
+}
+
+void lane_links::took_ping(venues::lane lane) {
+  lines_[lane]->ping_told = false;
+}
+
+bool lane_links::send(venues::lane lane, std::string_view text) {
+  return lane < lines_.size() && lines_[lane]->link->send(text);
+}
+
+void lane_links::close(std::uint16_t code, std::string_view reason) {
+  for (const auto& one : lines_)
+    one->link->close(code, reason);
+}
+
+void lane_links::proven() {
+  for (const auto& one : lines_)
+    one->link->proven();
+}
+
+void lane_links::acquit() {
+  for (const auto& one : lines_)
+    one->link->acquit();
+}
+
+std::uint64_t lane_links::bytes_received() const noexcept {
+  std::uint64_t bytes = 0;
+  for (const auto& one : lines_)
+    bytes += one->link->bytes_received();
+  return bytes;
+}
+
+std::string lane_links::peer() const {
+  return lines_.empty() ? std::string{} : lines_.front()->link->peer();
+}
+
+} // namespace cafnode::session
