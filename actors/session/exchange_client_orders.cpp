@@ -43,11 +43,12 @@ void exchange_client::on_reconciled(const reconcile_summary& summary) {
   context_->was_live = true;
   context_->refusals.accepted();
   context_->spending.end_turn(now().steady);
+  // Before others can see that it is live: what they ask for then finds the gate open.
+  if (gate_)
+    process::tell(*this, gate_, orders_allowed{true});
   advance(phase::live, "reconciled");
   links_.proven();
   count(counters_.lives);
-  if (gate_)
-    process::tell(*this, gate_, orders_allowed{true});
 }
 
 void exchange_client::on_stream_muted(const private_stream_muted& muted) {
