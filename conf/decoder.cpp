@@ -218,7 +218,7 @@ private:
     read_map(map, to, "");
     note_missing(map, to);
     if (!to.seen.contains("heartbeat.silence_limit"))
-      exchange.heartbeat.silence_limit = exchange.heartbeat.interval * 2 + std::chrono::seconds{5};
+      exchange.heartbeat.silence_limit = silence_limit_for(exchange.heartbeat.interval);
     read_list(map, to, connections_max, [&](const document_node& entry, std::string below) {
       exchange.connections.emplace_back();
       read_connection(entry, exchange, exchange.connections.back(), std::move(below));

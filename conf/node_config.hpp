@@ -1,5 +1,7 @@
 #pragma once
 
+#include "runtime/base/backoff.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -55,16 +57,21 @@ struct endpoint_config {
   std::string ca_file; // PEM; empty: the system's trust store
 };
 
+/// The silence limit of a file that sets none.
+[[nodiscard]] constexpr std::chrono::milliseconds silence_limit_for(std::chrono::milliseconds interval) noexcept {
+  return interval * 2 + std::chrono::seconds{5};
+}
+
 struct heartbeat_config {
   std::chrono::milliseconds interval{10'000};       // whole seconds, as Deribit's set_heartbeat wants them
   std::chrono::milliseconds answer_deadline{2'000}; // a test_request not answered by then is counted as missed
-  std::chrono::milliseconds silence_limit{25'000};  // nothing received for so long: the connection is dead
+  std::chrono::milliseconds silence_limit = silence_limit_for(interval); // nothing received for so long: dead
 };
 
 struct backoff_settings {
-  std::chrono::milliseconds first{100};
-  std::chrono::milliseconds cap{30'000};
-  std::uint32_t jitter_percent = 50;
+  std::chrono::milliseconds first = base::backoff_config{}.first;
+  std::chrono::milliseconds cap = base::backoff_config{}.cap;
+  std::uint32_t jitter_percent = static_cast<std::uint32_t>(base::backoff_config{}.jitter_percent);
 };
 
 struct connect_config {
@@ -82,7 +89,7 @@ struct rate_config {
 };
 
 struct order_config {
-  std::uint32_t in_flight_max = 8;                  // requests without an answer, a connection
+  std::uint32_t in_flight_max = 8;                  // requests without an answer, per connection
   std::chrono::milliseconds valid_for{5'000};       // the exchange refuses an order that reaches it later than this
   std::chrono::milliseconds answer_deadline{3'000}; // then the outcome is in doubt and gets reconciled
 };
@@ -140,7 +147,7 @@ struct control_config {
 struct node_config {
   std::string name; // empty: the host's name
   std::string region = "local";
-  std::uint32_t io_threads = 0; // 0: one a core
+  std::uint32_t io_threads = 0; // 0: one per core
   std::uint64_t seed = 0;       // of the back-off's jitter; 0: from the system
   control_config control;
   conf::log_level log_level = log_level::info;

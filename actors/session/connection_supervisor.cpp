@@ -32,7 +32,7 @@ supervision::supervisor_plan connection_plan(std::shared_ptr<session_context> co
   plan.flags.strategy = supervision::strategy::rest_for_one;
   plan.flags.intensity = restarts.intensity;
   plan.flags.period = restarts.period;
-  plan.flags.pacing = supervision::restart_pacing{restarts.backoff, restarts.healthy_after};
+  plan.flags.pacing = restarts.pacing;
   plan.flags.budgets = {{.reasons = {process::reason_code::peer_unavailable, process::reason_code::refused}}};
   plan.children.push_back(child<exchange_client>("exchange_client", context, where));
   plan.children.push_back(child<heartbeat_manager>("heartbeat_manager", context, where));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/session/session_context.hpp"
+#include "conf/node_config.hpp"
 #include "runtime/process/home.hpp"
 #include "supervisors/supervisor.hpp"
 
@@ -10,10 +11,9 @@ namespace cafnode::session {
 
 /// How the restarts of one connection are paced and counted.
 struct connection_restarts {
-  std::size_t intensity = 5; // crashes of ours within `period` before the connection's tree gives up
-  std::chrono::milliseconds period{60'000};
-  base::backoff_config backoff;
-  std::chrono::milliseconds healthy_after{30'000};
+  std::size_t intensity = conf::restart_config{}.intensity; // crashes of ours within `period` that its tree mends
+  std::chrono::milliseconds period = conf::restart_config{}.period;
+  supervision::restart_pacing pacing;
   std::uint64_t seed = 0;
 };
 

@@ -99,7 +99,7 @@ connection_restarts restarts_of(const conf::exchange_config& exchange) {
   restarts.intensity = exchange.restart.intensity;
   restarts.period = exchange.restart.period;
   const auto& backoff = exchange.connect.backoff;
-  restarts.backoff = {backoff.first, backoff.cap, backoff.jitter_percent};
+  restarts.pacing.backoff = {backoff.first, backoff.cap, backoff.jitter_percent};
   return restarts;
 }
 

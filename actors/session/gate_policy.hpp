@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/session/spender.hpp"
+#include "conf/node_config.hpp"
 #include "runtime/base/time.hpp"
 
 #include <cstdint>
@@ -9,8 +10,8 @@
 namespace cafnode::session {
 
 struct gate_limits {
-  std::size_t in_flight_max = 32;             // order requests without an answer
-  std::chrono::milliseconds valid_for{5000};  // an order that the exchange gets to later is refused by it
+  std::size_t in_flight_max = conf::order_config{}.in_flight_max;       // order requests without an answer
+  std::chrono::milliseconds valid_for = conf::order_config{}.valid_for; // what the exchange gets later it refuses
   std::chrono::milliseconds report_max{5000}; // from an acknowledgement to the report of what was done
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/session/link_pulse.hpp"
+#include "conf/node_config.hpp"
 #include "runtime/base/time.hpp"
 
 #include <optional>
@@ -9,10 +10,10 @@ namespace cafnode::session {
 
 /// When a heartbeat answer is late, and when a connection is dead.
 struct heartbeat_limits {
-  base::duration answer_deadline = std::chrono::seconds{1}; // from test_request to our answer on the wire
-  base::duration silence_limit = std::chrono::seconds{25};  // nothing received at all for this long: dead
-  base::duration interval = std::chrono::seconds{10};       // at which the exchange sends heartbeats
-  bool peer_asks = true;                                    // it asks for answers, and misses them
+  base::duration answer_deadline = conf::heartbeat_config{}.answer_deadline; // from test_request to our answer written
+  base::duration silence_limit = conf::heartbeat_config{}.silence_limit;     // nothing received for this long: dead
+  base::duration interval = conf::heartbeat_config{}.interval;               // at which the exchange sends heartbeats
+  bool peer_asks = true;                                                     // it asks for answers, and misses them
 };
 
 /// Measures the heartbeat answers of one connection, as the exchange would: from when its question arrived, not from

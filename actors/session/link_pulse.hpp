@@ -2,6 +2,7 @@
 
 #include "actors/session/gap_model.hpp"
 #include "actors/session/round_trips.hpp"
+#include "conf/node_config.hpp"
 #include "runtime/base/time.hpp"
 
 #include <optional>
@@ -10,8 +11,8 @@ namespace cafnode::session {
 
 /// What bounds the judgement of a silent connection.
 struct pulse_limits {
-  base::duration interval = std::chrono::seconds{10};      // at which the exchange says something by itself
-  base::duration silence_limit = std::chrono::seconds{25}; // nothing at all for this long: dead, whatever is learned
+  base::duration interval = conf::heartbeat_config{}.interval;           // at which the exchange speaks by itself
+  base::duration silence_limit = conf::heartbeat_config{}.silence_limit; // this long nothing: dead, whatever is learned
 };
 
 /// What is to be done about a silence.

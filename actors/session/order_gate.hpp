@@ -60,10 +60,6 @@ private:
   };
 
   // -- requests: order_gate_requests.cpp -----------------------------------------------------------------------------
-  /// How long any of them waits for the account's budget: what a new process, which starts without any, needs
-  /// to have some.
-  static constexpr std::chrono::milliseconds wait_max{2000};
-
   caf::response_promise on_order(order_wish wish);
   caf::response_promise on_cancel(order_wish wish);
   void serve_line();

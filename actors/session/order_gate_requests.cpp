@@ -93,7 +93,7 @@ void order_gate::go_on_waiting(base::time_point at) {
 /// somebody waits for what becomes of it.
 base::time_point order_gate::waits_until(const order_wish& wish) const {
   const auto patience = std::visit([](const auto& wanted) { return wanted.waits_at_most; }, wish.wanted);
-  return wish.asked.steady + std::min({wait_max, patience, context_->config.gate.valid_for / 2});
+  return wish.asked.steady + std::min<base::duration>({budget_wait_max, patience, context_->config.gate.valid_for / 2});
 }
 
 std::int64_t order_gate::valid_until_ms(const order_wish& wish) const {

@@ -11,6 +11,10 @@
 /// What the order gate of a connection takes and answers. All local to a node.
 namespace cafnode::session {
 
+/// The longest that a request waits for the account's budget, and what it waits unless it says otherwise: what a new
+/// process, which starts without any, needs to have some.
+inline constexpr std::chrono::milliseconds budget_wait_max{2000};
+
 /// Places one order; the gate gives it its label. Asked of the gate; answered with order_outcome.
 struct place_order {
   std::string instrument;
@@ -21,7 +25,7 @@ struct place_order {
   venues::time_in_force tif = venues::time_in_force::good_til_cancelled;
   bool post_only = false;
   bool reduce_only = false;
-  std::chrono::milliseconds waits_at_most{2000}; // for the account's budget, before it is sent
+  std::chrono::milliseconds waits_at_most = budget_wait_max; // for the account's budget, before it is sent
 };
 
 /// Changes an open order: the new total amount, fills included, and the new price.
@@ -29,13 +33,13 @@ struct edit_order {
   std::string label;
   base::decimal amount;
   base::decimal price;
-  std::chrono::milliseconds waits_at_most{2000};
+  std::chrono::milliseconds waits_at_most = budget_wait_max;
 };
 
 /// Cancels the open order with this label of ours, or with this id of the exchange's.
 struct cancel_order {
   std::string label_or_id;
-  std::chrono::milliseconds waits_at_most{2000};
+  std::chrono::milliseconds waits_at_most = budget_wait_max;
 };
 
 /// Asks for the orders that this connection knows. Answered with order_list.

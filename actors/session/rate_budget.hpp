@@ -11,12 +11,12 @@
 
 namespace cafnode::session {
 
-/// What an account may ask of its exchange, less what is left to others.
+/// What an account may ask of its exchange, less what is left to others: rate_limits_of gives it.
 struct rate_limits {
-  base::token_bucket_config matching{16, 4};          // requests that change orders
-  base::token_bucket_config other{40'000, 8'000};     // credits, for everything else
-  std::int64_t reserve_percent = 20;                  // of `matching`, kept for cancels
-  base::token_bucket_config subscribe{24'000, 8'000}; // credits, for subscriptions
+  base::token_bucket_config matching{};  // requests that change orders
+  base::token_bucket_config other{};     // credits, for everything else
+  std::int64_t reserve_percent = 20;     // of `matching`, kept for cancels
+  base::token_bucket_config subscribe{}; // credits, for subscriptions
 };
 
 /// The rate budget of one account, shared by all connections of this node that use it, and outliving their restarts: an

@@ -1,5 +1,7 @@
 #include "tests/actors/session/session_world.hpp"
 
+#include "actors/session/from_config.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -48,7 +50,8 @@ session_world::session_world(session::session_config config, std::optional<std::
   session::session_outside outside;
   outside.record = record;
   outside.notices = notices;
-  outside.budget = std::make_shared<session::rate_budget>(session::rate_limits{}, world.now().steady - 1h); // full
+  outside.budget = std::make_shared<session::rate_budget>(session::rate_limits_of(conf::exchange_config{}),
+                                                          world.now().steady - 1h); // full
   outside.make_link = [this](const venues::lane_spec&, net::ws_link_handler& handler) {
     auto link = std::make_unique<fake_link>(handler, verdicts);
     link_ = link.get();
@@ -65,7 +68,7 @@ session_world::session_world(session::session_config config, std::optional<std::
   outside.settings = [this] { return settings.value_or(session::session_settings{context->config, {}, 1}); };
   context = std::make_shared<session::session_context>(std::move(config), std::move(outside), 1);
   session::connection_restarts restarts;
-  restarts.backoff = {100ms, 1000ms, 0};
+  restarts.pacing.backoff = {100ms, 1000ms, 0};
   auto outcome =
       supervision::start_supervisor(world.system(), &world.home(),
                                     session::connection_plan(context, context->config, world.home(), restarts, events));

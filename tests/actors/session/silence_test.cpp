@@ -218,7 +218,7 @@ SCENARIO("a heartbeat that the link does not take is not answered, and missed at
   world.go_live();
   world.link().takes = false;
   world.link().peer_sends("test_request");
-  world.world.pass(2s);
+  world.world.pass(3s);
   CHECK(world.record->counters.heartbeats_answered == 0);
   CHECK(world.record->counters.heartbeats_missed == 0);
   GIVEN("a link that ends") {

@@ -131,7 +131,7 @@ SCENARIO("a venue with two sockets is live over both, takes orders, and comes ba
     return toy::description().make(test::toy_machine_config());
   };
   session::connection_restarts restarts;
-  restarts.backoff = {10ms, 100ms, 0};
+  restarts.pacing.backoff = {10ms, 100ms, 0};
   const auto context = std::make_shared<session::session_context>(config, outside, 1'790'000'000'000);
   auto started = supervision::start_supervisor(
       host.system(), &unit,

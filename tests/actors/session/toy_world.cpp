@@ -1,5 +1,7 @@
 #include "tests/actors/session/toy_world.hpp"
 
+#include "actors/session/from_config.hpp"
+
 #include <doctest/doctest.h>
 
 namespace cafnode::test {
@@ -31,7 +33,7 @@ toy_world::toy_world(std::shared_ptr<session::dial_pace> dials) {
   session::session_outside outside;
   outside.record = record;
   outside.notices = notices;
-  session::rate_limits limits;
+  auto limits = session::rate_limits_of(conf::exchange_config{});
   limits.matching = {1000, 1000};
   outside.budget = std::make_shared<session::rate_budget>(limits, world.now().steady - 1h); // full
   outside.market = market;
@@ -50,7 +52,7 @@ toy_world::toy_world(std::shared_ptr<session::dial_pace> dials) {
   };
   context = std::make_shared<session::session_context>(std::move(config), std::move(outside), 1'790'000'000'000);
   session::connection_restarts restarts;
-  restarts.backoff = {100ms, 1000ms, 0};
+  restarts.pacing.backoff = {100ms, 1000ms, 0};
   auto outcome = supervision::start_supervisor(
       world.system(), &world.home(),
       session::connection_plan(context, context->config, world.home(), restarts, std::make_shared<event_log>()));
