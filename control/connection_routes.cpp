@@ -8,9 +8,6 @@ namespace cafnode::control {
 
 namespace {
 
-constexpr std::uint64_t connections_default = 1'000;
-constexpr std::uint64_t connections_max = 10'000;
-
 api_fault no_such_connection(std::string_view name) {
   return {404, "not_found", fmt::format("there is no connection '{}'", shown(name)), "cafctl conn ls shows the names"};
 }
@@ -18,7 +15,7 @@ api_fault no_such_connection(std::string_view name) {
 } // namespace
 
 void get_connections(api_call& call) {
-  const auto limit = read_count(call.request, "limit", connections_default, 1, connections_max);
+  const auto limit = read_count(call.request, "limit", page_rows_default, 1, page_rows_max);
   if (!limit)
     return call.fail(limit.fault());
   const auto asked_after = read_text(call.request, "after", text_kind::connection);

@@ -16,9 +16,6 @@ namespace cafnode::control {
 
 namespace {
 
-constexpr std::uint64_t orders_default = 1'000;
-constexpr std::uint64_t orders_max = 10'000;
-
 /// What is not a state of the exchange's, but of our knowledge.
 constexpr std::string_view in_doubt_word = "in_doubt", live_word = "live";
 
@@ -27,7 +24,7 @@ struct order_filter {
   std::optional<venues::side> side;
   std::vector<std::string> states; // empty: all
   std::string after;               // CONNECTION/LABEL
-  std::uint64_t limit = orders_default;
+  std::uint64_t limit = page_rows_default;
 
   [[nodiscard]] bool wants(const session::listed_order& each) const {
     return (instrument.empty() || each.order.instrument == instrument) && (!side || each.order.side == *side) &&
@@ -70,7 +67,7 @@ reading<order_filter> read_filter(const net::http_request& request) {
   constexpr std::array<std::string_view, 9> states{"open",      "filled",  "rejected", "cancelled",  "untriggered",
                                                    "triggered", "unknown", live_word,  in_doubt_word};
   order_filter filter;
-  const auto limit = read_count(request, "limit", orders_default, 1, orders_max);
+  const auto limit = read_count(request, "limit", page_rows_default, 1, page_rows_max);
   if (!limit)
     return base::failure{limit.fault()};
   filter.limit = limit.value();

@@ -18,6 +18,10 @@ namespace cafnode::control {
 template<class Value>
 using reading = base::result<Value, api_fault>;
 
+/// Rows of a list's page: unless the request says otherwise, and at most.
+inline constexpr std::uint64_t page_rows_default = 1'000;
+inline constexpr std::uint64_t page_rows_max = 10'000;
+
 /// A whole number of the query within [low, high]; `otherwise` when it is absent.
 [[nodiscard]] reading<std::uint64_t> read_count(const net::http_request& request, std::string_view name,
                                                 std::uint64_t otherwise, std::uint64_t low, std::uint64_t high);

@@ -10,8 +10,6 @@ namespace cafnode::control {
 
 namespace {
 
-constexpr std::uint64_t rows_default = 1'000;
-constexpr std::uint64_t rows_max = 10'000;
 constexpr std::uint64_t history_default = 50;
 constexpr std::uint64_t history_max = 1'000;
 
@@ -90,7 +88,7 @@ net::http_response restarted(const std::string& path, const restart_done& done, 
 } // namespace
 
 void get_tree(api_call& call) {
-  const auto limit = read_count(call.request, "limit", rows_default, 1, rows_max);
+  const auto limit = read_count(call.request, "limit", page_rows_default, 1, page_rows_max);
   if (!limit)
     return call.fail(limit.fault());
   const auto from = read_text(call.request, "path", text_kind::path);

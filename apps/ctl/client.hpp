@@ -1,6 +1,7 @@
 #pragma once
 
 #include "apps/ctl/fault.hpp"
+#include "conf/node_config.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/base/secret.hpp"
 
@@ -18,7 +19,7 @@ namespace cafnode::ctl {
 /// Where the node's control API listens.
 struct node_address {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 7601;
+  std::uint16_t port = conf::control_config{}.port;
   std::string socket;                          // path of a unix socket, instead
   bool encrypted = false;                      // https://
   std::shared_ptr<const net::tls_context> tls; // where encrypted
