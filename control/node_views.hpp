@@ -10,7 +10,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace cafnode::control {
 
@@ -29,12 +28,6 @@ struct node_facts {
   base::moment started;
 };
 
-/// One thing that must be well for the node to be ready. Asked on the control thread; must not block.
-struct health_check {
-  std::string name;
-  std::function<bool(std::string& why_not)> is_well;
-};
-
 /// Runs a function later on the control thread, the one that serves HTTP; from any thread.
 using post_function = std::function<void(std::function<void()>)>;
 
@@ -48,7 +41,6 @@ struct node_views {
   std::shared_ptr<observe::event_log> events;
   std::function<std::string()> metrics_text;                 // Prometheus text format 0.0.4
   std::function<process::dead_letter_report()> dead_letters; // may be empty
-  std::vector<health_check> checks;
   post_function post;
 };
 

@@ -93,7 +93,6 @@ control::http_api& api_rig::api() {
     views.tree = tree;
     views.events = events;
     views.metrics_text = [] { return std::string{"caf_node_build_info 1\n"}; };
-    views.checks = checks;
     views.dead_letters = [this] { return dead_letters; };
     views.post = [this](std::function<void()> work) { posted_.push_back(std::move(work)); };
     api_ = std::make_unique<control::http_api>(std::move(views), actions, rules);

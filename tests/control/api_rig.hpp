@@ -59,7 +59,6 @@ public:
   control::event_bridge bridge;
   control::control_actions actions; // set before the first request
   control::access_rules rules;      // the same
-  std::vector<control::health_check> checks;
   process::dead_letter_report dead_letters;
 
 private:
