@@ -181,7 +181,6 @@ constexpr std::array fault_names{"invalid_strategy",
                                  "invalid_progress_within",
                                  "invalid_healthy_after",
                                  "invalid_replacement",
-                                 "invalid_partition_count",
                                  "missing_path",
                                  "path_too_long"};
 

@@ -43,7 +43,6 @@ enum class plan_fault_code {
   invalid_progress_within, // less than 1 ms, or more than a day
   invalid_healthy_after,   // negative, or more than a day
   invalid_replacement,     // neither of the two, or make before break under a group strategy
-  invalid_partition_count, // 0, or above `partitions_max`
   missing_path,
   path_too_long, // above `path_max` bytes
 };
