@@ -58,7 +58,7 @@ caf::behavior supervisor_process::behave() {
       [this](const find_child& wanted) { return report(answer_to(machine_.children(), wanted)); },
       [this](const get_childspec& wanted) { return spec_of(machine_.children(), wanted); },
       [this](const count_children&) { return machine_.count(); },
-      [this](const await_start& question) { on_await_start(question); },
+      [this](const await_start& question) { ready_.on_await(*this, question); },
       [this](const child_up& news) {
         machine_.on_ready(news.who, now());
         work();
@@ -83,7 +83,7 @@ void supervisor_process::on_end(const caf::error& reason) {
   if (!machine_.has_ended())
     end_unasked(reason);
   // What a process holds it holds until its last handle goes: a child that remembers its supervisor would keep both.
-  awaited_by_ = nullptr;
+  ready_ = {};
   held_.clear();
   callers_.clear();
   timers_.clear();
@@ -122,13 +122,6 @@ void supervisor_process::take(command wanted) {
     callers_.emplace(call, make_response_promise());
   machine_.on_command(call, std::move(wanted), now());
   work();
-}
-
-void supervisor_process::on_await_start(const await_start& question) {
-  awaited_as_ = question.who;
-  awaited_by_ = current_sender();
-  if (machine_.is_up())
-    perform(confirm_start{});
 }
 
 start_outcome supervisor_process::call_factory(const child_factory& start) {
@@ -238,8 +231,7 @@ void supervisor_process::perform(answer_call& wanted) {
 }
 
 void supervisor_process::perform(const confirm_start&) {
-  if (awaited_by_)
-    process::tell_urgent(*this, std::exchange(awaited_by_, nullptr), child_up{*awaited_as_});
+  ready_.set(*this);
 }
 
 void supervisor_process::perform(const end_supervisor& wanted) {

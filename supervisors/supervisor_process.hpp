@@ -2,6 +2,7 @@
 
 #include "runtime/process/process_base.hpp"
 #include "supervisors/held_processes.hpp"
+#include "supervisors/ready_signal.hpp"
 #include "supervisors/supervision_machine.hpp"
 #include "supervisors/supervisor.hpp"
 
@@ -9,7 +10,6 @@
 
 #include <cstddef>
 #include <map>
-#include <optional>
 #include <unordered_map>
 
 namespace cafnode::supervision {
@@ -36,7 +36,6 @@ private:
   void end_unasked(const caf::error& reason);
   void work();
   void take(command wanted);
-  void on_await_start(const await_start& question);
   [[nodiscard]] start_outcome call_factory(const child_factory& start);
   void adopt(child_ref who, const started& outcome);
   void tell(event& happened) override;
@@ -62,8 +61,7 @@ private:
   std::map<timer_key, process::timer> timers_;
   std::unordered_map<call_id, caf::response_promise> callers_;
   call_id last_call_ = 0;
-  std::optional<child_ref> awaited_as_; // what the supervisor above calls this one
-  caf::strong_actor_ptr awaited_by_;
+  ready_signal ready_; // for the supervisor above
   bool working_ = false;
   bool continues_ = false; // a message to go on is on its way
 };

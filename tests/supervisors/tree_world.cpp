@@ -1,5 +1,7 @@
 #include "tests/supervisors/tree_world.hpp"
 
+#include "supervisors/ready_signal.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,11 +25,8 @@ private:
     return {
         [](const std::string& text) { throw std::runtime_error(text); },
         [this](process::reason_code code) { stop(process::make_reason(code)); },
-        [this](const await_start& question) {
-          above_ = current_sender();
-          question_ = question;
-        },
-        [this](const confirm_now&) { process::tell(*this, above_, child_up{question_.who}); },
+        [this](const await_start& question) { ready_.on_await(*this, question); },
+        [this](const confirm_now&) { ready_.set(*this); },
         [this](const ask_above& wanted) {
           process::ask(
               *this, wanted.above, std::chrono::hours{1}, terminate_child{label()}, [](const management_report&) {},
@@ -42,8 +41,7 @@ private:
   }
 
   alive_map* alive_;
-  caf::strong_actor_ptr above_;
-  await_start question_;
+  ready_signal ready_;
 };
 
 const char* word_of(transition what) {
