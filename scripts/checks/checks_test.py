@@ -10,6 +10,7 @@ import unittest
 
 import floors
 import metrics
+import pages
 import sizes
 import text
 
@@ -46,6 +47,31 @@ class metrics_test(sample_case):
 
     def test_declarations_that_cannot_be_read_fail(self):
         self.assertEqual(1, len(self.faults(names="")))
+
+
+class pages_test(sample_case):
+    def faults(self, page, name="docs/a.md"):
+        return pages.faults_in(self.tree({
+            name: page, "docs/other.md": "# Some `good` heading\n", "conf/b.hpp": "", "conf/b.cpp": "", "README.md": "",
+            "docs/decisions/0001-first.md": ""}))
+
+    def test_what_is_there_passes(self):
+        for page in ("[x](other.md)", "[x](other.md#some-good-heading)", "[x](../README.md)", "[x](https://a.b/c)",
+                     "`conf/b.hpp`", "`conf/b`", "`conf/`", "`conf/{b}.{hpp,cpp}`", "`conf/*.hpp`", "`conf/<name>.hpp`",
+                     "`conf/NAME.hpp`", "`b.cpp`", "`public/auth`", "`conf/nothing --flag`", "see 0001",
+                     "```\n`conf/c.hpp` [x](nowhere.md)\n```"):
+            self.assertEqual([], self.faults(page + "\n"), page)
+        self.assertEqual([], self.faults("`conf/gone.hpp`\n", "CHANGELOG.md"))
+
+    def test_what_is_not_there_fails_at_its_line(self):
+        for page, fault in {"[x](nowhere.md)": "leads nowhere", "[x](other.md#bad)": "no such heading",
+                            "[x](#none)": "no such heading", "`conf/c.hpp`": "not in the tree",
+                            "`conf/{b,c}.hpp`": "'conf/c.hpp'", "`conf/*.md`": "not in the tree",
+                            "`c.cpp`": "is called 'c.cpp'", "see 0002": "record 0002"}.items():
+            found = self.faults("\n" + page + "\n")
+            self.assertEqual(1, len(found), page)
+            self.assertTrue(found[0].startswith("docs/a.md:2: "), found)
+            self.assertIn(fault, found[0])
 
 
 class floors_test(sample_case):
