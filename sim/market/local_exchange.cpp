@@ -25,9 +25,9 @@ local_exchange::local_exchange(exchange_options options, audit_sink& audit, base
       market_feeds_{options_, floor_, writer_},
       user_feeds_{options_, floor_, money_, writer_},
       engine_{options_, floor_, orders_, money_, *this, audit},
-      desk_{options_, floor_, orders_, money_, engine_, audit},
+      entry_{options_, floor_, orders_, money_, engine_, audit},
       flow_{options_, floor_, engine_},
-      rooms_{options_, floor_, orders_, money_, engine_, desk_, writer_},
+      rooms_{options_, floor_, orders_, money_, engine_, entry_, writer_},
       audit_{audit},
       now_{start} {
   for (const auto& group :
@@ -85,7 +85,7 @@ void local_exchange::step(base::moment now) {
   if (maintenance_ || settling_)
     return;
   flow_.step(now);
-  desk_.watch(now);
+  entry_.watch(now);
   user_feeds_.end_step(out_);
 }
 

@@ -73,7 +73,7 @@ private:
   market_feeds market_feeds_;
   user_feeds user_feeds_;
   matching engine_;
-  order_desk desk_;
+  order_entry entry_;
   market_flow flow_;
   trading_rooms rooms_;
   audit_sink& audit_;

@@ -2,7 +2,7 @@
 
 #include "sim/market/encode.hpp"
 #include "sim/market/exchange.hpp"
-#include "sim/market/order_desk.hpp"
+#include "sim/market/order_entry.hpp"
 #include "sim/market/params.hpp"
 
 #include <span>
@@ -19,7 +19,7 @@ struct trading_rooms {
   order_store& orders;
   ledger& money;
   matching& engine;
-  order_desk& desk;
+  order_entry& entry;
   encoder& writer;
 };
 

@@ -103,7 +103,7 @@ rpc_answer place(trading_rooms& rooms, request& asked, side direction) {
   auto wish = read_order(rooms, asked, direction);
   if (asked.in.failed())
     return failed(asked.in.why());
-  return wrap(rooms, rooms.desk.place(std::move(wish), asked.now), asked);
+  return wrap(rooms, rooms.entry.place(std::move(wish), asked.now), asked);
 }
 
 rpc_answer buy(trading_rooms& rooms, request& asked) {
@@ -124,7 +124,7 @@ rpc_answer change(trading_rooms& rooms, request& asked, order& changing) {
   wish.valid_until_ms = asked.in.maybe_whole("valid_until");
   if (asked.in.failed())
     return failed(asked.in.why());
-  return wrap(rooms, rooms.desk.edit(changing, wish, asked.now), asked);
+  return wrap(rooms, rooms.entry.edit(changing, wish, asked.now), asked);
 }
 
 rpc_answer edit(trading_rooms& rooms, request& asked) {
@@ -170,7 +170,7 @@ rpc_answer close_position(trading_rooms& rooms, request& asked) {
   wish.direction = held->second.size > decimal{} ? side::sell : side::buy;
   wish.amount = absolute(held->second.size);
   wish.reduce_only = true;
-  return wrap(rooms, rooms.desk.place(std::move(wish), asked.now), asked);
+  return wrap(rooms, rooms.entry.place(std::move(wish), asked.now), asked);
 }
 
 constexpr method_entry entries[] = {

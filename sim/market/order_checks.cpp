@@ -1,5 +1,5 @@
 #include "sim/market/faults.hpp"
-#include "sim/market/order_desk.hpp"
+#include "sim/market/order_entry.hpp"
 
 #include <algorithm>
 
@@ -16,7 +16,7 @@ constexpr std::int64_t absurd_multiple = 100;
 
 } // namespace
 
-rpc_error order_desk::refuse(const order_request& asked, base::moment now) {
+rpc_error order_entry::refuse(const order_request& asked, base::moment now) {
   if (is_late(asked, now))
     return fault(13888, "timed_out");
   if (auto why = check_shape(asked); why.code != 0)
@@ -30,16 +30,16 @@ rpc_error order_desk::refuse(const order_request& asked, base::moment now) {
   return asked.reduce_only ? fine() : check_funds(asked, asked.price, {});
 }
 
-bool order_desk::is_late(const order_request& asked, base::moment now) {
+bool order_entry::is_late(const order_request& asked, base::moment now) {
   return asked.valid_until_ms.has_value() && base::to_unix_ms(now.wall) > *asked.valid_until_ms;
 }
 
-bool order_desk::meets_own(const order_request& asked) const {
+bool order_entry::meets_own(const order_request& asked) const {
   return options_.self_trades == self_trade_mode::reject_taker && !asked.post_only &&
          asked.at->book.meets_own(asked.direction, asked.price, asked.amount, asked.account);
 }
 
-rpc_error order_desk::check_shape(const order_request& asked) const {
+rpc_error order_entry::check_shape(const order_request& asked) const {
   const auto& what = asked.at->what;
   if (asked.amount <= decimal{})
     return fault(10021, "invalid_amount");
@@ -64,7 +64,7 @@ rpc_error order_desk::check_shape(const order_request& asked) const {
   return check_band(*asked.at, asked.direction, asked.price);
 }
 
-rpc_error order_desk::check_limits(const order_request& asked) {
+rpc_error order_entry::check_limits(const order_request& asked) {
   if (orders_.live_count(asked.account) < options_.open_orders_max)
     return fine();
   const auto limit = std::to_string(options_.open_orders_max);
@@ -74,7 +74,7 @@ rpc_error order_desk::check_limits(const order_request& asked) {
 }
 
 /// A reduce-only order never opens: it is cut to the position, and refused when there is none to reduce.
-rpc_error order_desk::check_reduce_only(order_request& asked) {
+rpc_error order_entry::check_reduce_only(order_request& asked) {
   if (!asked.reduce_only)
     return fine();
   const auto& positions = accounts_.of(asked.account)->positions;
@@ -88,7 +88,7 @@ rpc_error order_desk::check_reduce_only(order_request& asked) {
 }
 
 /// The band stops prices that would trade far from the mark; resting far away on the passive side is allowed.
-rpc_error order_desk::check_band(const listing& at, side direction, decimal price) const {
+rpc_error order_entry::check_band(const listing& at, side direction, decimal price) const {
   const auto highest = at.highest_price(options_.price_band_permille);
   const auto lowest = at.lowest_price(options_.price_band_permille);
   if (direction == side::buy && price > highest)
@@ -101,7 +101,7 @@ rpc_error order_desk::check_band(const listing& at, side direction, decimal pric
   return fine();
 }
 
-rpc_error order_desk::check_funds(const order_request& asked, decimal price, decimal held_already) {
+rpc_error order_entry::check_funds(const order_request& asked, decimal price, decimal held_already) {
   const auto& who = *accounts_.of(asked.account);
   const auto& what = asked.at->what;
   const auto& currency = accounts_.margin_currency(asked.at->number, asked.direction);
@@ -113,7 +113,7 @@ rpc_error order_desk::check_funds(const order_request& asked, decimal price, dec
   return fault(10009, "not_enough_funds");
 }
 
-rpc_error order_desk::slide_post_only(const listing& at, side direction, decimal& price, bool reject) const {
+rpc_error order_entry::slide_post_only(const listing& at, side direction, decimal& price, bool reject) const {
   const auto best = at.book.best_price(opposite(direction));
   if (!at.book.has(opposite(direction)) || (direction == side::buy ? price < best : price > best))
     return fine();

@@ -1,5 +1,5 @@
 #include "sim/market/faults.hpp"
-#include "sim/market/order_desk.hpp"
+#include "sim/market/order_entry.hpp"
 
 #include <algorithm>
 
@@ -29,7 +29,7 @@ order_request wish_of(const order& changing, const edit_request& asked, listing&
 
 } // namespace
 
-order_result order_desk::edit(order& changing, const edit_request& asked, base::moment now) {
+order_result order_entry::edit(order& changing, const edit_request& asked, base::moment now) {
   auto wish = wish_of(changing, asked, floor_.at(changing.on));
   if (auto why = refuse_edit(changing, wish, now); why.code != 0) {
     audit_refusal(wish, why);
@@ -46,7 +46,7 @@ order_result order_desk::edit(order& changing, const edit_request& asked, base::
   return order_outcome{&changing, trades_since(before, changing)};
 }
 
-rpc_error order_desk::refuse_edit(const order& changing, order_request& wish, base::moment now) {
+rpc_error order_entry::refuse_edit(const order& changing, order_request& wish, base::moment now) {
   if (!changing.is_live())
     return fault(11044, "not_open_order");
   if (is_late(wish, now))
@@ -70,7 +70,7 @@ rpc_error order_desk::refuse_edit(const order& changing, order_request& wish, ba
 
 /// Gives an order its new amount and price. Less of the same price keeps the place in the queue; else it goes to the
 /// end.
-void order_desk::requeue(order& changing, decimal amount, decimal price, base::moment now) {
+void order_entry::requeue(order& changing, decimal amount, decimal price, base::moment now) {
   auto& book = floor_.at(changing.on).book;
   const bool in_book = changing.state == order_state::open;
   const bool keeps_place = price == changing.price && amount <= changing.amount;

@@ -47,10 +47,10 @@ struct order_outcome {
 using order_result = base::result<order_outcome, rpc_error>;
 
 /// Where accounts place, edit and cancel: checks every rule, then lets the matching work. Each refusal is audited.
-class order_desk {
+class order_entry {
 public:
-  order_desk(const exchange_options& options, listings& floor, order_store& orders, ledger& accounts, matching& engine,
-             audit_sink& audit);
+  order_entry(const exchange_options& options, listings& floor, order_store& orders, ledger& accounts, matching& engine,
+              audit_sink& audit);
 
   [[nodiscard]] order_result place(order_request asked, base::moment now);
   [[nodiscard]] order_result edit(order& changing, const edit_request& asked, base::moment now);

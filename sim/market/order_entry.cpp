@@ -1,4 +1,4 @@
-#include "sim/market/order_desk.hpp"
+#include "sim/market/order_entry.hpp"
 
 #include "sim/market/faults.hpp"
 
@@ -6,11 +6,11 @@
 
 namespace cafnode::sim {
 
-order_desk::order_desk(const exchange_options& options, listings& floor, order_store& orders, ledger& accounts,
-                       matching& engine, audit_sink& audit)
+order_entry::order_entry(const exchange_options& options, listings& floor, order_store& orders, ledger& accounts,
+                         matching& engine, audit_sink& audit)
     : options_{options}, floor_{floor}, orders_{orders}, accounts_{accounts}, engine_{engine}, audit_{audit} {}
 
-order_result order_desk::place(order_request asked, base::moment now) {
+order_result order_entry::place(order_request asked, base::moment now) {
   if (asked.type == order_type::market || asked.type == order_type::market_limit)
     asked.price = asked.direction == side::buy ? asked.at->highest_price(options_.price_band_permille)
                                                : asked.at->lowest_price(options_.price_band_permille);
@@ -51,7 +51,7 @@ order_result order_desk::place(order_request asked, base::moment now) {
   return order_outcome{&placed, trades_since(before, placed)};
 }
 
-void order_desk::work(order& placed, base::moment now) {
+void order_entry::work(order& placed, base::moment now) {
   auto& at = floor_.at(placed.on);
   if (is_trigger(placed.type) && !placed.triggered) {
     placed.state = order_state::untriggered;
@@ -82,7 +82,7 @@ void order_desk::work(order& placed, base::moment now) {
   engine_.rest(placed);
 }
 
-void order_desk::watch(base::moment now) {
+void order_entry::watch(base::moment now) {
   const auto today = std::chrono::floor<std::chrono::days>(now.wall) + std::chrono::hours{8};
   const auto day_end = base::to_unix_ms(today <= now.wall ? today : today - std::chrono::days{1});
   for (order* each : orders_.waiting()) {
@@ -93,7 +93,7 @@ void order_desk::watch(base::moment now) {
   }
 }
 
-void order_desk::set_off(order& waiting, base::moment now) {
+void order_entry::set_off(order& waiting, base::moment now) {
   const auto& at = floor_.at(waiting.on);
   const auto price = waiting.trigger == trigger_source::index_price  ? at.index
                      : waiting.trigger == trigger_source::mark_price ? at.mark
@@ -115,7 +115,7 @@ void order_desk::set_off(order& waiting, base::moment now) {
   own ? engine_.cancel(waiting, "user_request", now, false) : work(waiting, now);
 }
 
-std::vector<user_trade> order_desk::trades_since(std::uint64_t before, const order& taker) {
+std::vector<user_trade> order_entry::trades_since(std::uint64_t before, const order& taker) {
   const auto& all = engine_.user_trades(taker.account);
   const auto added = std::min<std::uint64_t>(engine_.user_trades_made(taker.account) - before, all.size());
   std::vector<user_trade> mine;
@@ -124,7 +124,7 @@ std::vector<user_trade> order_desk::trades_since(std::uint64_t before, const ord
   return mine;
 }
 
-void order_desk::audit_refusal(const order_request& asked, const rpc_error& why) {
+void order_entry::audit_refusal(const order_request& asked, const rpc_error& why) {
   audit_.record("order_rejected", {{"label", asked.label},
                                    {"account", asked.account},
                                    {"connection", asked.connection},
