@@ -5,7 +5,7 @@
 #include "sim/deribit/feed_desk.hpp"
 #include "sim/deribit/front_core.hpp"
 #include "sim/deribit/request_desk.hpp"
-#include "sim/deribit/session_desk.hpp"
+#include "sim/deribit/session_handler.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -67,7 +67,7 @@ private:
   front_core core_;
   std::vector<fault_spec> script_;
   feed_desk feeds_;
-  session_desk sessions_;
+  session_handler sessions_;
   fault_desk faults_;
   request_desk requests_;
   control_api control_;

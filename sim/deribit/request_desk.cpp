@@ -158,7 +158,7 @@ bool request_desk::identify(client& from, request_origin& origin, const boost::j
 void request_desk::handle(client& from, request_origin origin, boost::json::object params) {
   const bool is_private = std::string_view{origin.method}.starts_with("private/");
   const bool known =
-      session_desk::knows(origin.method) || is_subscription(origin.method) || core_.market.knows(origin.method);
+      session_handler::knows(origin.method) || is_subscription(origin.method) || core_.market.knows(origin.method);
   if (!known && origin.method != "public/status")
     return send_reply(origin, failed(-32601, "Method not found"));
   if (!identify(from, origin, params) || (is_private && origin.account.empty()))
@@ -196,7 +196,7 @@ bool request_desk::refuse_by_fault(client& from, const request_origin& origin) {
     return faults.look(type, origin.connection, origin.account) != nullptr;
   };
   static_cast<void>(from);
-  const bool session_method = session_desk::knows(origin.method);
+  const bool session_method = session_handler::knows(origin.method);
   if (hit(fault_type::maintenance) && !session_method && !is_subscription(origin.method)) {
     send_reply(origin, failed(11051, "system_maintenance"));
     return true;
@@ -214,7 +214,7 @@ bool request_desk::refuse_by_fault(client& from, const request_origin& origin) {
 }
 
 void request_desk::run(client& from, const request_origin& origin, const boost::json::object& params) {
-  if (session_desk::knows(origin.method)) {
+  if (session_handler::knows(origin.method)) {
     const auto line = from.line;
     const auto answer = sessions_.call(from, origin.account, origin.method, params);
     if (answer)

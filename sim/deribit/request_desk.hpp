@@ -4,7 +4,7 @@
 #include "sim/deribit/front_core.hpp"
 #include "sim/deribit/matching_queue.hpp"
 #include "sim/deribit/rpc_text.hpp"
-#include "sim/deribit/session_desk.hpp"
+#include "sim/deribit/session_handler.hpp"
 #include "sim/market/exchange.hpp"
 
 #include <cstdint>
@@ -28,7 +28,7 @@ struct request_origin {
 /// Takes requests from WebSocket and HTTP, decides whether they may run, runs them and sends the answers.
 class request_desk {
 public:
-  request_desk(front_core& core, session_desk& sessions, feed_desk& feeds) noexcept
+  request_desk(front_core& core, session_handler& sessions, feed_desk& feeds) noexcept
       : core_{core}, sessions_{sessions}, feeds_{feeds} {}
 
   void on_message(client& from, std::string_view text);
@@ -52,7 +52,7 @@ private:
   bool identify_by_header(const http_call& call, request_origin& origin, rpc_error& why);
 
   front_core& core_;
-  session_desk& sessions_;
+  session_handler& sessions_;
   feed_desk& feeds_;
   matching_queue<request_origin> lanes_;
 };

@@ -11,9 +11,9 @@
 namespace cafnode::sim {
 
 /// The session methods: login, heartbeats, cancel on disconnect, hello and test.
-class session_desk {
+class session_handler {
 public:
-  explicit session_desk(front_core& core) noexcept : core_{core} {}
+  explicit session_handler(front_core& core) noexcept : core_{core} {}
 
   [[nodiscard]] static bool knows(std::string_view method) noexcept;
 

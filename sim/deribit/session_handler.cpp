@@ -1,4 +1,4 @@
-#include "sim/deribit/session_desk.hpp"
+#include "sim/deribit/session_handler.hpp"
 
 #include "sim/deribit/rpc_text.hpp"
 
@@ -41,12 +41,12 @@ const frame_text& heartbeat_frame() {
 
 } // namespace
 
-bool session_desk::knows(std::string_view method) noexcept {
+bool session_handler::knows(std::string_view method) noexcept {
   return std::find(methods.begin(), methods.end(), method) != methods.end();
 }
 
-std::optional<rpc_answer> session_desk::call(client& who, std::string_view account, std::string_view method,
-                                             const boost::json::object& params) {
+std::optional<rpc_answer> session_handler::call(client& who, std::string_view account, std::string_view method,
+                                                const boost::json::object& params) {
   if (method == "public/test")
     return test(who, params);
   if (method == "public/get_time")
@@ -73,7 +73,7 @@ std::optional<rpc_answer> session_desk::call(client& who, std::string_view accou
   return std::nullopt;
 }
 
-rpc_answer session_desk::auth(client& who, const boost::json::object& params) {
+rpc_answer session_handler::auth(client& who, const boost::json::object& params) {
   const std::uint64_t id = who.line->id();
   const std::string client = short_text(params, "client_id", 64);
   const std::string grant = short_text(params, "grant_type", 32);
@@ -105,7 +105,7 @@ rpc_answer session_desk::auth(client& who, const boost::json::object& params) {
   return succeeded(std::move(result));
 }
 
-rpc_answer session_desk::fork_token(const boost::json::object& params) {
+rpc_answer session_handler::fork_token(const boost::json::object& params) {
   const auto token = text_param(params, "refresh_token");
   if (!token)
     return invalid_param("refresh_token", "missing");
@@ -115,14 +115,14 @@ rpc_answer session_desk::fork_token(const boost::json::object& params) {
   return succeeded(describe_login(outcome.value()));
 }
 
-rpc_answer session_desk::test(client& who, const boost::json::object& params) const {
+rpc_answer session_handler::test(client& who, const boost::json::object& params) const {
   if (text_param(params, "expected_result") == "exception")
     return failed(11094, "internal_server_error");
   static_cast<void>(who);
   return succeeded(boost::json::object{{"version", core_.options.version}});
 }
 
-rpc_answer session_desk::set_heartbeat(client& who, const boost::json::object& params) {
+rpc_answer session_handler::set_heartbeat(client& who, const boost::json::object& params) {
   const auto interval = integer_param(params, "interval");
   if (!interval)
     return invalid_param("interval", params.contains("interval") ? "invalid format" : "missing");
@@ -134,8 +134,8 @@ rpc_answer session_desk::set_heartbeat(client& who, const boost::json::object& p
   return succeeded("ok");
 }
 
-rpc_answer session_desk::cancel_on_disconnect(client& who, std::string_view account, std::string_view method,
-                                              const boost::json::object& params) {
+rpc_answer session_handler::cancel_on_disconnect(client& who, std::string_view account, std::string_view method,
+                                                 const boost::json::object& params) {
   const std::string scope = text_param(params, "scope").value_or("connection");
   if (scope != "connection" && scope != "account")
     return invalid_param("scope", "invalid value");
@@ -148,7 +148,7 @@ rpc_answer session_desk::cancel_on_disconnect(client& who, std::string_view acco
   return succeeded("ok");
 }
 
-void session_desk::logout(client& who, const boost::json::object& params) {
+void session_handler::logout(client& who, const boost::json::object& params) {
   if (who.ws->who && text_param(params, "invalidate_token").value_or("true") != "false")
     core_.accounts.revoke(std::string{who.ws->who->access_token});
   who.ws->logged_out = true;
@@ -156,7 +156,7 @@ void session_desk::logout(client& who, const boost::json::object& params) {
   who.line->close(1000, "logout");
 }
 
-void session_desk::tick() {
+void session_handler::tick() {
   const auto now = core_.now().steady;
   std::vector<std::uint64_t> ids; // a close changes the map
   ids.reserve(core_.clients.size());
@@ -167,7 +167,7 @@ void session_desk::tick() {
       check_session(*one, now);
 }
 
-void session_desk::check_session(client& one, base::time_point now) {
+void session_handler::check_session(client& one, base::time_point now) {
   const std::uint64_t id = one.line->id();
   const auto hit = [this, id, &one](fault_type type) { return core_.faults.look(type, id, one.account()) != nullptr; };
   if (hit(fault_type::mute) || hit(fault_type::freeze) || hit(fault_type::stop_heartbeats))
@@ -189,7 +189,7 @@ void session_desk::check_session(client& one, base::time_point now) {
     deliver(core_, one, heartbeat_frame());
 }
 
-void session_desk::after_close(const client& gone) {
+void session_handler::after_close(const client& gone) {
   if (!gone.ws || !gone.ws->who || !gone.ws->cancel_on_disconnect || gone.ws->logged_out)
     return;
   const std::uint64_t id = gone.line->id();
@@ -204,7 +204,7 @@ void session_desk::after_close(const client& gone) {
   core_.after(std::chrono::milliseconds{wait_ms}, [this, id, account] { cancel_orders(id, account); });
 }
 
-void session_desk::cancel_orders(std::uint64_t connection, std::string_view account) {
+void session_handler::cancel_orders(std::uint64_t connection, std::string_view account) {
   const std::size_t count = core_.market.cancel_owned_by(connection, "cancel_on_disconnect", core_.now());
   core_.audit.record("cancelled_on_disconnect", {{"connection", connection}, {"account", account}, {"orders", count}});
 }
