@@ -4,7 +4,7 @@
 #include "sim/deribit/fault_desk.hpp"
 #include "sim/deribit/feed_desk.hpp"
 #include "sim/deribit/front_core.hpp"
-#include "sim/deribit/request_desk.hpp"
+#include "sim/deribit/request_handler.hpp"
 #include "sim/deribit/session_handler.hpp"
 
 #include <cstdint>
@@ -69,7 +69,7 @@ private:
   feed_desk feeds_;
   session_handler sessions_;
   fault_desk faults_;
-  request_desk requests_;
+  request_handler requests_;
   control_api control_;
   std::vector<std::uint64_t> gone_; // closed; whoever served them has gone from the stack when `run` is called
   base::time_point tick_due_{};

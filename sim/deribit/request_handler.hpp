@@ -26,9 +26,9 @@ struct request_origin {
 };
 
 /// Takes requests from WebSocket and HTTP, decides whether they may run, runs them and sends the answers.
-class request_desk {
+class request_handler {
 public:
-  request_desk(front_core& core, session_handler& sessions, feed_desk& feeds) noexcept
+  request_handler(front_core& core, session_handler& sessions, feed_desk& feeds) noexcept
       : core_{core}, sessions_{sessions}, feeds_{feeds} {}
 
   void on_message(client& from, std::string_view text);

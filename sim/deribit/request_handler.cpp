@@ -1,4 +1,4 @@
-#include "sim/deribit/request_desk.hpp"
+#include "sim/deribit/request_handler.hpp"
 
 #include "sim/deribit/query_text.hpp"
 #include "sim/deribit/signature.hpp"
@@ -41,7 +41,7 @@ std::int64_t since_ms(base::duration span) {
 
 } // namespace
 
-void request_desk::on_message(client& from, std::string_view text) {
+void request_handler::on_message(client& from, std::string_view text) {
   auto reading = read_request(text);
   const auto now = core_.now();
   ++from.ws->requests;
@@ -69,14 +69,14 @@ void request_desk::on_message(client& from, std::string_view text) {
   handle(from, std::move(origin), std::move(request.params));
 }
 
-void request_desk::on_oversized(client& from) {
+void request_handler::on_oversized(client& from) {
   request_origin origin;
   origin.connection = from.line->id();
   origin.in = core_.now().wall;
   send_reply(origin, failed(-32600, "request entity too large"));
 }
 
-void request_desk::on_call(client& from, const http_call& call) {
+void request_handler::on_call(client& from, const http_call& call) {
   constexpr std::string_view root = "/api/v2";
   request_origin origin;
   origin.connection = from.line->id();
@@ -108,7 +108,7 @@ void request_desk::on_call(client& from, const http_call& call) {
   handle(from, std::move(origin), std::move(params));
 }
 
-bool request_desk::identify_by_header(const http_call& call, request_origin& origin, rpc_error& why) {
+bool request_handler::identify_by_header(const http_call& call, request_origin& origin, rpc_error& why) {
   const std::string_view header = call.header("authorization");
   const std::string_view kind = header.substr(0, header.find(' '));
   const std::string_view rest = header.substr(std::min(kind.size() + 1, header.size()));
@@ -135,7 +135,7 @@ bool request_desk::identify_by_header(const http_call& call, request_origin& ori
   return true;
 }
 
-bool request_desk::identify(client& from, request_origin& origin, const boost::json::object& params) {
+bool request_handler::identify(client& from, request_origin& origin, const boost::json::object& params) {
   const login* who = nullptr;
   const auto now = core_.now().steady;
   const std::uint64_t on = origin.over_http ? 0 : origin.connection;
@@ -155,7 +155,7 @@ bool request_desk::identify(client& from, request_origin& origin, const boost::j
   return true;
 }
 
-void request_desk::handle(client& from, request_origin origin, boost::json::object params) {
+void request_handler::handle(client& from, request_origin origin, boost::json::object params) {
   const bool is_private = std::string_view{origin.method}.starts_with("private/");
   const bool known =
       session_handler::knows(origin.method) || is_subscription(origin.method) || core_.market.knows(origin.method);
@@ -171,7 +171,7 @@ void request_desk::handle(client& from, request_origin origin, boost::json::obje
   run(from, origin, params);
 }
 
-bool request_desk::pay(client& from, const request_origin& origin) {
+bool request_handler::pay(client& from, const request_origin& origin) {
   if (core_.faults.strike(fault_type::rate_limit, origin.connection, origin.account)) {
     too_many_requests(from, origin);
     return false;
@@ -182,7 +182,7 @@ bool request_desk::pay(client& from, const request_origin& origin) {
   return false;
 }
 
-void request_desk::too_many_requests(client& from, const request_origin& origin) {
+void request_handler::too_many_requests(client& from, const request_origin& origin) {
   note(core_, "too_many_requests", from, {{"method", origin.method}});
   const auto line = from.line; // the answer may end the connection
   send_reply(origin, failed(10028, "too_many_requests"));
@@ -190,7 +190,7 @@ void request_desk::too_many_requests(client& from, const request_origin& origin)
     line->close(static_cast<int>(core_.options.too_many_requests_close_code), "too_many_requests");
 }
 
-bool request_desk::refuse_by_fault(client& from, const request_origin& origin) {
+bool request_handler::refuse_by_fault(client& from, const request_origin& origin) {
   auto& faults = core_.faults;
   const auto hit = [&faults, &origin](fault_type type) {
     return faults.look(type, origin.connection, origin.account) != nullptr;
@@ -213,7 +213,7 @@ bool request_desk::refuse_by_fault(client& from, const request_origin& origin) {
   return true;
 }
 
-void request_desk::run(client& from, const request_origin& origin, const boost::json::object& params) {
+void request_handler::run(client& from, const request_origin& origin, const boost::json::object& params) {
   if (session_handler::knows(origin.method)) {
     const auto line = from.line;
     const auto answer = sessions_.call(from, origin.account, origin.method, params);
@@ -230,7 +230,7 @@ void request_desk::run(client& from, const request_origin& origin, const boost::
   execute(origin, params);
 }
 
-void request_desk::run_subscription(client& from, const request_origin& origin, const boost::json::object& params) {
+void request_handler::run_subscription(client& from, const request_origin& origin, const boost::json::object& params) {
   if (origin.over_http)
     return send_reply(origin, failed(10030, "must_be_websocket_request"));
   const bool is_private = std::string_view{origin.method}.starts_with("private/");
@@ -246,7 +246,7 @@ void request_desk::run_subscription(client& from, const request_origin& origin, 
                                                                   : feeds_.unsubscribe(from, origin.account, params));
 }
 
-void request_desk::queue_matching(const request_origin& origin, const boost::json::object& params) {
+void request_handler::queue_matching(const request_origin& origin, const boost::json::object& params) {
   const std::string_view method = origin.method;
   if (method.starts_with("private/cancel_all") || method == "private/cancel_by_label") {
     const auto queued_here = [&origin](const request_origin& other) {
@@ -266,7 +266,7 @@ void request_desk::queue_matching(const request_origin& origin, const boost::jso
     core_.after(std::chrono::milliseconds{core_.options.matching_latency_ms}, [this, lane] { finish_matching(lane); });
 }
 
-void request_desk::finish_matching(const std::string& lane) {
+void request_handler::finish_matching(const std::string& lane) {
   bool more = false;
   const auto done = lanes_.take(lane, more);
   if (more)
@@ -275,7 +275,7 @@ void request_desk::finish_matching(const std::string& lane) {
     execute(done->origin, done->params);
 }
 
-void request_desk::execute(const request_origin& origin, const boost::json::object& params) {
+void request_handler::execute(const request_origin& origin, const boost::json::object& params) {
   if (origin.method == "public/status" && !core_.market.knows(origin.method))
     return reply(origin, succeeded(boost::json::object{{"locked", "false"}, {"locked_indices", boost::json::array{}}}));
   const caller who{origin.over_http ? 0 : origin.connection, origin.account};
@@ -298,7 +298,7 @@ void request_desk::execute(const request_origin& origin, const boost::json::obje
   feeds_.pump();
 }
 
-bool request_desk::execute_late(const request_origin& origin, const boost::json::object& params) {
+bool request_handler::execute_late(const request_origin& origin, const boost::json::object& params) {
   const auto* wanted = core_.faults.look(fault_type::execute_late, origin.connection, origin.account);
   if (wanted == nullptr || !concerns(*wanted, origin.method))
     return false;
@@ -313,7 +313,7 @@ bool request_desk::execute_late(const request_origin& origin, const boost::json:
   return true;
 }
 
-void request_desk::reply(const request_origin& origin, const rpc_answer& answer) {
+void request_handler::reply(const request_origin& origin, const rpc_answer& answer) {
   auto& faults = core_.faults;
   if (const auto* drop = faults.look(fault_type::drop_acks, origin.connection, origin.account)) {
     if (concerns(*drop, origin.method)) {
@@ -338,7 +338,7 @@ void request_desk::reply(const request_origin& origin, const rpc_answer& answer)
   }
 }
 
-void request_desk::send_reply(const request_origin& origin, const rpc_answer& answer) {
+void request_handler::send_reply(const request_origin& origin, const rpc_answer& answer) {
   client* to = core_.find(origin.connection);
   if (to == nullptr)
     return;
