@@ -2,7 +2,7 @@
 
 #include "sim/deribit/control_api.hpp"
 #include "sim/deribit/fault_desk.hpp"
-#include "sim/deribit/feed_desk.hpp"
+#include "sim/deribit/feed_publisher.hpp"
 #include "sim/deribit/front_core.hpp"
 #include "sim/deribit/request_handler.hpp"
 #include "sim/deribit/session_handler.hpp"
@@ -66,7 +66,7 @@ private:
 
   front_core core_;
   std::vector<fault_spec> script_;
-  feed_desk feeds_;
+  feed_publisher feeds_;
   session_handler sessions_;
   fault_desk faults_;
   request_handler requests_;

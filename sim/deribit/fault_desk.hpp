@@ -2,7 +2,7 @@
 
 #include "runtime/base/result.hpp"
 #include "sim/deribit/fault_table.hpp"
-#include "sim/deribit/feed_desk.hpp"
+#include "sim/deribit/feed_publisher.hpp"
 #include "sim/deribit/front_core.hpp"
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace cafnode::sim {
 /// Starts, carries out and ends faults.
 class fault_desk {
 public:
-  fault_desk(front_core& core, feed_desk& feeds) noexcept : core_{core}, feeds_{feeds} {}
+  fault_desk(front_core& core, feed_publisher& feeds) noexcept : core_{core}, feeds_{feeds} {}
 
   struct applied {
     std::uint64_t id = 0; // 0 for a fault that is over at once
@@ -46,7 +46,7 @@ private:
   void say_maintenance(bool under_way);
 
   front_core& core_;
-  feed_desk& feeds_;
+  feed_publisher& feeds_;
 };
 
 } // namespace cafnode::sim

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sim/deribit/feed_desk.hpp"
+#include "sim/deribit/feed_publisher.hpp"
 #include "sim/deribit/front_core.hpp"
 #include "sim/deribit/matching_queue.hpp"
 #include "sim/deribit/rpc_text.hpp"
@@ -28,7 +28,7 @@ struct request_origin {
 /// Takes requests from WebSocket and HTTP, decides whether they may run, runs them and sends the answers.
 class request_handler {
 public:
-  request_handler(front_core& core, session_handler& sessions, feed_desk& feeds) noexcept
+  request_handler(front_core& core, session_handler& sessions, feed_publisher& feeds) noexcept
       : core_{core}, sessions_{sessions}, feeds_{feeds} {}
 
   void on_message(client& from, std::string_view text);
@@ -53,7 +53,7 @@ private:
 
   front_core& core_;
   session_handler& sessions_;
-  feed_desk& feeds_;
+  feed_publisher& feeds_;
   matching_queue<request_origin> lanes_;
 };
 

@@ -1,4 +1,4 @@
-#include "sim/deribit/feed_desk.hpp"
+#include "sim/deribit/feed_publisher.hpp"
 
 #include "sim/deribit/rpc_text.hpp"
 
@@ -40,7 +40,7 @@ frame_text frame_of(const notification& news, std::string_view label) {
 
 } // namespace
 
-feed_desk::refusal feed_desk::check(std::string_view channel, std::string_view account) const {
+feed_publisher::refusal feed_publisher::check(std::string_view channel, std::string_view account) const {
   bool needs_account = false;
   if (channel != "platform_state" && channel != "platform_state.public_methods_state" &&
       !core_.market.channel_exists(channel, needs_account))
@@ -50,8 +50,8 @@ feed_desk::refusal feed_desk::check(std::string_view channel, std::string_view a
   return is_user_channel(channel) ? refusal::missing : refusal::raw_without_login;
 }
 
-rpc_answer feed_desk::subscribe(client& who, std::string_view account, const boost::json::object& params,
-                                bool is_private, std::vector<std::string>& fresh) {
+rpc_answer feed_publisher::subscribe(client& who, std::string_view account, const boost::json::object& params,
+                                     bool is_private, std::vector<std::string>& fresh) {
   if (!names_channels(params))
     return invalid_param("channels", "missing");
   const std::string label = text_param(params, "label").value_or("");
@@ -81,7 +81,7 @@ rpc_answer feed_desk::subscribe(client& who, std::string_view account, const boo
   return succeeded(std::move(accepted));
 }
 
-rpc_answer feed_desk::unsubscribe(client& who, std::string_view account, const boost::json::object& params) {
+rpc_answer feed_publisher::unsubscribe(client& who, std::string_view account, const boost::json::object& params) {
   if (!names_channels(params))
     return invalid_param("channels", "missing");
   boost::json::array done;
@@ -95,7 +95,7 @@ rpc_answer feed_desk::unsubscribe(client& who, std::string_view account, const b
   return succeeded(std::move(done));
 }
 
-rpc_answer feed_desk::unsubscribe_all(client& who, bool only_private) {
+rpc_answer feed_publisher::unsubscribe_all(client& who, bool only_private) {
   for (const auto& [channel, account] : core_.subscriptions.channels_of(who.line->id())) {
     bool was_there = false;
     if (!only_private || !account.empty())
@@ -104,20 +104,20 @@ rpc_answer feed_desk::unsubscribe_all(client& who, bool only_private) {
   return succeeded("ok");
 }
 
-void feed_desk::forget(std::uint64_t connection) {
+void feed_publisher::forget(std::uint64_t connection) {
   for (const auto& [channel, account] : core_.subscriptions.channels_of(connection)) {
     bool was_there = false;
     hear_no_more(connection, channel, account, was_there);
   }
 }
 
-void feed_desk::hear_no_more(std::uint64_t connection, std::string_view channel, std::string_view account,
-                             bool& was_there) {
+void feed_publisher::hear_no_more(std::uint64_t connection, std::string_view channel, std::string_view account,
+                                  bool& was_there) {
   if (core_.subscriptions.remove(connection, channel, account, was_there))
     core_.market.unsubscribed(channel);
 }
 
-void feed_desk::send_snapshots(client& to, const std::vector<std::string>& fresh, std::string_view label) {
+void feed_publisher::send_snapshots(client& to, const std::vector<std::string>& fresh, std::string_view label) {
   for (const auto& channel : fresh) {
     const std::string data = core_.market.snapshot(channel, core_.now());
     if (!data.empty())
@@ -126,7 +126,7 @@ void feed_desk::send_snapshots(client& to, const std::vector<std::string>& fresh
   to.line->flush();
 }
 
-void feed_desk::pump() {
+void feed_publisher::pump() {
   for (const auto& news : core_.market.take_notifications())
     publish(news);
   for (const std::uint64_t id : touched_)
@@ -135,7 +135,7 @@ void feed_desk::pump() {
   touched_.clear();
 }
 
-void feed_desk::publish(const notification& news) {
+void feed_publisher::publish(const notification& news) {
   const topic* heard = core_.subscriptions.find(news.channel, news.account);
   if (heard == nullptr)
     return;
@@ -155,7 +155,7 @@ void feed_desk::publish(const notification& news) {
   }
 }
 
-void feed_desk::send_to(client& to, const notification& news, const frame_text& frame) {
+void feed_publisher::send_to(client& to, const notification& news, const frame_text& frame) {
   const std::uint64_t id = to.line->id();
   if (core_.faults.any(fault_type::gap) && std::string_view{news.channel}.starts_with("book.") &&
       core_.faults.strike(fault_type::gap, id, to.account()))
@@ -166,7 +166,7 @@ void feed_desk::send_to(client& to, const notification& news, const frame_text& 
   touched_.push_back(id);
 }
 
-void feed_desk::send_event(client& to, const notification& news, const frame_text& frame) {
+void feed_publisher::send_event(client& to, const notification& news, const frame_text& frame) {
   const std::uint64_t id = to.line->id();
   const std::string& account = news.account;
   auto& faults = core_.faults;

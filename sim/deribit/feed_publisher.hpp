@@ -13,9 +13,9 @@
 namespace cafnode::sim {
 
 /// Subscriptions, and what is published to them. A notification is encoded once for all who hear it.
-class feed_desk {
+class feed_publisher {
 public:
-  explicit feed_desk(front_core& core) noexcept : core_{core} {}
+  explicit feed_publisher(front_core& core) noexcept : core_{core} {}
 
   /// {public,private}/subscribe: the answer, and in `fresh` the channels that start with a snapshot now.
   rpc_answer subscribe(client& who, std::string_view account, const boost::json::object& params, bool is_private,
