@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sim/deribit/fault_desk.hpp"
+#include "sim/deribit/fault_injector.hpp"
 #include "sim/deribit/feed_publisher.hpp"
 #include "sim/deribit/front_core.hpp"
 #include "sim/line/http_call.hpp"
@@ -21,7 +21,7 @@ struct control_answer {
 /// What the control API answers, whatever its calls come over. `GET /` lists what there is.
 class control_api {
 public:
-  control_api(front_core& core, fault_desk& faults, feed_publisher& feeds) noexcept
+  control_api(front_core& core, fault_injector& faults, feed_publisher& feeds) noexcept
       : core_{core}, faults_{faults}, feeds_{feeds} {}
 
   [[nodiscard]] control_answer serve(const http_call& call);
@@ -42,7 +42,7 @@ private:
   control_answer change_settings(const boost::json::object& body);
 
   front_core& core_;
-  fault_desk& faults_;
+  fault_injector& faults_;
   feed_publisher& feeds_;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "sim/deribit/control_api.hpp"
-#include "sim/deribit/fault_desk.hpp"
+#include "sim/deribit/fault_injector.hpp"
 #include "sim/deribit/feed_publisher.hpp"
 #include "sim/deribit/front_core.hpp"
 #include "sim/deribit/request_handler.hpp"
@@ -68,7 +68,7 @@ private:
   std::vector<fault_spec> script_;
   feed_publisher feeds_;
   session_handler sessions_;
-  fault_desk faults_;
+  fault_injector faults_;
   request_handler requests_;
   control_api control_;
   std::vector<std::uint64_t> gone_; // closed; whoever served them has gone from the stack when `run` is called

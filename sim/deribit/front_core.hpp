@@ -21,7 +21,7 @@
 
 namespace cafnode::sim {
 
-/// What the desks of the front share. One thread.
+/// What the parts of the front share. One thread.
 struct front_core {
   front_core(settings chosen, const base::clock_source& time, alarm& bell, audit_log& log, exchange& behind,
              std::uint64_t seed);

@@ -13,9 +13,9 @@
 namespace cafnode::sim {
 
 /// Starts, carries out and ends faults.
-class fault_desk {
+class fault_injector {
 public:
-  fault_desk(front_core& core, feed_publisher& feeds) noexcept : core_{core}, feeds_{feeds} {}
+  fault_injector(front_core& core, feed_publisher& feeds) noexcept : core_{core}, feeds_{feeds} {}
 
   struct applied {
     std::uint64_t id = 0; // 0 for a fault that is over at once

@@ -1,4 +1,4 @@
-#include "sim/deribit/fault_desk.hpp"
+#include "sim/deribit/fault_injector.hpp"
 
 #include "sim/deribit/rpc_text.hpp"
 
@@ -62,7 +62,7 @@ constexpr const char* shapes = "half_frame, huge, invalid_utf8, not_json, wrong_
 
 } // namespace
 
-base::result<fault_desk::applied, std::string> fault_desk::apply(const fault_spec& spec) {
+base::result<fault_injector::applied, std::string> fault_injector::apply(const fault_spec& spec) {
   if (spec.type == fault_type::garble && !has_shape(spec))
     return base::failure{std::string{"'shape' must be one of: "} + shapes};
   const auto hit = sessions_hit(spec.target);
@@ -82,7 +82,7 @@ base::result<fault_desk::applied, std::string> fault_desk::apply(const fault_spe
   return applied{id, hit.size()};
 }
 
-bool fault_desk::remove(std::uint64_t id) {
+bool fault_injector::remove(std::uint64_t id) {
   const auto& active = core_.faults.active();
   const auto found = std::find_if(active.begin(), active.end(), [id](const auto& fault) { return fault.id == id; });
   if (found == active.end())
@@ -93,14 +93,14 @@ bool fault_desk::remove(std::uint64_t id) {
   return true;
 }
 
-std::size_t fault_desk::remove_all() {
+std::size_t fault_injector::remove_all() {
   std::size_t count = 0;
   while (!core_.faults.active().empty() && remove(core_.faults.active().front().id))
     ++count;
   return count;
 }
 
-void fault_desk::schedule(std::vector<fault_spec> script) {
+void fault_injector::schedule(std::vector<fault_spec> script) {
   for (auto& spec : script) {
     const std::chrono::milliseconds wait{spec.at_ms};
     core_.after(wait, [this, spec = std::move(spec)] {
@@ -110,16 +110,16 @@ void fault_desk::schedule(std::vector<fault_spec> script) {
   }
 }
 
-void fault_desk::tick() {
+void fault_injector::tick() {
   for (const auto& fault : core_.faults.take_ended(core_.now().steady))
     ended(fault);
 }
 
-void fault_desk::settle(client& one) {
+void fault_injector::settle(client& one) {
   one.line->freeze(core_.faults.look(fault_type::freeze, one.line->id(), one.account()) != nullptr);
 }
 
-std::vector<std::uint64_t> fault_desk::sessions_hit(const fault_target& target) const {
+std::vector<std::uint64_t> fault_injector::sessions_hit(const fault_target& target) const {
   std::vector<std::uint64_t> ids;
   for (const auto& [id, one] : core_.clients)
     if (one.ws && one.line->is_open() && target.hits(id, one.account()))
@@ -128,7 +128,7 @@ std::vector<std::uint64_t> fault_desk::sessions_hit(const fault_target& target) 
   return ids;
 }
 
-void fault_desk::strike_once(const fault_spec& spec, client& one) {
+void fault_injector::strike_once(const fault_spec& spec, client& one) {
   switch (spec.type) {
   case fault_type::close:
     return close_one(spec, one);
@@ -145,7 +145,7 @@ void fault_desk::strike_once(const fault_spec& spec, client& one) {
   }
 }
 
-void fault_desk::close_one(const fault_spec& spec, client& one) {
+void fault_injector::close_one(const fault_spec& spec, client& one) {
   const std::string how = spec.text("how", spec.params.contains("code") ? "code" : "fin");
   const auto line = one.line;
   if (how == "rst")
@@ -156,7 +156,7 @@ void fault_desk::close_one(const fault_spec& spec, client& one) {
               spec.text("reason", ""), "fault");
 }
 
-void fault_desk::garble(const fault_spec& spec, client& one) {
+void fault_injector::garble(const fault_spec& spec, client& one) {
   const auto line = one.line;
   const std::string shape = shape_of(spec);
   if (const auto broken = broken_frame(shape))
@@ -167,7 +167,7 @@ void fault_desk::garble(const fault_spec& spec, client& one) {
     line->finish("fault");
 }
 
-void fault_desk::storm(const fault_spec& spec, client& one) {
+void fault_injector::storm(const fault_spec& spec, client& one) {
   static const frame_text frame = make_frame(write_heartbeat("test_request"));
   const std::int64_t count = std::clamp<std::int64_t>(spec.count == 0 ? 20 : spec.count, 1, 10'000);
   const std::chrono::milliseconds apart{std::clamp<std::int64_t>(spec.number("every_ms", 0), 0, 60'000)};
@@ -183,7 +183,7 @@ void fault_desk::storm(const fault_spec& spec, client& one) {
     });
 }
 
-void fault_desk::began(const active_fault& fault) {
+void fault_injector::began(const active_fault& fault) {
   core_.audit.record("fault_began", describe_fault(fault));
   if (fault.spec.type == fault_type::maintenance)
     say_maintenance(true);
@@ -192,7 +192,7 @@ void fault_desk::began(const active_fault& fault) {
       settle(one);
 }
 
-void fault_desk::ended(const active_fault& fault) {
+void fault_injector::ended(const active_fault& fault) {
   core_.audit.record("fault_ended", describe_fault(fault));
   if (fault.spec.type == fault_type::maintenance)
     say_maintenance(false);
@@ -201,7 +201,7 @@ void fault_desk::ended(const active_fault& fault) {
       settle(one);
 }
 
-void fault_desk::say_maintenance(bool under_way) {
+void fault_injector::say_maintenance(bool under_way) {
   const std::string state = json_text(boost::json::object{{"maintenance", under_way}});
   feeds_.publish({"platform_state", "", state});
   feeds_.pump();
