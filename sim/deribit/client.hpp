@@ -1,7 +1,7 @@
 #pragma once
 
 #include "runtime/base/time.hpp"
-#include "sim/deribit/account_book.hpp"
+#include "sim/deribit/account_registry.hpp"
 #include "sim/deribit/session_clock.hpp"
 #include "sim/line/line.hpp"
 

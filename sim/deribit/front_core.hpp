@@ -1,7 +1,7 @@
 #pragma once
 
 #include "runtime/base/rng.hpp"
-#include "sim/deribit/account_book.hpp"
+#include "sim/deribit/account_registry.hpp"
 #include "sim/deribit/alarm.hpp"
 #include "sim/deribit/audit_log.hpp"
 #include "sim/deribit/client.hpp"
@@ -32,7 +32,7 @@ struct front_core {
   exchange& market;
   inspection* inside; // behind the clients' backs; null when the exchange has none
   base::rng chance;
-  account_book accounts;
+  account_registry accounts;
   credit_ledger credits;
   fault_table faults;
   subscription_table subscriptions;

@@ -1,4 +1,4 @@
-#include "sim/deribit/account_book.hpp"
+#include "sim/deribit/account_registry.hpp"
 #include "sim/deribit/credit_ledger.hpp"
 #include "sim/deribit/fault_table.hpp"
 #include "sim/deribit/matching_queue.hpp"
@@ -20,10 +20,10 @@ namespace {
 
 constexpr base::moment start{};
 
-account_book book_of(const settings& rules) {
-  account_book book{rules, 7};
-  book.add({"one", "key-1", base::secret{"secret-1"}});
-  return book;
+account_registry registry_of(const settings& rules) {
+  account_registry registry{rules, 7};
+  registry.add({"one", "key-1", base::secret{"secret-1"}});
+  return registry;
 }
 
 json::object credentials(std::string_view secret = "secret-1", std::string_view scope = "") {
@@ -40,56 +40,56 @@ TEST_CASE("the documented signature vector is what we compute") {
 
 TEST_CASE("a connection's token works on its connection only, and until it expires") {
   settings rules;
-  auto book = book_of(rules);
-  const auto who = book.authenticate(credentials(), 5, start);
+  auto registry = registry_of(rules);
+  const auto who = registry.authenticate(credentials(), 5, start);
   REQUIRE(who);
   const auto& token = who.value().access_token;
-  CHECK(book.find(token, 5, start.steady) != nullptr);
-  CHECK(book.find(token, 6, start.steady) == nullptr);
-  CHECK(book.find(token, 5, start.steady + 900s) == nullptr);
-  book.forget_connection(5);
-  CHECK(book.find(token, 5, start.steady) == nullptr);
+  CHECK(registry.find(token, 5, start.steady) != nullptr);
+  CHECK(registry.find(token, 6, start.steady) == nullptr);
+  CHECK(registry.find(token, 5, start.steady + 900s) == nullptr);
+  registry.forget_connection(5);
+  CHECK(registry.find(token, 5, start.steady) == nullptr);
 }
 
 TEST_CASE("a refresh gives a token and voids the one before") {
   settings rules;
-  auto book = book_of(rules);
-  const auto first = book.authenticate(credentials(), 5, start);
+  auto registry = registry_of(rules);
+  const auto first = registry.authenticate(credentials(), 5, start);
   REQUIRE(first);
   const json::object refresh{{"grant_type", "refresh_token"}, {"refresh_token", first.value().refresh_token}};
-  const auto second = book.authenticate(refresh, 5, start);
+  const auto second = registry.authenticate(refresh, 5, start);
   REQUIRE(second);
-  CHECK(book.find(first.value().access_token, 5, start.steady) == nullptr);
-  CHECK(book.find(second.value().access_token, 5, start.steady) != nullptr);
-  CHECK(book.authenticate(refresh, 5, start).fault().code == 13004);
+  CHECK(registry.find(first.value().access_token, 5, start.steady) == nullptr);
+  CHECK(registry.find(second.value().access_token, 5, start.steady) != nullptr);
+  CHECK(registry.authenticate(refresh, 5, start).fault().code == 13004);
 }
 
 TEST_CASE("a named session outlives its socket and shares its key's 16 places") {
   settings rules;
   rules.sessions_per_key_max = 2;
-  auto book = book_of(rules);
+  auto registry = registry_of(rules);
   std::vector<std::string> tokens;
   for (const auto* name : {"session:a", "session:b", "session:c"})
-    tokens.push_back(book.authenticate(credentials("secret-1", name), 5, start).value().access_token);
-  book.forget_connection(5);
-  CHECK(book.find(tokens[0], 9, start.steady) == nullptr); // evicted: the oldest
-  CHECK(book.find(tokens[1], 9, start.steady) != nullptr);
-  CHECK(book.find(tokens[2], 9, start.steady) != nullptr);
+    tokens.push_back(registry.authenticate(credentials("secret-1", name), 5, start).value().access_token);
+  registry.forget_connection(5);
+  CHECK(registry.find(tokens[0], 9, start.steady) == nullptr); // evicted: the oldest
+  CHECK(registry.find(tokens[1], 9, start.steady) != nullptr);
+  CHECK(registry.find(tokens[2], 9, start.steady) != nullptr);
 }
 
 TEST_CASE("wrong credentials are 13004, too many of them 12003") {
   settings rules;
   rules.login_failures_max = 3;
-  auto book = book_of(rules);
+  auto registry = registry_of(rules);
   for (int count = 0; count < 3; ++count)
-    CHECK(book.authenticate(credentials("guess"), 1, start).fault().code == 13004);
-  CHECK(book.authenticate(credentials(), 1, start).fault().code == 12003);
-  CHECK(book.authenticate(credentials(), 1, start + 61s));
+    CHECK(registry.authenticate(credentials("guess"), 1, start).fault().code == 13004);
+  CHECK(registry.authenticate(credentials(), 1, start).fault().code == 12003);
+  CHECK(registry.authenticate(credentials(), 1, start + 61s));
 }
 
 TEST_CASE("a signature is good for a minute") {
   settings rules;
-  auto book = book_of(rules);
+  auto registry = registry_of(rules);
   const auto signed_at = [](std::int64_t ms) {
     const std::string stamp = std::to_string(ms);
     return json::object{{"grant_type", "client_signature"},
@@ -98,23 +98,23 @@ TEST_CASE("a signature is good for a minute") {
                         {"nonce", "n"},
                         {"signature", hmac_sha256_hex("secret-1", stamp + "\nn\n")}};
   };
-  CHECK(book.authenticate(signed_at(0), 1, start + 59s));
-  CHECK(book.authenticate(signed_at(0), 1, start + 61s).fault().code == 13004);
+  CHECK(registry.authenticate(signed_at(0), 1, start + 59s));
+  CHECK(registry.authenticate(signed_at(0), 1, start + 61s).fault().code == 13004);
 }
 
 TEST_CASE("tokens are bounded: the oldest dies first") {
   settings rules;
   rules.tokens_max = 20;
-  auto book = book_of(rules);
+  auto registry = registry_of(rules);
   for (std::uint64_t connection = 1; connection <= 200; ++connection)
-    REQUIRE(book.authenticate(credentials(), connection, start));
-  CHECK(book.tokens() <= 20);
+    REQUIRE(registry.authenticate(credentials(), connection, start));
+  CHECK(registry.tokens() <= 20);
 }
 
 TEST_CASE("scope and expiry can be asked for") {
   settings rules;
-  auto book = book_of(rules);
-  const auto who = book.authenticate(credentials("secret-1", "trade:read expires:30"), 1, start);
+  auto registry = registry_of(rules);
+  const auto who = registry.authenticate(credentials("secret-1", "trade:read expires:30"), 1, start);
   CHECK(who.value().expires_in_s == 30);
   CHECK(who.value().scope == "trade:read expires:30");
 }

@@ -1,4 +1,4 @@
-#include "sim/deribit/account_book.hpp"
+#include "sim/deribit/account_registry.hpp"
 
 #include "runtime/base/invariant.hpp"
 #include "sim/deribit/rpc_text.hpp"
@@ -49,14 +49,14 @@ constexpr std::string_view default_scope =
 
 } // namespace
 
-account_book::account_book(const settings& rules, std::uint64_t seed) : rules_{&rules}, chance_{seed} {}
+account_registry::account_registry(const settings& rules, std::uint64_t seed) : rules_{&rules}, chance_{seed} {}
 
-void account_book::add(account_entry entry) {
+void account_registry::add(account_entry entry) {
   CAFNODE_INVARIANT(!entry.name.empty() && !entry.client_id.empty(), "an account without a name");
   accounts_.push_back(std::move(entry));
 }
 
-verdict account_book::authenticate(const boost::json::object& params, std::uint64_t connection, base::moment now) {
+verdict account_registry::authenticate(const boost::json::object& params, std::uint64_t connection, base::moment now) {
   const std::string grant = named(params, "grant_type");
   verdict who = refuse(invalid_param("grant_type", "invalid value"));
   if (grant == "client_credentials")
@@ -71,14 +71,14 @@ verdict account_book::authenticate(const boost::json::object& params, std::uint6
   return issue(std::move(who).value(), now.steady);
 }
 
-verdict account_book::by_credentials(const boost::json::object& params, base::time_point now) {
+verdict account_registry::by_credentials(const boost::json::object& params, base::time_point now) {
   for (const auto* needed : {"client_id", "client_secret"})
     if (!text_param(params, needed))
       return refuse(invalid_param(needed, "missing"));
   return check_secret(named(params, "client_id"), named(params, "client_secret"), now);
 }
 
-verdict account_book::check_secret(std::string_view id, std::string_view given, base::time_point now) {
+verdict account_registry::check_secret(std::string_view id, std::string_view given, base::time_point now) {
   if (over_limit(id, now))
     return refuse(failed(12003, "login_over_limit"));
   const account_entry* account = account_of(id);
@@ -90,7 +90,7 @@ verdict account_book::check_secret(std::string_view id, std::string_view given, 
   return who;
 }
 
-verdict account_book::by_signature(const boost::json::object& params, base::moment now) {
+verdict account_registry::by_signature(const boost::json::object& params, base::moment now) {
   for (const auto* needed : {"client_id", "timestamp", "signature"})
     if (!text_param(params, needed))
       return refuse(invalid_param(needed, "missing"));
@@ -112,7 +112,7 @@ verdict account_book::by_signature(const boost::json::object& params, base::mome
   return who;
 }
 
-verdict account_book::check_signed_call(std::string_view header, std::string_view text, base::moment now) {
+verdict account_registry::check_signed_call(std::string_view header, std::string_view text, base::moment now) {
   std::map<std::string_view, std::string_view> fields;
   while (!header.empty()) {
     const std::string_view part = header.substr(0, header.find(','));
@@ -135,7 +135,8 @@ verdict account_book::check_signed_call(std::string_view header, std::string_vie
   return who;
 }
 
-verdict account_book::by_refresh(const boost::json::object& params, std::uint64_t connection, base::time_point now) {
+verdict account_registry::by_refresh(const boost::json::object& params, std::uint64_t connection,
+                                     base::time_point now) {
   if (!text_param(params, "refresh_token"))
     return refuse(invalid_param("refresh_token", "missing"));
   const auto known = access_of_refresh_.find(named(params, "refresh_token"));
@@ -149,7 +150,8 @@ verdict account_book::by_refresh(const boost::json::object& params, std::uint64_
   return issue(std::move(who), now);
 }
 
-const login* account_book::find(std::string_view access_token, std::uint64_t connection, base::time_point now) const {
+const login* account_registry::find(std::string_view access_token, std::uint64_t connection,
+                                    base::time_point now) const {
   const auto found = by_access_.find(std::string{access_token});
   if (found == by_access_.end() || found->second.expires <= now)
     return nullptr;
@@ -157,7 +159,7 @@ const login* account_book::find(std::string_view access_token, std::uint64_t con
   return who.connection == 0 || who.connection == connection ? &who : nullptr;
 }
 
-verdict account_book::fork(std::string_view refresh_token, std::string session, base::time_point now) {
+verdict account_registry::fork(std::string_view refresh_token, std::string session, base::time_point now) {
   const auto known = access_of_refresh_.find(std::string{refresh_token});
   if (known == access_of_refresh_.end())
     return refuse(wrong_credentials());
@@ -168,7 +170,7 @@ verdict account_book::fork(std::string_view refresh_token, std::string session, 
   return issue(std::move(who), now);
 }
 
-void account_book::revoke(std::string_view access_token) {
+void account_registry::revoke(std::string_view access_token) {
   const auto found = by_access_.find(std::string{access_token});
   if (found == by_access_.end())
     return;
@@ -179,13 +181,13 @@ void account_book::revoke(std::string_view access_token) {
   by_access_.erase(found);
 }
 
-void account_book::forget_connection(std::uint64_t connection) {
+void account_registry::forget_connection(std::uint64_t connection) {
   const auto bound = access_of_connection_.find(connection);
   if (bound != access_of_connection_.end())
     revoke(std::string{bound->second});
 }
 
-std::size_t account_book::expire_account(std::string_view account, base::time_point now) {
+std::size_t account_registry::expire_account(std::string_view account, base::time_point now) {
   std::size_t count = 0;
   for (auto& [token, who] : by_access_) {
     if ((!account.empty() && who.account != account) || who.expires <= now)
@@ -196,13 +198,13 @@ std::size_t account_book::expire_account(std::string_view account, base::time_po
   return count;
 }
 
-const account_entry* account_book::account_of(std::string_view client_id) const {
+const account_entry* account_registry::account_of(std::string_view client_id) const {
   const auto is_it = [client_id](const account_entry& entry) { return entry.client_id == client_id; };
   const auto found = std::find_if(accounts_.begin(), accounts_.end(), is_it);
   return found == accounts_.end() ? nullptr : &*found;
 }
 
-rpc_error account_book::note_failure(std::string_view client_id, base::time_point now) {
+rpc_error account_registry::note_failure(std::string_view client_id, base::time_point now) {
   // Ids that nobody has share one counter, so that made-up ids cannot fill the memory.
   failures& record = failed_[account_of(client_id) == nullptr ? std::string{} : std::string{client_id}];
   const std::chrono::milliseconds window{rules_->login_failures_window_ms};
@@ -212,14 +214,14 @@ rpc_error account_book::note_failure(std::string_view client_id, base::time_poin
   return wrong_credentials().error;
 }
 
-bool account_book::over_limit(std::string_view client_id, base::time_point now) const {
+bool account_registry::over_limit(std::string_view client_id, base::time_point now) const {
   const auto found = failed_.find(client_id);
   const std::chrono::milliseconds window{rules_->login_failures_window_ms};
   return rules_->login_failures_max > 0 && found != failed_.end() && now - found->second.since <= window &&
          found->second.count >= rules_->login_failures_max;
 }
 
-void account_book::apply_scope(login& who, std::string_view scope, std::uint64_t connection) const {
+void account_registry::apply_scope(login& who, std::string_view scope, std::uint64_t connection) const {
   who.scope = scope.empty() ? std::string{default_scope} : std::string{scope.substr(0, 512)};
   who.connection = connection;
   who.expires_in_s = rules_->token_expires_s;
@@ -233,7 +235,7 @@ void account_book::apply_scope(login& who, std::string_view scope, std::uint64_t
     who.connection = 0; // a named session survives its socket
 }
 
-login account_book::issue(login who, base::time_point now) {
+login account_registry::issue(login who, base::time_point now) {
   make_room(who);
   who.expires = now + std::chrono::seconds{who.expires_in_s};
   who.access_token = random_token();
@@ -248,7 +250,7 @@ login account_book::issue(login who, base::time_point now) {
   return who;
 }
 
-void account_book::make_room(const login& coming) {
+void account_registry::make_room(const login& coming) {
   while (!age_.empty() &&
          (!by_access_.contains(age_.front()) || by_access_.size() >= static_cast<std::size_t>(rules_->tokens_max))) {
     revoke(std::string{age_.front()});
@@ -267,7 +269,7 @@ void account_book::make_room(const login& coming) {
     revoke(std::string{*std::find_if(age_.begin(), age_.end(), same_key)});
 }
 
-std::string account_book::random_token() {
+std::string account_registry::random_token() {
   constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string token = "1.";
   for (int count = 0; count < 44; ++count)

@@ -39,9 +39,9 @@ struct login {
 };
 
 /// Accounts, logins and tokens, as A4 of the exchange's rules has them. Pure: time and chance are arguments.
-class account_book {
+class account_registry {
 public:
-  account_book(const settings& rules, std::uint64_t seed);
+  account_registry(const settings& rules, std::uint64_t seed);
 
   void add(account_entry entry);
 
