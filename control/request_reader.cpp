@@ -83,12 +83,12 @@ bool has_flag(const net::http_request& request, std::string_view name) {
   });
 }
 
-reading<kill_order> read_kill(std::string_view body) {
+reading<kill_request> read_kill(std::string_view body) {
   body_fields fields{body};
-  kill_order order;
-  order.path = fields.text("path", text_kind::path);
-  order.how = fields.word<kill_how>("how", {{"kill", kill_how::brutal}, {"stop", kill_how::asked}}, kill_how::brutal);
-  return finished(fields, std::move(order));
+  kill_request wanted;
+  wanted.path = fields.text("path", text_kind::path);
+  wanted.how = fields.word<kill_how>("how", {{"kill", kill_how::brutal}, {"stop", kill_how::asked}}, kill_how::brutal);
+  return finished(fields, std::move(wanted));
 }
 
 reading<restart_request> read_restart(std::string_view body) {

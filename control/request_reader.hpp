@@ -35,12 +35,12 @@ inline constexpr std::uint64_t page_rows_max = 10'000;
 /// Whether a flag of the query is set: `follow`, `follow=1` or `follow=true`. What is no flag at all was refused.
 [[nodiscard]] bool has_flag(const net::http_request& request, std::string_view name);
 
-struct kill_order {
+struct kill_request {
   std::string path;
   kill_how how = kill_how::brutal;
 };
 
-[[nodiscard]] reading<kill_order> read_kill(std::string_view body);
+[[nodiscard]] reading<kill_request> read_kill(std::string_view body);
 
 struct restart_request {
   std::string path;
