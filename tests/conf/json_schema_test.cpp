@@ -1,4 +1,5 @@
 #include "conf/loader.hpp"
+#include "tests/conf/document_of_key.hpp"
 #include "tests/conf/json_schema_check.hpp"
 #include "tests/support/source_tree.hpp"
 
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <sstream>
 
 using namespace cafnode::conf;
@@ -34,50 +34,6 @@ std::string violation_in(const std::string& text) {
   fault_sink sink{from};
   const auto root = parse_document(from, sink);
   return root ? schema_violation(the_schema(), *root) : "";
-}
-
-using values = std::map<std::string, std::string>; // by path within the scope, as YAML on one line
-
-/// The values as one map of maps.
-std::string nested(const values& all) {
-  std::string out = "{";
-  for (auto here = all.begin(); here != all.end();) {
-    const auto name = here->first.substr(0, here->first.find('.'));
-    values below;
-    std::string plain;
-    for (; here != all.end() && (here->first == name || here->first.starts_with(name + ".")); ++here) {
-      if (here->first == name)
-        plain = here->second;
-      else
-        below[here->first.substr(name.size() + 1)] = here->second;
-    }
-    out += fmt::format("{}{}: {}", out.size() > 1 ? ", " : "", name, below.empty() ? plain : nested(below));
-  }
-  return out + "}";
-}
-
-/// The smallest document that has `value` at a key; without one it leaves the key out.
-std::string document_with(const key& of, const std::string* value) {
-  values node{{"apiVersion", "caf-node/v1"}, {"kind", "Node"}};
-  values exchange{{"name", "x"}, {"venue", "deribit"}, {"url.host", "h"}, {"url.port", "1"}, {"url.tls", "true"}};
-  values connection{{"name", "c"}};
-  auto& in = of.in == scope::node ? node : of.in == scope::exchange ? exchange : connection;
-  in.erase(std::string{of.path});
-  if (value != nullptr)
-    in[std::string{of.path}] = *value;
-  exchange["connections"] = "[" + nested(connection) + "]";
-  node["exchanges"] = "[" + nested(exchange) + "]";
-  return nested(node);
-}
-
-/// The fault that the loader finds in the form of a value, if any; what values make of each other is none.
-const fault* fault_of_form(const loaded& from, const key& of) {
-  const auto found = std::find_if(from.faults.begin(), from.faults.end(), [&](const fault& each) {
-    const bool is_form = each.code != fault_code::contradiction && each.code != fault_code::insecure;
-    return is_form && each.severity == severity::error && each.path.ends_with(of.path) &&
-           (each.code != fault_code::missing_key || of.required || each.message.find("reference") != std::string::npos);
-  });
-  return found == from.faults.end() ? nullptr : &*found;
 }
 
 /// What a schema cannot know: ranges behind a unit, quotes, and what only one key asks of its text.
