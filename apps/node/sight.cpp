@@ -1,7 +1,7 @@
 #include "apps/node/sight.hpp"
 
 #include "apps/node/metrics.hpp"
-#include "runtime/net/dial_desk.hpp"
+#include "runtime/net/dial_service.hpp"
 #include "runtime/observe/event_log.hpp"
 #include "runtime/observe/log.hpp"
 #include "runtime/observe/metric_names.hpp"
@@ -72,7 +72,7 @@ node_sight::node_sight(const conf::node_config& config, const base::clock_source
 void node_sight::look_at(host::io_engine& engine) {
   std::vector<std::shared_ptr<const net::gate_figures>> gates;
   for (std::size_t index = 0; index < engine.size(); ++index)
-    gates.push_back(net::dial_desk::of(engine.unit(index).context()).gate->figures());
+    gates.push_back(net::dial_service::of(engine.unit(index).context()).gate->figures());
   const auto add = [&](const char* state, std::atomic<std::uint32_t> net::gate_figures::*member) {
     metrics.add_reading(observe::metric::handshakes, {state}, [gates, member] {
       double sum = 0;

@@ -27,7 +27,7 @@ dialer::dialer(asio::io_context& io, const dial_options& options, on_done done)
       deadline_{steady::now() + options.deadline},
       allowed_{options.deadline},
       done_{std::move(done)},
-      desk_{dial_desk::of(io)},
+      shared_{dial_service::of(io)},
       timer_{io.get_executor()},
       socket_{io.get_executor()},
       where_{endpoint_text(options.host, options.port)} {}
@@ -40,8 +40,8 @@ void dialer::cancel() {
 void dialer::look_up() {
   if (const auto known = name_lookup::known_addresses(options_.host); !known.empty())
     return await_turn(known);
-  lookup_ = desk_.lookups->ask({options_.host, options_.name_servers},
-                               [self = shared_from_this()](const auto& found) { self->on_found(found); });
+  lookup_ = shared_.lookups->ask({options_.host, options_.name_servers},
+                                 [self = shared_from_this()](const auto& found) { self->on_found(found); });
 }
 
 void dialer::on_found(const name_lookup::outcome& found) {
@@ -59,7 +59,7 @@ void dialer::await_turn(const name_lookup::addresses& found) {
   awaits_turn_ = true;
   left_ = deadline_ - steady::now();
   arm(steady::now() + turn_wait_max);
-  place_ = desk_.gate->enter([self = shared_from_this()] { self->on_turn(); });
+  place_ = shared_.gate->enter([self = shared_from_this()] { self->on_turn(); });
 }
 
 void dialer::on_turn() {
@@ -69,11 +69,11 @@ void dialer::on_turn() {
   deadline_ = steady::now() + left_;
   arm(deadline_);
   // Now, and not before the wait: what others have learned of the addresses meanwhile counts.
-  addresses_ = desk_.memory->order(by_turns(addresses_));
+  addresses_ = shared_.memory->order(by_turns(addresses_));
   if (addresses_.size() > addresses_max)
     addresses_.resize(addresses_max);
-  const auto awake = desk_.memory->awake(addresses_, steady::now());
-  race_ = address_race::start(io_, awake, desk_.memory, [self = shared_from_this()](auto connected) {
+  const auto awake = shared_.memory->awake(addresses_, steady::now());
+  race_ = address_race::start(io_, awake, shared_.memory, [self = shared_from_this()](auto connected) {
     self->on_connected(std::move(connected));
   });
 }
@@ -86,7 +86,7 @@ void dialer::on_connected(address_race::outcome connected) {
     return fail(close_cause::refused, fmt::format("no connection to {}: {}", where_, connected.fault()));
   auto won = std::move(connected).value();
   where_ = endpoint_text(options_.host, won.address);
-  trial_ = std::make_unique<address_trial>(desk_.memory, won.address, addresses_);
+  trial_ = std::make_unique<address_trial>(shared_.memory, won.address, addresses_);
   socket_ = std::move(won.socket);
   error_code ignored;
   socket_.set_option(tcp::no_delay{true}, ignored);
@@ -101,8 +101,9 @@ void dialer::on_connected(address_race::outcome connected) {
 
 /// An address that accepts and then hangs must leave time for another that may do better.
 void dialer::share_time(const address_memory::address& taken) {
-  const auto others = std::count_if(addresses_.begin(), addresses_.end(),
-                                    [&](const auto& each) { return each != taken && !desk_.memory->has_failed(each); });
+  const auto others = std::count_if(addresses_.begin(), addresses_.end(), [&](const auto& each) {
+    return each != taken && !shared_.memory->has_failed(each);
+  });
   const auto now = steady::now();
   const auto share = (deadline_ - now) / (1 + others);
   allowed_ -= std::chrono::floor<std::chrono::milliseconds>(deadline_ - now - share);

@@ -2,7 +2,7 @@
 
 #include "runtime/base/result.hpp"
 #include "runtime/net/address_race.hpp"
-#include "runtime/net/dial_desk.hpp"
+#include "runtime/net/dial_service.hpp"
 #include "runtime/net/link_stream.hpp"
 #include "runtime/net/ws_link.hpp"
 
@@ -67,7 +67,7 @@ private:
   std::chrono::steady_clock::duration left_{}; // of the deadline, while the turn is awaited
   bool awaits_turn_ = false;
   on_done done_;
-  dial_desk& desk_;
+  dial_service& shared_;
   steady_timer timer_;
   lookup_pool::ticket lookup_;
   address_list addresses_;

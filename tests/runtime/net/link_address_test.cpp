@@ -1,5 +1,5 @@
 #include "runtime/net/address_race.hpp"
-#include "runtime/net/dial_desk.hpp"
+#include "runtime/net/dial_service.hpp"
 #include "runtime/net/tls_context.hpp"
 #include "tests/support/name_stub.hpp"
 #include "tests/support/net_peer.hpp"
@@ -111,7 +111,7 @@ TEST_CASE("whatever a first address fails with, the next dial starts at another,
 
 TEST_CASE("a link that was open and not proven counts against its address too") {
   two_addresses rig{accept_and_wait};
-  const auto& memory = *net::dial_desk::of(rig.probe.io).memory;
+  const auto& memory = *net::dial_service::of(rig.probe.io).memory;
   const net::address_memory::address first{boost::asio::ip::make_address("127.0.0.2"), rig.good.port()};
   rig.dial(rig.options());
   REQUIRE(rig.probe.run_until_open());
@@ -131,7 +131,7 @@ TEST_CASE("a link whose end its owner does not lay to its address leaves that ad
   CHECK(rig.probe.link->peer() == "two.test:" + std::to_string(rig.good.port()) + " (127.0.0.2)");
   rig.probe.link->acquit();
   rig.probe.link = nullptr;
-  const auto& memory = *net::dial_desk::of(rig.probe.io).memory;
+  const auto& memory = *net::dial_service::of(rig.probe.io).memory;
   CHECK_FALSE(memory.has_failed({boost::asio::ip::make_address("127.0.0.2"), rig.good.port()}));
 }
 
