@@ -49,16 +49,16 @@ protocol_machine::protocol_machine(venues::machine_config config)
     : config_{std::move(config)},
       chance_{config_.nonce_seed},
       pending_{{config_.answer_deadline, config_.query_deadline}, config_.pending_max},
-      book_{channels_of(config_.auth, config_.channels)},
+      subscriptions_{channels_of(config_.auth, config_.channels)},
       login_{config_.query_deadline},
       subscribe_pauses_{subscribe_pauses} {}
 
 void protocol_machine::open(base::moment now, venues::outbox& out) {
   CAFNODE_INVARIANT(progress_ == progress::fresh, "a machine was opened twice");
   progress_ = progress::greeting;
-  if (book_.size() > channels_max)
+  if (subscriptions_.size() > channels_max)
     return shut(venues::give_up::refused, too_many_channels(), out);
-  setup_calls_ = book_.calls();
+  setup_calls_ = subscriptions_.calls();
   const auto id = pending_.add(request_kind::set_heartbeat, now.steady);
   out.send(write_set_heartbeat(memory_of_thread().writer, id, config_.heartbeat_interval));
   if (has_login())

@@ -4,7 +4,7 @@
 #include "actors/venues/deribit/auth.hpp"
 #include "actors/venues/deribit/decode.hpp"
 #include "actors/venues/deribit/encode.hpp"
-#include "actors/venues/deribit/subscription_book.hpp"
+#include "actors/venues/deribit/subscription_table.hpp"
 #include "actors/venues/fault_meter.hpp"
 #include "actors/venues/machine.hpp"
 #include "actors/venues/pending_requests.hpp"
@@ -164,7 +164,7 @@ private:
   venues::machine_config config_;
   base::rng chance_;
   pending_requests pending_;
-  subscription_book book_;
+  subscription_table subscriptions_;
   venues::fault_meter faults_;
   venues::deaf_meter deaf_;
   login_clock login_;

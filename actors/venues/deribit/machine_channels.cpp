@@ -44,7 +44,7 @@ void protocol_machine::change(const venues::live_settings& to, base::moment now,
   const auto channels = channels_of(config_.auth, to.channels);
   if (count_names(channels) > channels_max)
     return out.emit(venues::upkeep_failed{too_many_channels() + "; it keeps those that it has", {}});
-  for (const auto instrument : book_.wish(channels))
+  for (const auto instrument : subscriptions_.wish(channels))
     out.emit(venues::book_gap{instrument});
   tend_channels(now, out);
 }
@@ -58,18 +58,18 @@ void protocol_machine::begin_subscribing(base::moment now, venues::outbox& out) 
 
 /// Makes the next call that brings what the exchange has nearer to what is wished.
 void protocol_machine::tend_channels(base::moment now, venues::outbox& out) {
-  if (book_.is_calling() || now.steady < channels_rest_until_)
+  if (subscriptions_.is_calling() || now.steady < channels_rest_until_)
     return;
   if (progress_ == progress::subscribing)
     return set_channels_up(now, out);
   if (progress_ != progress::live)
     return;
-  const auto renewal = book_.next_renewal();
+  const auto renewal = subscriptions_.next_renewal();
   const bool books = renewal && *renewal <= now.steady && books_rest_until_ <= now.steady;
   // In turns: neither waits for ever behind the other when the exchange refuses it again and again.
-  if ((books || book_.has_unwished()) && (!book_.has_wanted() || !unsubscribed_last_))
+  if ((books || subscriptions_.has_unwished()) && (!subscriptions_.has_wanted() || !unsubscribed_last_))
     return unsubscribe(books, now, out);
-  if (book_.has_wanted())
+  if (subscriptions_.has_wanted())
     return subscribe(now, out);
   is_paid_ = false;
 }
@@ -77,7 +77,7 @@ void protocol_machine::tend_channels(base::moment now, venues::outbox& out) {
 /// The calls that the owner made room for in the budget; what was wished later waits until the connection is live.
 void protocol_machine::set_channels_up(base::moment now, venues::outbox& out) {
   if (setup_calls_ > 0)
-    if (const auto call = book_.next_call(); !call.empty())
+    if (const auto call = subscriptions_.next_call(); !call.empty())
       return send_channels(has_login() ? request_kind::subscribe_private : request_kind::subscribe_public, call, now,
                            out);
   progress_ = progress::live;
@@ -96,7 +96,7 @@ void protocol_machine::unsubscribe(bool with_books, base::moment now, venues::ou
   }
   unsubscribed_last_ = true;
   is_paid_ = with_books;
-  const auto channels = book_.begin_unsubscribe(now.steady, with_books);
+  const auto channels = subscriptions_.begin_unsubscribe(now.steady, with_books);
   if (with_books)
     books_rest_until_ = now.steady + books_rest;
   send_channels(kind, channels, now, out);
@@ -110,7 +110,7 @@ void protocol_machine::subscribe(base::moment now, venues::outbox& out) {
   }
   unsubscribed_last_ = false;
   is_paid_ = false;
-  send_channels(kind, book_.next_call(), now, out);
+  send_channels(kind, subscriptions_.next_call(), now, out);
 }
 
 void protocol_machine::send_channels(request_kind kind, std::span<const std::string_view> channels, base::moment now,
@@ -122,15 +122,15 @@ void protocol_machine::send_channels(request_kind kind, std::span<const std::str
 }
 
 std::optional<base::time_point> protocol_machine::channels_due() const noexcept {
-  if (book_.is_calling())
+  if (subscriptions_.is_calling())
     return std::nullopt;
   if (progress_ == progress::subscribing)
     return channels_rest_until_;
   if (progress_ != progress::live)
     return std::nullopt;
-  if (book_.has_unwished() || book_.has_wanted())
+  if (subscriptions_.has_unwished() || subscriptions_.has_wanted())
     return channels_rest_until_;
-  const auto renewal = book_.next_renewal();
+  const auto renewal = subscriptions_.next_renewal();
   return renewal ? std::optional{std::max({*renewal, books_rest_until_, channels_rest_until_})} : std::nullopt;
 }
 
@@ -140,16 +140,16 @@ void protocol_machine::on_subscription_failed(const pending_request& request, co
   channels_rest_until_ = now.steady + wait;
   is_paid_ = false;
   if (is_unsubscription(request.kind))
-    book_.unsubscribe_failed();
+    subscriptions_.unsubscribe_failed();
   else
-    book_.call_failed();
+    subscriptions_.call_failed();
   out.emit(venues::upkeep_failed{text, wait});
 }
 
 void protocol_machine::on_unsubscribed(base::moment now, venues::outbox& out) {
-  book_.end_unsubscribe(now.steady);
+  subscriptions_.end_unsubscribe(now.steady);
   // A pause grows as long as subscriptions fail, whatever is unsubscribed between them.
-  if (!book_.has_wanted())
+  if (!subscriptions_.has_wanted())
     subscribe_pauses_.reset();
   tend_channels(now, out);
 }
@@ -158,7 +158,7 @@ void protocol_machine::on_subscribed(const pending_request& request, base::momen
   auto& memory = memory_of_thread();
   if (const auto fault = memory.decoder.read_channels(memory.channels))
     return give_up_on(request, *fault, now, out);
-  auto compared = book_.settle_call(memory.channels);
+  auto compared = subscriptions_.settle_call(memory.channels);
   subscribe_pauses_.reset();
   if (setup_calls_ > 0)
     --setup_calls_;

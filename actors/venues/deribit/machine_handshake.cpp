@@ -36,7 +36,7 @@ std::string text_of_error(request_kind kind, const envelope& head) {
 
 venues::credits protocol_machine::setup_cost() const {
   venues::credits cost;
-  cost.subscribe = static_cast<std::int64_t>(book_.calls()) * cost_of(request_kind::subscribe_private).credits;
+  cost.subscribe = static_cast<std::int64_t>(subscriptions_.calls()) * cost_of(request_kind::subscribe_private).credits;
   if (has_login())
     cost.other =
         cost_of(request_kind::authenticate).credits + cost_of(request_kind::enable_cancel_on_disconnect).credits;

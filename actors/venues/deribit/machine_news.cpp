@@ -14,18 +14,18 @@ std::string cut(std::string_view name) {
 
 void protocol_machine::on_notification(base::moment now, venues::outbox& out) {
   const auto name = memory_of_thread().head.channel;
-  auto* channel = book_.find_live(name);
-  if (channel == nullptr && book_.is_stray(name, now.steady))
+  auto* channel = subscriptions_.find_live(name);
+  if (channel == nullptr && subscriptions_.is_stray(name, now.steady))
     return;
   if (channel == nullptr)
     return complain({fault_kind::foreign_channel, "not subscribed here: " + cut(name)}, now, out);
   if (!channel->wished)
-    return subscription_book::pass_over(*channel);
+    return subscription_table::pass_over(*channel);
   if (auto fault = tell(*channel, now, out)) {
     fault->detail = channel->name.substr(0, 60) + ": " + fault->detail;
     complain(*fault, now, out);
     // A change that was not taken breaks the chain, whatever the next one says.
-    if (!is_over() && channel->kind == channel_kind::book && book_.lose(*channel)) {
+    if (!is_over() && channel->kind == channel_kind::book && subscriptions_.lose(*channel)) {
       out.emit(venues::book_gap{channel->instrument});
       tend_channels(now, out);
     }
@@ -96,7 +96,7 @@ decode_fault protocol_machine::tell_book(channel_entry& channel, base::moment no
     return fault;
   if (frame.instrument != channel.instrument)
     return venues::protocol_fault{fault_kind::wrong_shape, "speaks of another instrument: " + cut(frame.instrument)};
-  switch (book_.follow(channel, frame.snapshot, frame.change_id, frame.previous_id)) {
+  switch (subscriptions_.follow(channel, frame.snapshot, frame.change_id, frame.previous_id)) {
   case chain_step::idle:
     break;
   case chain_step::fits:
@@ -117,10 +117,10 @@ decode_fault protocol_machine::tell_changes(venues::outbox& out) {
   if (auto fault = memory.decoder.read_changes(changes))
     return fault;
   // The same orders and trades come through their own channels, where those are subscribed.
-  if (!book_.confirmed(own_orders_channel))
+  if (!subscriptions_.confirmed(own_orders_channel))
     for (auto& order : changes.orders)
       out.emit(venues::order_updated{std::move(order)});
-  if (!book_.confirmed(own_trades_channel))
+  if (!subscriptions_.confirmed(own_trades_channel))
     for (auto& fill : changes.fills)
       out.emit(venues::filled{std::move(fill)});
   for (auto& position : changes.positions)

@@ -1,4 +1,4 @@
-#include "actors/venues/deribit/subscription_book.hpp"
+#include "actors/venues/deribit/subscription_table.hpp"
 #include "tests/actors/venues/deribit_rig.hpp"
 
 #include <doctest/doctest.h>
@@ -306,7 +306,7 @@ SCENARIO("thousands of changes leave nothing behind") {
   names second;
   for (int i = 0; i < 400; ++i)
     (i % 2 == 0 ? first : second).push_back("quote." + std::to_string(i));
-  deribit::subscription_book channels{first};
+  deribit::subscription_table channels{first};
   base::time_point now{1h};
   for (int i = 0; i < 5000; ++i) {
     first.back() = "quote.of." + std::to_string(i);
@@ -318,7 +318,7 @@ SCENARIO("thousands of changes leave nothing behind") {
     now += 1ms;
   }
   CHECK(channels.size() == 200);
-  CHECK(channels.remembered() <= 200 + deribit::subscription_book::strays_max);
+  CHECK(channels.remembered() <= 200 + deribit::subscription_table::strays_max);
   now += 11s;
   static_cast<void>(channels.wish({}));
   while (!channels.begin_unsubscribe(now, true).empty())

@@ -1,4 +1,4 @@
-#include "actors/venues/deribit/subscription_book.hpp"
+#include "actors/venues/deribit/subscription_table.hpp"
 #include "tests/actors/venues/deribit_rig.hpp"
 
 #include <doctest/doctest.h>
@@ -45,7 +45,7 @@ SCENARIO("channels are asked for in calls that the exchange takes") {
   names.push_back(names.front());
   names.emplace_back("quote." + std::string(20'000, 'x'));
   names.emplace_back("quote." + std::string(20'000, 'y'));
-  deribit::subscription_book channels{names};
+  deribit::subscription_table channels{names};
   CHECK(channels.size() == 1202);
   std::vector<std::size_t> calls;
   for (auto call = channels.next_call(); !call.empty(); call = channels.next_call()) {

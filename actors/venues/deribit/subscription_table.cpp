@@ -1,4 +1,4 @@
-#include "actors/venues/deribit/subscription_book.hpp"
+#include "actors/venues/deribit/subscription_table.hpp"
 
 #include "actors/venues/deribit/rules.hpp"
 #include "runtime/base/invariant.hpp"
@@ -70,13 +70,13 @@ std::string_view instrument_of_channel(std::string_view name) noexcept {
   return name.substr(0, name.find('.'));
 }
 
-subscription_book::subscription_book(std::span<const std::string> channels) {
+subscription_table::subscription_table(std::span<const std::string> channels) {
   for (const auto& name : channels)
     if (find(name) == nullptr)
       add(name);
 }
 
-void subscription_book::add(const std::string& name) {
+void subscription_table::add(const std::string& name) {
   auto& channel = channels_.emplace_back();
   channel.name = name;
   channel.kind = kind_of_channel(name);
@@ -85,7 +85,7 @@ void subscription_book::add(const std::string& name) {
   tally(channel, 1);
 }
 
-std::vector<std::string_view> subscription_book::wish(std::span<const std::string> channels) {
+std::vector<std::string_view> subscription_table::wish(std::span<const std::string> channels) {
   const std::unordered_set<std::string_view> wished{channels.begin(), channels.end()};
   for (auto at = channels_.begin(); at != channels_.end();) {
     const auto one = at++;
@@ -98,7 +98,7 @@ std::vector<std::string_view> subscription_book::wish(std::span<const std::strin
   return wrong;
 }
 
-void subscription_book::unwish(entries::iterator at) {
+void subscription_table::unwish(entries::iterator at) {
   if (at->broken)
     pass_over(*at); // it is as wrong if it is wished again
   set_broken(*at, false);
@@ -109,7 +109,7 @@ void subscription_book::unwish(entries::iterator at) {
     set_state(*at, channel_state::confirmed);
 }
 
-void subscription_book::take(const std::string& name, std::vector<std::string_view>& wrong) {
+void subscription_table::take(const std::string& name, std::vector<std::string_view>& wrong) {
   const auto known = index_.find(name);
   if (known == index_.end())
     return add(name);
@@ -122,7 +122,7 @@ void subscription_book::take(const std::string& name, std::vector<std::string_vi
   add(name);
 }
 
-void subscription_book::wish_again(channel_entry& channel, std::vector<std::string_view>& wrong) {
+void subscription_table::wish_again(channel_entry& channel, std::vector<std::string_view>& wrong) {
   set_wished(channel, true);
   if (channel.kind == channel_kind::book && (channel.doubtful || channel.state == channel_state::releasing))
     wrong.push_back(channel.instrument);
@@ -132,7 +132,7 @@ void subscription_book::wish_again(channel_entry& channel, std::vector<std::stri
 
 /// What came of a call for this channel is not known, or of a book not what came meanwhile: to be subscribed once more.
 /// A second subscription of a book brings no snapshot, so a book is unsubscribed first.
-void subscription_book::restore(channel_entry& channel) noexcept {
+void subscription_table::restore(channel_entry& channel) noexcept {
   const bool book = channel.kind == channel_kind::book;
   tally(channel, -1);
   channel.state = book ? channel_state::confirmed : channel_state::wanted;
@@ -142,13 +142,13 @@ void subscription_book::restore(channel_entry& channel) noexcept {
     set_broken(channel, true);
 }
 
-void subscription_book::forget(entries& in, entries::iterator at) {
+void subscription_table::forget(entries& in, entries::iterator at) {
   tally(*at, -1);
   index_.erase(at->name);
   in.erase(at);
 }
 
-void subscription_book::drop(entries::iterator at, base::time_point now) {
+void subscription_table::drop(entries::iterator at, base::time_point now) {
   set_state(*at, channel_state::dropped);
   at->strays_until = now + stray_span;
   dropped_.splice(dropped_.end(), channels_, at);
@@ -156,19 +156,19 @@ void subscription_book::drop(entries::iterator at, base::time_point now) {
     forget(dropped_, dropped_.begin());
 }
 
-bool subscription_book::is_stray(std::string_view name, base::time_point now) const noexcept {
+bool subscription_table::is_stray(std::string_view name, base::time_point now) const noexcept {
   const auto* channel = find(name);
   return channel != nullptr && channel->state == channel_state::dropped && now < channel->strays_until;
 }
 
-void subscription_book::pass_over(channel_entry& channel) noexcept {
+void subscription_table::pass_over(channel_entry& channel) noexcept {
   if (channel.kind != channel_kind::book)
     return;
   channel.doubtful = true;
   channel.chained = false;
 }
 
-void subscription_book::tally(const channel_entry& channel, int by) noexcept {
+void subscription_table::tally(const channel_entry& channel, int by) noexcept {
   const auto count = [by](std::size_t& to) { to = by > 0 ? to + 1 : to - 1; };
   if (channel.wished)
     count(wished_);
@@ -180,19 +180,19 @@ void subscription_book::tally(const channel_entry& channel, int by) noexcept {
     count(subscribed_);
 }
 
-void subscription_book::set_state(channel_entry& channel, channel_state state) noexcept {
+void subscription_table::set_state(channel_entry& channel, channel_state state) noexcept {
   tally(channel, -1);
   channel.state = state;
   tally(channel, 1);
 }
 
-void subscription_book::set_wished(channel_entry& channel, bool wished) noexcept {
+void subscription_table::set_wished(channel_entry& channel, bool wished) noexcept {
   tally(channel, -1);
   channel.wished = wished;
   tally(channel, 1);
 }
 
-std::size_t subscription_book::calls() const noexcept {
+std::size_t subscription_table::calls() const noexcept {
   std::size_t calls = 0;
   call_size size;
   for (const auto& channel : channels_) {
@@ -207,11 +207,11 @@ std::size_t subscription_book::calls() const noexcept {
   return calls;
 }
 
-bool subscription_book::has_wanted() const noexcept {
+bool subscription_table::has_wanted() const noexcept {
   return wanted_ > 0 && subscribed_ < channels_max;
 }
 
-std::vector<std::string_view> subscription_book::next_call() {
+std::vector<std::string_view> subscription_table::next_call() {
   CAFNODE_INVARIANT(!is_calling(), "two calls at a time");
   std::vector<std::string_view> names;
   if (!has_wanted())
@@ -229,7 +229,7 @@ std::vector<std::string_view> subscription_book::next_call() {
   return names;
 }
 
-subscription_book::comparison subscription_book::settle_call(std::span<const std::string_view> answered) {
+subscription_table::comparison subscription_table::settle_call(std::span<const std::string_view> answered) {
   CAFNODE_INVARIANT(call_ == call::subscribe, "an answer was compared with no call");
   call_ = call::none;
   comparison found;
@@ -261,18 +261,18 @@ subscription_book::comparison subscription_book::settle_call(std::span<const std
   return found;
 }
 
-channel_entry* subscription_book::find_live(std::string_view name) noexcept {
+channel_entry* subscription_table::find_live(std::string_view name) noexcept {
   const auto known = index_.find(name);
   return known != index_.end() && is_live(*known->second) ? &*known->second : nullptr;
 }
 
-bool subscription_book::confirmed(std::string_view name) const noexcept {
+bool subscription_table::confirmed(std::string_view name) const noexcept {
   const auto* channel = find(name);
   return channel != nullptr && channel->state == channel_state::confirmed;
 }
 
-chain_step subscription_book::follow(channel_entry& channel, bool snapshot, std::uint64_t change_id,
-                                     std::uint64_t previous_id) noexcept {
+chain_step subscription_table::follow(channel_entry& channel, bool snapshot, std::uint64_t change_id,
+                                      std::uint64_t previous_id) noexcept {
   if (channel.state == channel_state::releasing)
     return chain_step::idle;
   if (!snapshot && !channel.chained)
@@ -286,14 +286,14 @@ chain_step subscription_book::follow(channel_entry& channel, bool snapshot, std:
   return fits ? chain_step::fits : chain_step::broken;
 }
 
-void subscription_book::set_broken(channel_entry& channel, bool broken) noexcept {
+void subscription_table::set_broken(channel_entry& channel, bool broken) noexcept {
   if (broken == channel.broken)
     return;
   channel.broken = broken;
   broken_ = broken ? broken_ + 1 : broken_ - 1;
 }
 
-void subscription_book::call_failed() {
+void subscription_table::call_failed() {
   CAFNODE_INVARIANT(call_ == call::subscribe, "a call failed that was not under way");
   call_ = call::none;
   for (auto& channel : channels_) {
@@ -308,7 +308,7 @@ void subscription_book::call_failed() {
   }
 }
 
-bool subscription_book::lose(channel_entry& channel) noexcept {
+bool subscription_table::lose(channel_entry& channel) noexcept {
   if (channel.broken || channel.state == channel_state::releasing)
     return false;
   channel.chained = false;
@@ -316,7 +316,7 @@ bool subscription_book::lose(channel_entry& channel) noexcept {
   return true;
 }
 
-std::vector<std::string_view> subscription_book::begin_unsubscribe(base::time_point now, bool with_books) {
+std::vector<std::string_view> subscription_table::begin_unsubscribe(base::time_point now, bool with_books) {
   constexpr std::chrono::seconds first_rest{2};
   constexpr unsigned doublings_max = 5;
   CAFNODE_INVARIANT(!is_calling(), "two calls at a time");
@@ -342,7 +342,7 @@ std::vector<std::string_view> subscription_book::begin_unsubscribe(base::time_po
   return names;
 }
 
-std::optional<base::time_point> subscription_book::next_renewal() const noexcept {
+std::optional<base::time_point> subscription_table::next_renewal() const noexcept {
   std::optional<base::time_point> first;
   if (broken_ == 0)
     return first;
@@ -352,7 +352,7 @@ std::optional<base::time_point> subscription_book::next_renewal() const noexcept
   return first;
 }
 
-void subscription_book::unsubscribe_failed() noexcept {
+void subscription_table::unsubscribe_failed() noexcept {
   call_ = call::none;
   for (auto& channel : channels_) {
     if (channel.state != channel_state::releasing)
@@ -366,7 +366,7 @@ void subscription_book::unsubscribe_failed() noexcept {
   }
 }
 
-void subscription_book::end_unsubscribe(base::time_point now) {
+void subscription_table::end_unsubscribe(base::time_point now) {
   call_ = call::none;
   for (auto at = channels_.begin(); at != channels_.end();) {
     const auto one = at++;
@@ -380,7 +380,7 @@ void subscription_book::end_unsubscribe(base::time_point now) {
   }
 }
 
-const channel_entry* subscription_book::find(std::string_view name) const noexcept {
+const channel_entry* subscription_table::find(std::string_view name) const noexcept {
   const auto at = index_.find(name);
   return at == index_.end() ? nullptr : &*at->second;
 }

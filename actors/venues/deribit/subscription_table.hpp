@@ -58,16 +58,16 @@ struct channel_entry {
 
 /// All channels of a connection: as they are wished, and as the exchange has them. One call is under way at a time, to
 /// subscribe or to unsubscribe.
-class subscription_book {
+class subscription_table {
 public:
   /// So many names of dropped channels are remembered, for so long.
   static constexpr std::size_t strays_max = 1000;
   static constexpr std::chrono::seconds stray_span{10};
 
   /// Repeated names count once.
-  explicit subscription_book(std::span<const std::string> channels);
-  subscription_book(const subscription_book&) = delete;
-  subscription_book& operator=(const subscription_book&) = delete;
+  explicit subscription_table(std::span<const std::string> channels);
+  subscription_table(const subscription_table&) = delete;
+  subscription_table& operator=(const subscription_table&) = delete;
 
   /// From now on these are the channels, and no others. Gives the instruments of books that are wished again and wrong
   /// until their snapshot; the views live as long as the book is wished.
