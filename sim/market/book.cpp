@@ -102,7 +102,7 @@ void order_book::change(side of, decimal price, price_level& level, decimal afte
   const auto before = level.total;
   level.total = after;
   if (before != after)
-    told_(of, price, before, after);
+    listener_(of, price, before, after);
 }
 
 } // namespace cafnode::sim

@@ -23,7 +23,7 @@ public:
   using sell_side = std::map<decimal, price_level, std::less<>>;
   using listener = std::function<void(side, decimal price, decimal before, decimal after)>;
 
-  void listen(listener told) { told_ = std::move(told); }
+  void listen(listener to) { listener_ = std::move(to); }
 
   [[nodiscard]] const buy_side& bids() const { return bids_; }
 
@@ -58,7 +58,7 @@ private:
 
   buy_side bids_;
   sell_side asks_;
-  listener told_ = [](side, decimal, decimal, decimal) {};
+  listener listener_ = [](side, decimal, decimal, decimal) {};
 };
 
 } // namespace cafnode::sim

@@ -30,8 +30,8 @@ boost::json::object audit_fields(const order& of, const instrument& on) {
 } // namespace
 
 matching::matching(const exchange_options& options, listings& floor, order_store& orders, ledger& accounts,
-                   matching_listener& told, audit_sink& audit)
-    : options_{options}, floor_{floor}, orders_{orders}, accounts_{accounts}, told_{told}, audit_{audit} {}
+                   matching_listener& listener, audit_sink& audit)
+    : options_{options}, floor_{floor}, orders_{orders}, accounts_{accounts}, listener_{listener}, audit_{audit} {}
 
 void matching::take(order& taker, decimal limit, base::moment now) {
   auto& at = floor_.at(taker.on);
@@ -90,7 +90,7 @@ void matching::announce(std::string_view kind, const order& changed, std::string
   if (!reason.empty())
     fields["reason"] = reason;
   audit_.record(kind, fields);
-  told_.on_order(changed);
+  listener_.on_order(changed);
 }
 
 const std::deque<user_trade>& matching::user_trades(const std::string& account) {
@@ -127,7 +127,7 @@ void matching::fill(order& taker, order& maker, decimal amount, base::moment now
     at.book.remove(maker);
   const bool self_trade = !taker.account.empty() && taker.account == maker.account;
   const auto made = make_trade(at, taker.direction, amount, price, now);
-  told_.on_trade(made);
+  listener_.on_trade(made);
   book_side(taker, made, false, self_trade, now);
   book_side(maker, made, true, self_trade, now);
 }
@@ -180,8 +180,8 @@ void matching::book_side(order& of, const trade& made, bool maker, bool self_tra
   while (kept.size() > options_.trades_max)
     kept.pop_front();
   audit_fill(mine, of);
-  told_.on_order(of);
-  told_.on_user_trade(mine);
+  listener_.on_order(of);
+  listener_.on_user_trade(mine);
   if (of.state == order_state::filled)
     orders_.retire(of, now);
 }

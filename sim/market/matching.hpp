@@ -25,7 +25,7 @@ public:
 class matching {
 public:
   matching(const exchange_options& options, listings& floor, order_store& orders, ledger& accounts,
-           matching_listener& told, audit_sink& audit);
+           matching_listener& listener, audit_sink& audit);
 
   /// Trades the order against the other side as far as `limit` allows.
   void take(order& taker, decimal limit, base::moment now);
@@ -69,7 +69,7 @@ private:
   listings& floor_;
   order_store& orders_;
   ledger& accounts_;
-  matching_listener& told_;
+  matching_listener& listener_;
   audit_sink& audit_;
   std::uint64_t keys_ = 0;
   std::map<std::string, std::uint64_t> order_numbers_; // by currency
