@@ -95,21 +95,21 @@ void line_file::write(std::string_view line) {
 
 /// False when there is still no room.
 bool line_file::tell_losses() {
-  if (untold_ > 0 && !put(duties_.loss_line(untold_, why_)))
+  if (unreported_ > 0 && !put(duties_.loss_line(unreported_, why_)))
     return false;
-  untold_ = 0;
+  unreported_ = 0;
   return true;
 }
 
 void line_file::lose(int error) {
   why_ = error == ETIMEDOUT ? "nobody reads it" : std::strerror(error);
   lost_.fetch_add(1, std::memory_order_relaxed);
-  const bool begins = ++untold_ == 1;
+  const bool begins = ++unreported_ == 1;
   const auto now = duties_.time->now().steady;
-  if (!begins || !duties_.on_failing || (has_told_ && now - told_at_ < tell_again))
+  if (!begins || !duties_.on_failing || (has_reported_ && now - reported_at_ < tell_again))
     return;
-  has_told_ = true;
-  told_at_ = now;
+  has_reported_ = true;
+  reported_at_ = now;
   duties_.on_failing(why_);
 }
 

@@ -64,12 +64,12 @@ private:
   bool is_regular_ = false;
   line_file_duties duties_;
   std::string text_;
-  std::string torn_;           // the rest of a line that begins in the file and could not be taken back
-  std::uint64_t untold_ = 0;   // losses that the file does not tell of yet
-  std::string why_;            // of the latest loss
-  bool has_told_ = false;      // on_failing
-  base::time_point told_at_{}; // the last time
-  int waits_left_;             // once it hurries
+  std::string torn_;               // the rest of a line that begins in the file and could not be taken back
+  std::uint64_t unreported_ = 0;   // losses that the file does not tell of yet
+  std::string why_;                // of the latest loss
+  bool has_reported_ = false;      // on_failing
+  base::time_point reported_at_{}; // the last time
+  int waits_left_;                 // once it hurries
   std::atomic<bool> hurries_{false};
   std::atomic<int> replacement_{-1};
   std::atomic<std::uint64_t> lost_{0};
