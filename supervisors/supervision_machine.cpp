@@ -21,7 +21,7 @@ supervision_machine::supervision_machine(supervisor_flags flags, std::vector<chi
       away_{flags_, children_, now_, heard_},
       failures_{{flags_, children_, now_, out_, heard_, driver_, budgets_, away_}, seed},
       seconds_{flags_, children_, out_, heard_, driver_},
-      desk_{{flags_, instance_, children_, heard_, driver_}},
+      commands_{{flags_, instance_, children_, heard_, driver_}},
       change_{{flags_, instance_, children_, budgets_, heard_, driver_, failures_}} {
   if (is_simple()) {
     CAFNODE_INVARIANT(children.size() == 1, "simple_one_for_one without one template");
@@ -326,7 +326,7 @@ void supervision_machine::take(command_item& item) {
     if constexpr (std::is_same_v<std::decay_t<decltype(wanted)>, change_specs>)
       return change_.begin(item.call, wanted);
     else
-      return desk_.judge(wanted);
+      return commands_.judge(wanted);
   };
   auto verdict = std::visit(judge, *item.wanted);
   if (auto* given = std::get_if<call_answer>(&verdict))

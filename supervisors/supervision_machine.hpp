@@ -6,7 +6,7 @@
 #include "supervisors/budget_book.hpp"
 #include "supervisors/child_driver.hpp"
 #include "supervisors/child_table.hpp"
-#include "supervisors/command_desk.hpp"
+#include "supervisors/command_judge.hpp"
 #include "supervisors/event.hpp"
 #include "supervisors/hot_change.hpp"
 #include "supervisors/inbox.hpp"
@@ -170,7 +170,7 @@ private:
   outages away_;
   restarts failures_;
   replacements seconds_;
-  command_desk desk_;
+  command_judge commands_;
   hot_change change_;
   inbox inbox_;
   job_runner jobs_;

@@ -14,7 +14,7 @@ namespace cafnode::supervision {
 
 /// Says what a command comes to whose turn it is: an answer at once, with OTP's words in each state, or the job that
 /// carries it out. Adds and forgets children; starts and stops nobody.
-class command_desk {
+class command_judge {
 public:
   /// All of it outlives this. `instance` is the template of simple_one_for_one, or none.
   struct ground {
@@ -27,7 +27,7 @@ public:
 
   using verdict = std::variant<job, call_answer>;
 
-  explicit command_desk(ground on) : on_{on} {}
+  explicit command_judge(ground on) : on_{on} {}
 
   [[nodiscard]] verdict judge(start_child& wanted);
   [[nodiscard]] verdict judge(const restart_child& wanted);

@@ -1,5 +1,5 @@
 // What a command comes to, in each state of the child that it is about.
-#include "supervisors/command_desk.hpp"
+#include "supervisors/command_judge.hpp"
 #include "tests/supervisors/parts_rig.hpp"
 
 #include <doctest/doctest.h>
@@ -10,8 +10,8 @@ using namespace cafnode::test;
 
 namespace {
 
-struct rig_with_desk : parts_rig {
-  explicit rig_with_desk(strategy chosen) : parts_rig{test::flags(chosen), specs_of(chosen)} {
+struct command_rig : parts_rig {
+  explicit command_rig(strategy chosen) : parts_rig{test::flags(chosen), specs_of(chosen)} {
     if (chosen == strategy::simple_one_for_one)
       instance = worker("template");
   }
@@ -25,7 +25,7 @@ struct rig_with_desk : parts_rig {
   /// The answer, or the kind of the job as a number.
   template<class T>
   std::string judge(T wanted) {
-    const auto verdict = desk.judge(wanted);
+    const auto verdict = commands.judge(wanted);
     if (const auto* answer = std::get_if<call_answer>(&verdict))
       return std::string{to_string(answer->code)};
     return "job " + std::to_string(static_cast<int>(std::get<job>(verdict).kind));
@@ -33,16 +33,16 @@ struct rig_with_desk : parts_rig {
 
   static std::string a_job(job_kind kind) { return "job " + std::to_string(static_cast<int>(kind)); }
 
-  command_desk desk{{flags, instance, children, heard, driver}};
+  command_judge commands{{flags, instance, children, heard, driver}};
 };
 
 } // namespace
 
 SCENARIO("each command is answered, or becomes a job, by the state of its child") {
-  rig_with_desk rig{strategy::one_for_one};
+  command_rig rig{strategy::one_for_one};
   rig.running("running");
   rig.children.set_phase(rig.child("waiting"), child_phase::waiting_for_time);
-  const auto job_of = rig_with_desk::a_job;
+  const auto job_of = command_rig::a_job;
   CHECK(rig.judge(start_child{worker("running")}) == "already_started");
   CHECK(rig.judge(start_child{worker("waiting")}) == "already_present");
   CHECK(rig.judge(start_child{worker("")}) == "invalid_spec");
@@ -67,22 +67,22 @@ SCENARIO("each command is answered, or becomes a job, by the state of its child"
 }
 
 SCENARIO("instances are made from the template, as many as there may be") {
-  rig_with_desk rig{strategy::simple_one_for_one};
+  command_rig rig{strategy::simple_one_for_one};
   rig.flags.children_max = 1;
   CHECK(rig.judge(start_child{worker("a")}) == "wrong_strategy");
   CHECK(rig.judge(delete_child{"a"}) == "wrong_strategy");
-  CHECK(rig.judge(start_instance{"x", {}}) == rig_with_desk::a_job(job_kind::start_command));
+  CHECK(rig.judge(start_instance{"x", {}}) == command_rig::a_job(job_kind::start_command));
   CHECK(rig.judge(start_instance{"y", {}}) == "too_many_children");
-  CHECK(rig.judge(terminate_instance{"x"}) == rig_with_desk::a_job(job_kind::terminate_command));
+  CHECK(rig.judge(terminate_instance{"x"}) == command_rig::a_job(job_kind::terminate_command));
 }
 
 SCENARIO("a child of a group is replaced with those that share its fate, and never made before it breaks") {
-  rig_with_desk rig{strategy::rest_for_one};
+  command_rig rig{strategy::rest_for_one};
   for (const auto* id : {"stopped", "running", "waiting"})
     rig.running(id);
   CHECK(rig.judge(replace_child{"running", replacement::make_before_break}) == "wrong_strategy");
   replace_child wanted{"running", replacement::stop_first};
-  const auto work = std::get<job>(rig.desk.judge(wanted));
+  const auto work = std::get<job>(rig.commands.judge(wanted));
   const std::vector both{rig.child("running").slot, rig.child("waiting").slot};
   CHECK(work.stop == both);
   CHECK(work.start == both);

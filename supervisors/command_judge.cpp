@@ -1,4 +1,4 @@
-#include "supervisors/command_desk.hpp"
+#include "supervisors/command_judge.hpp"
 
 #include "supervisors/plan_check.hpp"
 #include "supervisors/restart_plan.hpp"
@@ -30,11 +30,11 @@ job start_again(const child_record& child) {
 
 } // namespace
 
-bool command_desk::is_simple() const noexcept {
+bool command_judge::is_simple() const noexcept {
   return on_.flags.strategy == strategy::simple_one_for_one;
 }
 
-command_desk::verdict command_desk::judge(start_child& wanted) {
+command_judge::verdict command_judge::judge(start_child& wanted) {
   if (is_simple())
     return wrong_strategy;
   if (const auto faults = check_child(on_.flags, wanted.spec); !faults.empty())
@@ -42,7 +42,7 @@ command_desk::verdict command_desk::judge(start_child& wanted) {
   return add(std::move(wanted.spec), false);
 }
 
-command_desk::verdict command_desk::judge(start_instance& wanted) {
+command_judge::verdict command_judge::judge(start_instance& wanted) {
   if (!is_simple())
     return wrong_strategy;
   auto spec = *on_.instance;
@@ -55,7 +55,7 @@ command_desk::verdict command_desk::judge(start_instance& wanted) {
   return add(std::move(spec), own_start);
 }
 
-command_desk::verdict command_desk::add(child_spec spec, bool own_start) {
+command_judge::verdict command_judge::add(child_spec spec, bool own_start) {
   if (const auto* present = on_.children.find(spec.id)) {
     const bool runs = present->state() == child_state::running;
     return call_answer{runs ? answer_code::already_started : answer_code::already_present, present->ref(), {}};
@@ -68,7 +68,7 @@ command_desk::verdict command_desk::add(child_spec spec, bool own_start) {
   return job{.kind = job_kind::start_command, .start = {child.slot}, .subject = child.slot};
 }
 
-command_desk::verdict command_desk::judge(const restart_child& wanted) {
+command_judge::verdict command_judge::judge(const restart_child& wanted) {
   if (is_simple())
     return wrong_strategy;
   const auto* child = on_.children.find(wanted.id);
@@ -79,22 +79,22 @@ command_desk::verdict command_desk::judge(const restart_child& wanted) {
   return start_again(*child);
 }
 
-command_desk::verdict command_desk::judge(const terminate_child& wanted) {
+command_judge::verdict command_judge::judge(const terminate_child& wanted) {
   return is_simple() ? wrong_strategy : stop(wanted.id);
 }
 
-command_desk::verdict command_desk::judge(const terminate_instance& wanted) {
+command_judge::verdict command_judge::judge(const terminate_instance& wanted) {
   return is_simple() ? stop(wanted.id) : wrong_strategy;
 }
 
-command_desk::verdict command_desk::stop(std::string_view id) {
+command_judge::verdict command_judge::stop(std::string_view id) {
   const auto* child = on_.children.find(id);
   if (!child)
     return not_found;
   return job{.kind = job_kind::terminate_command, .stop = {child->slot}, .subject = child->slot};
 }
 
-command_desk::verdict command_desk::judge(const delete_child& wanted) {
+command_judge::verdict command_judge::judge(const delete_child& wanted) {
   if (is_simple())
     return wrong_strategy;
   auto* child = on_.children.find(wanted.id);
@@ -106,7 +106,7 @@ command_desk::verdict command_desk::judge(const delete_child& wanted) {
   return call_answer{answer_code::ok, {}, {}};
 }
 
-command_desk::verdict command_desk::judge(const replace_child& wanted) {
+command_judge::verdict command_judge::judge(const replace_child& wanted) {
   const auto* child = on_.children.find(wanted.id);
   if (!child)
     return not_found;
@@ -123,7 +123,7 @@ command_desk::verdict command_desk::judge(const replace_child& wanted) {
   return child->phase == child_phase::stopped ? start_again(*child) : replace_with_siblings(*child);
 }
 
-job command_desk::replace_with_siblings(const child_record& child) {
+job command_judge::replace_with_siblings(const child_record& child) {
   auto plan = plan_restart(on_.flags.strategy, on_.children, child);
   if (child.state() == child_state::running) {
     plan.stop.push_back(child.slot);
