@@ -1,9 +1,9 @@
 #pragma once
 
-#include "supervisors/budget_book.hpp"
 #include "supervisors/change_plan.hpp"
 #include "supervisors/child_driver.hpp"
 #include "supervisors/job_pool.hpp"
+#include "supervisors/restart_counts.hpp"
 #include "supervisors/restarts.hpp"
 
 #include <memory>
@@ -23,7 +23,7 @@ public:
     supervisor_flags& flags;
     std::optional<child_spec>& instance;
     child_table& children;
-    budget_book& budgets;
+    restart_counts& budgets;
     announcer& heard;
     child_driver& driver;
     restarts& failures;

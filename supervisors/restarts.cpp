@@ -83,7 +83,7 @@ consequence restarts::restart(child_record& child, const end_reason& why, bool a
   return {.work = schedule(child, delay_of(child))};
 }
 
-consequence restarts::over_budget(child_record& child, const end_reason& why, const budget_book::verdict& found,
+consequence restarts::over_budget(child_record& child, const end_reason& why, const restart_counts::verdict& found,
                                   bool again) {
   switch (found.then) {
   case exhausted::escalate:
@@ -96,7 +96,7 @@ consequence restarts::over_budget(child_record& child, const end_reason& why, co
   return {};
 }
 
-consequence restarts::give_up(child_record& child, const end_reason& why, const budget_book::verdict& found) {
+consequence restarts::give_up(child_record& child, const end_reason& why, const restart_counts::verdict& found) {
   on_.heard.tell(transition::intensity_exceeded, child, why);
   auto text = fmt::format("more than {} restarts in {} ms; the last of {}: {}", found.intensity, found.period.count(),
                           child.id, why.text.empty() ? process::to_string(why.code) : why.text);

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "runtime/base/rng.hpp"
-#include "supervisors/budget_book.hpp"
 #include "supervisors/child_driver.hpp"
 #include "supervisors/group_wait.hpp"
 #include "supervisors/job_pool.hpp"
 #include "supervisors/outages.hpp"
+#include "supervisors/restart_counts.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -30,7 +30,7 @@ public:
     outbox& out;
     announcer& heard;
     child_driver& driver;
-    budget_book& budgets;
+    restart_counts& budgets;
     outages& away;
   };
 
@@ -84,12 +84,12 @@ private:
   [[nodiscard]] consequence rest(child_record& child);
   [[nodiscard]] std::optional<end_reason> auto_shutdown_of(bool significant) const;
   [[nodiscard]] consequence restart(child_record& child, const end_reason& why, bool again);
-  [[nodiscard]] consequence over_budget(child_record& child, const end_reason& why, const budget_book::verdict& found,
-                                        bool again);
+  [[nodiscard]] consequence over_budget(child_record& child, const end_reason& why,
+                                        const restart_counts::verdict& found, bool again);
   [[nodiscard]] job reopen(child_record& child, const end_reason& why, bool first);
   [[nodiscard]] consequence stop_for_good(child_record& child, const end_reason& why, bool again);
   [[nodiscard]] consequence go_on_without(child_record& child);
-  [[nodiscard]] consequence give_up(child_record& child, const end_reason& why, const budget_book::verdict& found);
+  [[nodiscard]] consequence give_up(child_record& child, const end_reason& why, const restart_counts::verdict& found);
   [[nodiscard]] job schedule(child_record& child, std::optional<base::duration> delay);
   [[nodiscard]] bool joins_waiting();
   void judge_health(child_record& child) const;

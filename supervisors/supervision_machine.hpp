@@ -3,7 +3,6 @@
 #include "runtime/base/rng.hpp"
 #include "supervisors/action.hpp"
 #include "supervisors/announcer.hpp"
-#include "supervisors/budget_book.hpp"
 #include "supervisors/child_driver.hpp"
 #include "supervisors/child_table.hpp"
 #include "supervisors/command_judge.hpp"
@@ -14,6 +13,7 @@
 #include "supervisors/outages.hpp"
 #include "supervisors/outbox.hpp"
 #include "supervisors/replacements.hpp"
+#include "supervisors/restart_counts.hpp"
 #include "supervisors/restarts.hpp"
 
 #include <chrono>
@@ -163,7 +163,7 @@ private:
   std::optional<child_spec> instance_; // the template of simple_one_for_one
   base::moment now_;                   // of the input in hand
   child_table children_;
-  budget_book budgets_;
+  restart_counts budgets_;
   outbox out_;
   announcer heard_;
   child_driver driver_;

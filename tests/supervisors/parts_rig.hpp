@@ -1,10 +1,10 @@
 #pragma once
 
 #include "supervisors/announcer.hpp"
-#include "supervisors/budget_book.hpp"
 #include "supervisors/child_driver.hpp"
 #include "supervisors/outages.hpp"
 #include "supervisors/outbox.hpp"
+#include "supervisors/restart_counts.hpp"
 #include "supervisors/restarts.hpp"
 #include "tests/supervisors/machine_rig.hpp"
 
@@ -41,7 +41,7 @@ public:
   std::optional<supervision::child_spec> instance;
   base::moment now;
   supervision::child_table children;
-  supervision::budget_book budgets;
+  supervision::restart_counts budgets;
   supervision::outbox out;
   supervision::announcer heard;
   supervision::child_driver driver;

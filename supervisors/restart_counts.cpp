@@ -1,4 +1,4 @@
-#include "supervisors/budget_book.hpp"
+#include "supervisors/restart_counts.hpp"
 
 #include "runtime/base/invariant.hpp"
 
@@ -18,14 +18,14 @@ std::uint16_t mask_of(const restart_budget& budget) {
 
 } // namespace
 
-budget_book::budget_book(const supervisor_flags& flags)
+restart_counts::restart_counts(const supervisor_flags& flags)
     : own_{flags.intensity, flags.period}, own_then_{flags.on_exhausted} {
   for (const auto& budget : flags.budgets)
     entries_.push_back({budget, restart_window{budget.intensity.value_or(0), budget.period}});
   index();
 }
 
-void budget_book::index() {
+void restart_counts::index() {
   by_reason_.fill(none);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     entries_[i].mask = mask_of(entries_[i].budget);
@@ -36,12 +36,12 @@ void budget_book::index() {
   }
 }
 
-std::uint8_t budget_book::entry_of(process::reason_code why) const noexcept {
+std::uint8_t restart_counts::entry_of(process::reason_code why) const noexcept {
   const auto at = static_cast<std::size_t>(why);
   return at < reasons ? by_reason_[at] : none;
 }
 
-restart_window& budget_book::window_of(entry& of, child_trouble& trouble) {
+restart_window& restart_counts::window_of(entry& of, child_trouble& trouble) {
   if (of.budget.scope == budget_scope::supervisor)
     return of.shared;
   auto found = std::ranges::find(trouble.windows, of.mask, &reason_window::reasons);
@@ -57,7 +57,7 @@ restart_window& budget_book::window_of(entry& of, child_trouble& trouble) {
   return found->window;
 }
 
-budget_book::verdict budget_book::record(process::reason_code why, child_trouble& trouble, base::time_point now) {
+restart_counts::verdict restart_counts::record(process::reason_code why, child_trouble& trouble, base::time_point now) {
   const auto found = entry_of(why);
   if (found == none)
     return {own_.record(now) == restart_verdict::restart, own_then_, own_.intensity(), own_.period()};
@@ -68,12 +68,12 @@ budget_book::verdict budget_book::record(process::reason_code why, child_trouble
   return {window.record(now) == restart_verdict::restart, its.budget.on_exhausted, window.intensity(), window.period()};
 }
 
-exhausted budget_book::after(process::reason_code why) const noexcept {
+exhausted restart_counts::after(process::reason_code why) const noexcept {
   const auto found = entry_of(why);
   return found == none ? own_then_ : entries_[found].budget.on_exhausted;
 }
 
-void budget_book::change(const supervisor_flags& flags) {
+void restart_counts::change(const supervisor_flags& flags) {
   own_.change(flags.intensity, flags.period);
   own_then_ = flags.on_exhausted;
   std::vector<entry> fresh;

@@ -13,7 +13,7 @@ namespace cafnode::supervision {
 
 /// Keeps the restart budgets of one supervisor: each reason falls under one of them, those that are named nowhere under
 /// the supervisor's own intensity.
-class budget_book {
+class restart_counts {
 public:
   /// What a restart for some reason comes to. `then` says what follows when it is not allowed.
   struct verdict {
@@ -24,7 +24,7 @@ public:
   };
 
   /// `flags` have passed check_plan.
-  explicit budget_book(const supervisor_flags& flags);
+  explicit restart_counts(const supervisor_flags& flags);
 
   /// Counts one restart of a child for `why`.
   verdict record(process::reason_code why, child_trouble& trouble, base::time_point now);
