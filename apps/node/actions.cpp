@@ -76,7 +76,7 @@ Order within(milliseconds deadline, Order order) {
 }
 
 /// What every question needs.
-struct desk {
+struct node_access {
   caf::actor_system* system;
   process::services* services;
   std::shared_ptr<session::board> board;
@@ -157,37 +157,37 @@ caf::actor find_process(const control::tree_view& tree, process::services& servi
 }
 
 void add_config(control::control_actions& actions, caf::actor_system& system, caf::actor keeper) {
-  const desk asking{&system, nullptr, nullptr, nullptr};
-  actions.config = [asking, keeper = std::move(keeper)](control::config_wish wish, milliseconds deadline,
-                                                        completion<control::config_answer> finish) {
-    asking.ask(keeper, "the keeper of the configuration", std::move(wish), deadline, std::move(finish));
+  const node_access node{&system, nullptr, nullptr, nullptr};
+  actions.config = [node, keeper = std::move(keeper)](control::config_wish wish, milliseconds deadline,
+                                                      completion<control::config_answer> finish) {
+    node.ask(keeper, "the keeper of the configuration", std::move(wish), deadline, std::move(finish));
   };
 }
 
 control::control_actions make_actions(caf::actor_system& system, process::services& services,
                                       std::shared_ptr<session::board> board,
                                       std::shared_ptr<const control::tree_view> tree) {
-  const desk asking{&system, &services, board, std::move(tree)};
+  const node_access node{&system, &services, board, std::move(tree)};
   control::control_actions actions;
-  actions.kill = [asking](const std::string& path, control::kill_how how) { return asking.kill(path, how); };
-  actions.restart = [asking](control::restart_order order, milliseconds deadline,
-                             completion<control::restart_done> finish) {
-    asking.restart(std::move(order), deadline, std::move(finish));
+  actions.kill = [node](const std::string& path, control::kill_how how) { return node.kill(path, how); };
+  actions.restart = [node](control::restart_order order, milliseconds deadline,
+                           completion<control::restart_done> finish) {
+    node.restart(std::move(order), deadline, std::move(finish));
   };
   actions.close_connection = [board](const std::string& connection, milliseconds, completion<control::done> finish) {
     close(*board, connection, finish);
   };
-  actions.place_order = [asking](const std::string& connection, session::place_order order, milliseconds deadline,
-                                 completion<session::order_outcome> finish) {
-    asking.ask_gate(connection, within(deadline, std::move(order)), deadline, std::move(finish));
+  actions.place_order = [node](const std::string& connection, session::place_order order, milliseconds deadline,
+                               completion<session::order_outcome> finish) {
+    node.ask_gate(connection, within(deadline, std::move(order)), deadline, std::move(finish));
   };
-  actions.edit_order = [asking](const std::string& connection, session::edit_order order, milliseconds deadline,
+  actions.edit_order = [node](const std::string& connection, session::edit_order order, milliseconds deadline,
+                              completion<session::order_outcome> finish) {
+    node.ask_gate(connection, within(deadline, std::move(order)), deadline, std::move(finish));
+  };
+  actions.cancel_order = [node](const std::string& connection, session::cancel_order order, milliseconds deadline,
                                 completion<session::order_outcome> finish) {
-    asking.ask_gate(connection, within(deadline, std::move(order)), deadline, std::move(finish));
-  };
-  actions.cancel_order = [asking](const std::string& connection, session::cancel_order order, milliseconds deadline,
-                                  completion<session::order_outcome> finish) {
-    asking.ask_gate(connection, within(deadline, std::move(order)), deadline, std::move(finish));
+    node.ask_gate(connection, within(deadline, std::move(order)), deadline, std::move(finish));
   };
   return actions;
 }
