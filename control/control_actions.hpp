@@ -41,7 +41,7 @@ enum class kill_how : std::uint8_t {
 };
 
 /// A planned restart of one child (supervision::replace_child).
-struct restart_order {
+struct restart_command {
   std::string supervisor; // path
   std::string child;
   std::optional<supervision::replacement> how; // none: as its spec says
@@ -62,7 +62,7 @@ struct control_actions {
   std::function<bool(const std::string& path, kill_how how)> kill;
 
   /// Has a child restarted by its supervisor; completes when all that share its fate are up.
-  std::function<void(restart_order, milliseconds deadline, completion<restart_done>)> restart;
+  std::function<void(restart_command, milliseconds deadline, completion<restart_done>)> restart;
 
   /// Closes a connection's socket; its supervisor dials again.
   std::function<void(const std::string& connection, milliseconds deadline, completion<done>)> close_connection;

@@ -115,17 +115,17 @@ struct node_access {
     return static_cast<bool>(found);
   }
 
-  void restart(control::restart_order order, milliseconds deadline, completion<control::restart_done> finish) const {
-    auto supervisor = find(order.supervisor);
+  void restart(control::restart_command wanted, milliseconds deadline, completion<control::restart_done> finish) const {
+    auto supervisor = find(wanted.supervisor);
     if (!supervisor)
-      return finish(base::failure{action_failure{action_fault::unavailable, order.supervisor + " does not run now",
+      return finish(base::failure{action_failure{action_fault::unavailable, wanted.supervisor + " does not run now",
                                                  "try again when it is up"}});
-    supervision::replace_child wanted{order.child, order.how};
+    supervision::replace_child command{wanted.child, wanted.how};
     ask<supervision::management_report>(
-        std::move(supervisor), order.supervisor, std::move(wanted), deadline,
-        [order, finish](base::result<supervision::management_report, action_failure> answered) {
+        std::move(supervisor), wanted.supervisor, std::move(command), deadline,
+        [wanted, finish](base::result<supervision::management_report, action_failure> answered) {
           if (answered)
-            finish(control::outcome_of(order, answered.value()));
+            finish(control::outcome_of(wanted, answered.value()));
           else
             finish(base::failure{
                 action_failure{answered.fault().fault, answered.fault().text,
@@ -170,9 +170,9 @@ control::control_actions make_actions(caf::actor_system& system, process::servic
   const node_access node{&system, &services, board, std::move(tree)};
   control::control_actions actions;
   actions.kill = [node](const std::string& path, control::kill_how how) { return node.kill(path, how); };
-  actions.restart = [node](control::restart_order order, milliseconds deadline,
+  actions.restart = [node](control::restart_command wanted, milliseconds deadline,
                            completion<control::restart_done> finish) {
-    node.restart(std::move(order), deadline, std::move(finish));
+    node.restart(std::move(wanted), deadline, std::move(finish));
   };
   actions.close_connection = [board](const std::string& connection, milliseconds, completion<control::done> finish) {
     close(*board, connection, finish);

@@ -40,8 +40,8 @@ void complete(api_rig& rig, const std::string& supervisor, const supervision::re
 }
 
 control::action_failure failure_for(answer_code code, std::optional<supervision::replacement> how = std::nullopt) {
-  const control::restart_order order{"tokyo", "alpha", how};
-  const auto outcome = control::outcome_of(order, {code, {}, "because", nullptr});
+  const control::restart_command wanted{"tokyo", "alpha", how};
+  const auto outcome = control::outcome_of(wanted, {code, {}, "because", nullptr});
   REQUIRE_FALSE(outcome.has_value());
   return outcome.fault();
 }
@@ -120,10 +120,10 @@ SCENARIO("a row of the tree tells readiness, circuit, mailbox and what went wron
 SCENARIO("a restart goes to the supervisor above, with its deadline and its manner") {
   api_rig rig;
   grow(rig);
-  control::restart_order heard;
+  control::restart_command heard;
   std::chrono::milliseconds given{};
-  rig.actions.restart = [&](control::restart_order order, auto deadline, const auto& finish) {
-    heard = std::move(order);
+  rig.actions.restart = [&](control::restart_command wanted, auto deadline, const auto& finish) {
+    heard = std::move(wanted);
     given = deadline;
     rig.clock->pass(250ms);
     finish(control::restart_done{});

@@ -148,10 +148,11 @@ session::order_outcome node_world::cancel(const std::string& label) const {
   return answer.get();
 }
 
-base::result<control::restart_done, control::action_failure> node_world::restart(control::restart_order order) const {
+base::result<control::restart_done, control::action_failure>
+node_world::restart(control::restart_command wanted) const {
   auto answer = std::make_shared<std::promise<base::result<control::restart_done, control::action_failure>>>();
   auto future = answer->get_future();
-  actions.restart(std::move(order), 10s, [answer](auto outcome) { answer->set_value(std::move(outcome)); });
+  actions.restart(std::move(wanted), 10s, [answer](auto outcome) { answer->set_value(std::move(outcome)); });
   REQUIRE(future.wait_for(20s) == std::future_status::ready);
   return future.get();
 }

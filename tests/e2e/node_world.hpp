@@ -68,7 +68,7 @@ public:
 
   /// A planned restart, waited for.
   [[nodiscard]] base::result<control::restart_done, control::action_failure>
-  restart(control::restart_order order) const;
+  restart(control::restart_command wanted) const;
 
   /// A row of the tree as it is now; an empty one when there is none.
   [[nodiscard]] control::tree_row row(std::string_view path) const;
