@@ -64,10 +64,10 @@ options patient(options chosen) {
   return chosen;
 }
 
-exit_code send(const options& chosen, target where, const config_order& order, std::string body) {
-  const auto healthy = order.healthy_within.empty() ? std::nullopt : parse_span(order.healthy_within);
-  where.add("who", user()).add("why", order.why).add("index", order.index).add("force", order.force ? "1" : "");
-  where.add("healthy_within_ms", order.healthy_within == "0" ? "0" : healthy ? fmt::to_string(healthy->count()) : "");
+exit_code send(const options& chosen, target where, const apply_options& how, std::string body) {
+  const auto healthy = how.healthy_within.empty() ? std::nullopt : parse_span(how.healthy_within);
+  where.add("who", user()).add("why", how.why).add("index", how.index).add("force", how.force ? "1" : "");
+  where.add("healthy_within_ms", how.healthy_within == "0" ? "0" : healthy ? fmt::to_string(healthy->count()) : "");
   const auto with = patient(chosen);
   const answer done = client{with.where, with.timeout}.change("POST", where.text(), std::move(body));
   if (!done)
@@ -96,19 +96,19 @@ exit_code plan_config(const options& chosen, const std::string& file) {
   return exit_code::ok;
 }
 
-exit_code apply_config(const options& chosen, const config_order& order) {
-  auto text = read_text(order.file);
+exit_code apply_config(const options& chosen, const apply_options& how) {
+  auto text = read_text(how.file);
   if (!text)
     return fail(chosen, text.fault());
   target where{"/api/v1/config/apply"};
-  where.add("file", order.file).add("hash", order.hash).add("node", order.node);
-  return send(chosen, std::move(where), order, std::move(text).value());
+  where.add("file", how.file).add("hash", how.hash).add("node", how.node);
+  return send(chosen, std::move(where), how, std::move(text).value());
 }
 
-exit_code roll_config_back(const options& chosen, const config_order& order) {
+exit_code roll_config_back(const options& chosen, const apply_options& how) {
   target where{"/api/v1/config/rollback"};
-  where.add("version", order.version);
-  return send(chosen, std::move(where), order, {});
+  where.add("version", how.version);
+  return send(chosen, std::move(where), how, {});
 }
 
 exit_code show_config_history(const options& chosen) {

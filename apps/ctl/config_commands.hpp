@@ -7,7 +7,7 @@
 namespace cafnode::ctl {
 
 /// How a configuration is applied; empty words are left out.
-struct config_order {
+struct apply_options {
   std::string file;
   std::string version;
   std::string index, hash, node; // the plan's
@@ -19,8 +19,8 @@ struct config_order {
 // Each does one command: data to standard output, faults to standard error.
 [[nodiscard]] exit_code show_config(const options& chosen);
 [[nodiscard]] exit_code plan_config(const options& chosen, const std::string& file);
-[[nodiscard]] exit_code apply_config(const options& chosen, const config_order& order);
-[[nodiscard]] exit_code roll_config_back(const options& chosen, const config_order& order);
+[[nodiscard]] exit_code apply_config(const options& chosen, const apply_options& how);
+[[nodiscard]] exit_code roll_config_back(const options& chosen, const apply_options& how);
 [[nodiscard]] exit_code show_config_history(const options& chosen);
 
 /// Prints the text of a version; empty: of the one that runs.

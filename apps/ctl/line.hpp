@@ -27,7 +27,7 @@ struct line {
   event_filter filter;
   order_filter orders;
   new_order order;
-  config_order config;
+  apply_options config;
   std::string other_version;
   node_wish wish;
   std::function<exit_code(const line&)> command;
