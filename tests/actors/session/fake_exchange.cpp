@@ -86,6 +86,7 @@ request_id fake_machine::place(const order_request& order, base::moment, outbox&
 }
 
 request_id fake_machine::edit(const edit_request& change, base::moment, outbox& out) {
+  edited.push_back(change);
   return send("edit " + change.order_id, out, order_cost);
 }
 

@@ -150,6 +150,7 @@ public:
   /// What the frames "event" emit, in order.
   std::deque<venues::event> script;
   std::vector<venues::order_request> placed;
+  std::vector<venues::edit_request> edited;
   venues::traffic spent;
 
 private:
