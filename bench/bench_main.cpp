@@ -86,7 +86,7 @@ int run(int argc, char** argv) {
   config->callback([&] { bench = [&] { return run_config(changes); }; });
 
   decode_options decoding;
-  auto* decode = app.add_subcommand("decode", "Frames a second through the protocol machine, beside JSON libraries");
+  auto* decode = app.add_subcommand("decode", "Frames per second through the protocol machine, beside JSON libraries");
   decode->add_option("--frames", decoding.frames, "Folder of recorded frames")->capture_default_str();
   decode->callback([&] { bench = [&] { return decode_report(decoding); }; });
 

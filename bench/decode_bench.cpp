@@ -90,7 +90,7 @@ private:
 
 using work = std::function<bool(const padded_frame&)>;
 
-/// Frames a second of one round; negative when a frame failed.
+/// Frames per second of one round; negative when a frame failed.
 double run_round(const std::vector<padded_frame>& frames, std::chrono::milliseconds span, const work& one) {
   std::size_t count = 0;
   const auto start = clock::now();

@@ -13,7 +13,7 @@ struct decode_options {
   std::chrono::milliseconds round{20};         // for each contestant in each round
 };
 
-/// Frames a second of one kind of frame, and what the libraries alone make of the same bytes.
+/// Frames per second of one kind of frame, and what the libraries alone make of the same bytes.
 struct decode_case {
   std::string name; // "ticker", "book", "order"
   double bytes = 0; // of a frame, on average

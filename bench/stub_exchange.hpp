@@ -11,7 +11,7 @@ namespace cafnode::bench {
 /// ticker frames to other connections. Its own threads; clients say by their path what they are:
 ///
 ///   /probe/ours, /probe/beast   asked in turn by `measure`
-///   /load                       gets ten ticker frames a second, once it has subscribed (or at once with /load/bare)
+///   /load                       gets ten ticker frames per second, once it has subscribed (or at once with /load/bare)
 class stub_exchange {
 public:
   stub_exchange();

@@ -11,7 +11,7 @@ namespace cafnode::bench {
 
 /// Crash to ready: `children` under one supervisor, the first of which crashes `rounds` times. Latencies are taken with
 /// a new supervisor every `batch` rounds, so that what a supervisor remembers of earlier restarts stays short; the
-/// restarts a second are those of `rounds` under one supervisor.
+/// restarts per second are those of `rounds` under one supervisor.
 struct restart_work {
   supervision::strategy strategy = supervision::strategy::one_for_one;
   place where = place::home;

@@ -11,7 +11,7 @@ namespace cafnode::supervision {
 
 /// Make before break: keeps the second processes that children have for a while. A *successor* is started beside the
 /// child, and takes its place when it is ready; a *retired* process has been replaced, or was to replace another, and
-/// is being stopped. At most one of each a child.
+/// is being stopped. At most one of each per child.
 class replacements {
 public:
   /// All of it outlives this.

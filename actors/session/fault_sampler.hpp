@@ -10,7 +10,7 @@
 
 namespace cafnode::session {
 
-/// Chooses which faults of a peer are worth an event: of each kind the first, and then one a minute. All are counted
+/// Chooses which faults of a peer are worth an event: of each kind the first, and then one per minute. All are counted
 /// elsewhere.
 class fault_sampler {
 public:

@@ -21,7 +21,7 @@ enum class standing : std::uint8_t {
 /// The order in which the connections of one account get the credits for their set-ups. First come, first served among
 /// those of one standing; the live go before the returning, these before the fresh, except that each fourth turn goes
 /// to whoever has waited longest, so that connections that flap cannot keep others out for ever. Nobody is overtaken
-/// because he asks for more. Pure; one entry a connection bounds it.
+/// because he asks for more. Pure; one entry per connection bounds it.
 class setup_queue {
 public:
   using ticket = std::uint64_t; // never 0, never given twice

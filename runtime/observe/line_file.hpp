@@ -18,7 +18,7 @@ struct line_file_duties {
   /// The line, without its end, that tells of `count` lines that were lost, and why.
   std::function<std::string(std::uint64_t count, const std::string& why)> loss_line;
 
-  /// Called when lines begin to be lost, at most once a minute; on the thread that writes. May be empty.
+  /// Called when lines begin to be lost, at most once per minute; on the thread that writes. May be empty.
   std::function<void(const std::string& why)> on_failing;
 };
 

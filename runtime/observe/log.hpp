@@ -27,8 +27,8 @@ struct log_options {
   storm_limit_config storms;
   std::function<void(std::string_view line)> write; // instead of a file, for tests; called on the log's thread
 
-  /// Hears, on the log's thread and at most once a minute, that lines begin to be lost because they cannot be written.
-  /// Must not log. May be empty.
+  /// Hears, on the log's thread and once per minute at most, that lines begin to be lost because they cannot be
+  /// written. Must not log. May be empty.
   std::function<void(const std::string& why)> on_failing;
 };
 

@@ -17,7 +17,7 @@ class market_flow {
 public:
   market_flow(const exchange_options& options, listings& floor, matching& engine);
 
-  /// Does every tick that has come due, at most 50 a call: after a long pause the market does not race to catch up.
+  /// Does every tick that has come due, at most 50 per call: after a long pause the market does not race to catch up.
   void step(base::moment now);
 
 private:

@@ -72,9 +72,9 @@ inline constexpr std::size_t request_kind_count = static_cast<std::size_t>(reque
 /// The method's name on the wire, for example "private/buy".
 [[nodiscard]] std::string_view method_of(request_kind kind) noexcept;
 
-/// What a request costs. Matching requests count one each against the account's tier (5 a second with a burst of 20 at
-/// the lowest); others take credits of 50,000 that come back at 10,000 a second. Subscriptions have a pool of their
-/// own, 30,000 credits. Heartbeats are asked for before the login, when nobody knows whose they are: free.
+/// What a request costs. Matching requests count one each against the account's tier (5 per second with a burst of 20
+/// at the lowest); others take credits of 50,000 that come back at 10,000 per second. Subscriptions have a pool of
+/// their own, 30,000 credits. Heartbeats are asked for before the login, when nobody knows whose they are: free.
 [[nodiscard]] venues::request_cost cost_of(request_kind kind) noexcept;
 
 /// Whether the owner of a machine asks for this; the machine asks for the others by itself.

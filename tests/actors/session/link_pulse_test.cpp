@@ -351,9 +351,9 @@ SCENARIO("no living link is ever taken for dead: a day on each of many, with all
                     std::chrono::duration_cast<std::chrono::seconds>(link.now() - time_point{1h}).count(), " s");
     asked += link.questions();
   }
-  // 500 credits each, of 10,000 a second that an account has.
+  // 500 credits each, of 10,000 per second that an account has.
   const auto credits = static_cast<double>(asked) * 500 / (static_cast<double>(links) * 86'400);
-  MESSAGE("credits a second and connection: ", credits);
+  MESSAGE("credits per second and connection: ", credits);
   CHECK(credits < 100);
 }
 

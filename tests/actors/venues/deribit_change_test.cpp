@@ -165,7 +165,7 @@ SCENARIO("a change before the connection is live takes part in its set-up as far
   }
 }
 
-SCENARIO("a change waits for the budget, and is asked for no more often than four times a second") {
+SCENARIO("a change waits for the budget, and is asked for no more often than four times per second") {
   deribit_rig rig;
   rig.go_live();
   rig.out.forget();

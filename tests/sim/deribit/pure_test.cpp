@@ -119,7 +119,7 @@ TEST_CASE("scope and expiry can be asked for") {
   CHECK(who.value().scope == "trade:read expires:30");
 }
 
-TEST_CASE("an account's credits run out and come back at 20 requests a second") {
+TEST_CASE("an account's credits run out and come back at 20 requests per second") {
   settings rules;
   credit_ledger ledger{rules};
   const base::time_point now{};

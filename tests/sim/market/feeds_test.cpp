@@ -262,7 +262,7 @@ SCENARIO("quotes, indexes, charts and tickers of every interval come from a movi
   CHECK(counts["ticker.BTC_USDC.agg2"] <= 6);
 }
 
-SCENARIO("an interval of 100 ms is ten messages a second, whatever the steps") {
+SCENARIO("an interval of 100 ms is ten messages per second, whatever the steps") {
   for (const auto step : {3ms, 7ms, 40ms}) {
     exchange_world world{sim::exchange_options{}};
     world.venue->subscribed("ticker.BTC-PERPETUAL.100ms");
