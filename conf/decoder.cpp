@@ -151,8 +151,10 @@ private:
         joined(to.path, prefix.empty() ? std::string_view{} : std::string_view{prefix}.substr(0, prefix.size() - 1));
     while (!section.empty() && section.back() == '.')
       section.pop_back();
-    // Among credentials what is no key, and like none, may be one of them.
-    const bool may_be_secret = prefix.starts_with("auth.") && meant.empty();
+    // What is no key, and like none, may be a secret: among credentials, alone in the braces of a map, or long.
+    constexpr std::size_t name_max = 40;
+    const bool may_be_secret =
+        meant.empty() && (prefix.starts_with("auth.") || key.size() > name_max || member.value.kind == node_kind::null);
     const auto name = may_be_secret ? std::string{} : fmt::format(" '{}'", printable(key));
     const auto hint = key.size() < member.key.size() ? "between a key and its value there are ':' and a blank"
                       : meant.empty()                ? std::string{}

@@ -1,5 +1,6 @@
 #include "conf/document.hpp"
 
+#include "conf/excerpt.hpp"
 #include "conf/scalar.hpp"
 #include "runtime/base/json_text.hpp"
 
@@ -119,14 +120,14 @@ private:
     std::unordered_set<std::string> keys;
   };
 
-  /// Where the parser is: "exchanges[0].url".
+  /// Where the parser is: "exchanges[0].url"; what is no key of the schema shows as ?.
   [[nodiscard]] std::string path() const {
     std::string out;
     for (std::size_t i = 0; i < open_.size(); ++i) {
       if (!is_map_[i])
         out += fmt::format("[{}]", open_[i].node.items.size());
       else if (open_[i].key)
-        out += fmt::format("{}{}", out.empty() ? "" : ".", key_part(*open_[i].key));
+        out += fmt::format("{}{}", out.empty() ? "" : ".", is_schema_word(*open_[i].key) ? *open_[i].key : "?");
     }
     return out;
   }
@@ -195,10 +196,19 @@ private:
     if (map.keys.insert(*map.key).second)
       map.node.members.push_back({std::move(*map.key), map.key_at, std::move(node)});
     else
-      sink_->add(fault_code::duplicate_key, map.key_at, path(),
-                 fmt::format("key '{}' stands here a second time", printable(key_part(*map.key))),
-                 "keep one of the two");
+      note_duplicate(map);
     map.key.reset();
+  }
+
+  /// A word that is no key may be a secret that stands alone in the braces of a map.
+  void note_duplicate(frame& map) {
+    const auto key = std::string{key_part(*map.key)};
+    const bool is_known = is_schema_word(key);
+    if (!is_known)
+      map.key.reset();
+    sink_->add(fault_code::duplicate_key, map.key_at, path(),
+               is_known ? fmt::format("key '{}' stands here a second time", key) : "this key stands here a second time",
+               "keep one of the two");
   }
 
   const source* from_;

@@ -56,9 +56,6 @@ public:
   /// All the text from a place on.
   [[nodiscard]] std::string_view from(position at) const noexcept;
 
-  /// The line as it may be shown: what stands below or behind a key that sounds like a secret is masked.
-  [[nodiscard]] std::string excerpt(std::uint32_t number) const;
-
 private:
   std::string name_;
   std::string text_;

@@ -40,7 +40,8 @@ std::size_t characters(std::string_view line, std::size_t bytes) {
 std::string excerpt_of(const fault& fault) {
   const auto clean = printable(fault.excerpt, fault.excerpt.size());
   std::string_view line = clean;
-  const std::size_t start = std::min<std::size_t>(fault.column == 0 ? 0 : fault.column - 1, line.size());
+  const auto place = fault.caret == 0 ? fault.column : fault.caret;
+  const std::size_t start = std::min<std::size_t>(std::max<std::size_t>(place, 1) - 1, line.size());
   const std::size_t cut = start + 40 > excerpt_max ? start - 40 : 0;
   std::size_t from = cut;
   while (from < line.size() && base::utf8_length(line.substr(from)) == 0)
@@ -88,6 +89,18 @@ std::string format_fault(const fault& fault) {
   return out;
 }
 
+std::string sum_up(const std::vector<fault>& faults) {
+  constexpr std::size_t told_max = 400;
+  const auto is_error = [](const fault& f) { return f.severity == severity::error; };
+  const auto errors = static_cast<std::size_t>(std::count_if(faults.begin(), faults.end(), is_error));
+  const auto first = std::find_if(faults.begin(), faults.end(), is_error);
+  if (first == faults.end())
+    return "the file has no errors";
+  const auto place = first->line > 0 ? fmt::format("{}:{}:{}", first->file, first->line, first->column) : first->file;
+  return printable(fmt::format("the file has {}, the first: {}: {}", counted(errors, "error"), place, first->message),
+                   told_max);
+}
+
 std::string format_faults(const std::vector<fault>& faults) {
   std::string out;
   std::size_t errors = 0;
@@ -115,6 +128,10 @@ std::string faults_to_json(const std::vector<fault>& faults) {
     append_member(out, "code", to_string(fault.code));
     append_member(out, "message", fault.message);
     append_member(out, "hint", fault.hint);
+    if (!fault.excerpt.empty()) {
+      append_member(out, "excerpt", fault.excerpt);
+      out += fmt::format(",\"caret\":{},\"width\":{}", fault.caret, fault.width);
+    }
     out += "}";
   }
   return out + "]";

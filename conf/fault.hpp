@@ -46,8 +46,9 @@ struct fault {
   std::string path;         // "exchanges.deribit.heartbeat.interval"; may be empty
   std::string message;
   std::string hint;        // what to do; may be empty
-  std::string excerpt;     // the line as it stands, without secrets; may be empty
-  std::uint32_t width = 1; // bytes to underline from `column`
+  std::string excerpt;     // of the line, what may be shown (see excerpt.hpp); may be empty
+  std::uint32_t caret = 0; // where the fault stands in it, from 1, in bytes; 0: at `column`
+  std::uint32_t width = 1; // bytes to underline from there
 };
 
 [[nodiscard]] std::string_view to_string(fault_code code) noexcept;
@@ -58,10 +59,13 @@ struct fault {
 /// For people: `file:line:column: error: message`, the line with a caret below it, and the hint.
 [[nodiscard]] std::string format_fault(const fault& fault);
 
+/// On one line, at most some hundred bytes: "the file has 3 errors, the first: node.yaml:4:3: unknown key 'x'".
+[[nodiscard]] std::string sum_up(const std::vector<fault>& faults);
+
 /// All of them, and the count at the end: "2 errors, 1 warning".
 [[nodiscard]] std::string format_faults(const std::vector<fault>& faults);
 
-/// A JSON array of {file,line,column,path,severity,code,message,hint}.
+/// A JSON array of {file,line,column,path,severity,code,message,hint}, and {excerpt,caret,width} where there is one.
 [[nodiscard]] std::string faults_to_json(const std::vector<fault>& faults);
 
 } // namespace cafnode::conf

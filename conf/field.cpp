@@ -200,11 +200,19 @@ void read(const reading& in, std::vector<std::string>* into) {
       in.fail(fault_code::bad_value, item, "has an entry that is no channel name",
               "letters, digits and . _ - : { }, at most 128");
     else if (std::find(out.begin(), out.end(), *text) != out.end())
-      in.fail(fault_code::not_unique, item, fmt::format("has '{}' twice", *text));
+      in.fail(fault_code::not_unique, item, "has this entry twice");
     else
       out.push_back(*text);
   }
   *into = std::move(out);
+}
+
+/// A name that any shell can set. What is none may be the secret itself.
+bool is_variable(std::string_view text) {
+  constexpr std::size_t name_max = 128;
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  return !text.empty() && text.size() <= name_max && is_letter(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
 }
 
 constexpr std::string_view reference_hint = "use {from: env, name: VARIABLE} or {from: file, path: FILE}";
@@ -235,6 +243,9 @@ bool read_reference_parts(const reading& in, secret_reference& out) {
     fail(fault_code::missing_key, in.node.at, "is an incomplete reference");
   if (good && (wanted == "path") != (out.from == secret_origin::file))
     fail(fault_code::bad_value, in.node.at, "mixes two kinds of reference");
+  if (good && out.from == secret_origin::env && !is_variable(out.name))
+    fail(fault_code::bad_value, in.node.at,
+         "names no variable: letters, digits and _, no digit first, 128 at most (not shown: it may be the secret)");
   return good;
 }
 

@@ -33,11 +33,22 @@ outcome checked(std::string text, const std::string& where) {
   return found;
 }
 
+/// A variable as it may be told: the secret itself may have been pasted where its name belongs. Names of variables keep
+/// to one case; random text does not.
+std::string variable_or_secret(const std::string& name) {
+  const auto has = [&name](char first, char last) {
+    return std::any_of(name.begin(), name.end(), [first, last](char c) { return c >= first && c <= last; });
+  };
+  return name.size() < token_min || !(has('a', 'z') && has('A', 'Z'))
+             ? "variable " + name
+             : "the variable that is named (not shown: it may be the secret itself; write its name in one case)";
+}
+
 outcome from_environment(const std::string& name) {
   const auto* text = std::getenv(name.c_str());
   if (text == nullptr)
-    return base::failure{fmt::format("variable {} is not set: export it before the node starts", name)};
-  return checked(text, fmt::format("variable {}", name));
+    return base::failure{fmt::format("{} is not set: export it before the node starts", variable_or_secret(name))};
+  return checked(text, variable_or_secret(name));
 }
 
 /// Who beside its owner may have what rights on a file.

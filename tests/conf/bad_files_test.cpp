@@ -48,7 +48,8 @@ SCENARIO("faults are JSON that any reader takes, with every field") {
   const auto text = faults_to_json(outcome.faults);
   CHECK(text.starts_with(
       R"([{"file":"a \"b\".yaml","line":1,"column":1,"path":"apiVersion","severity":"error",)"
-      R"("code":"wrong_version","message":"apiVersion is missing","hint":"write 'apiVersion: caf-node/v1'"})"));
+      R"("code":"wrong_version","message":"apiVersion is missing","hint":"write 'apiVersion: caf-node/v1'",)"
+      R"("excerpt":"******** ********","caret":1,"width":8})"));
   CHECK(text.find(R"("message":"unknown key 'q\"uote'")") != std::string::npos);
   CHECK(faults_to_json({}) == "[]");
 }
@@ -65,7 +66,7 @@ SCENARIO("a hostile file cannot make the report large or steer the terminal") {
   CHECK(report.find("\xc2\x9b") == std::string::npos);
   const auto raw = format_faults(load_text("f.yaml", "a: \x1b[31m\xff\n").faults);
   CHECK(raw.find('\x1b') == std::string::npos);
-  CHECK(raw.find("a: ?[31m?") != std::string::npos);
+  CHECK(raw.find("[31m") == std::string::npos);
 }
 
 SCENARIO("a long line is shown around the fault only") {
