@@ -95,6 +95,11 @@ std::string default_of(const key& key, const scopes& objects) {
   return key.required ? "required" : "`" + write_value(key.at(objects)) + "`";
 }
 
+/// What a change takes, and who else than operators it takes.
+std::string change_of(const key& key) {
+  return fmt::format("{}{}", to_string(key.effect), key.pusher == pushed_by::owner ? ", owner" : "");
+}
+
 constexpr std::array<std::string_view, 3> scope_titles{"## The node\n", "## Each entry of `exchanges`\n",
                                                        "## Each entry of `connections` of an exchange\n"};
 
@@ -107,9 +112,10 @@ over the file, the file over the defaults. Every fault is reported at its place,
 `apiVersion: caf-node/v1` and `kind: Node`; [conf/node.yaml](../conf/node.yaml) is a complete example.
 
 `cafctl config validate FILE` checks a file where no node runs, without the variables and flags of one. `cafctl config
-schema` prints this page as JSON Schema (draft-07), with `x-effect` for what a change takes: an editor with
-yaml-language-server completes and checks by it in a file that begins with `# yaml-language-server: $schema=PATH`. The
-schema does not know the ranges of durations and sizes, nor what two keys make of each other.
+schema` prints this page as JSON Schema (draft-07), with `x-effect` for what a change takes and `x-pushed-by` for who
+may push it: an editor with yaml-language-server completes and checks by it in a file that begins with
+`# yaml-language-server: $schema=PATH`. The schema does not know the ranges of durations and sizes, nor what two keys
+make of each other.
 
 Durations carry their unit (`250ms`, `5s`, `2m`, `1h`), so do sizes (`64KiB`, `4MiB`); a switch is `true` or
 `false`; names are `[a-z0-9-]{1,32}`. Anchors, aliases, tags, tabs in the indentation, duplicate and unknown keys,
@@ -121,6 +127,10 @@ file must not be writable by its group nor open to others in any way (mode 0600 
 A running node takes a changed file over by `cafctl config apply FILE`, or its own on SIGHUP; see
 [operations.md](operations.md#changing-the-configuration-of-a-running-node). What is marked `live` touches no socket,
 `restart_child` restarts the connections that it concerns, and `restart_node` waits for a restart of the node.
+
+What says where secrets are, where they go, or who may do what is marked `owner`: a change of it is taken over the
+node's unix socket (from its own user and root) or from the node's file on SIGHUP, and refused over TCP, whatever the
+token is good for. The same holds for a new exchange, and for a new connection with `auth` of its own.
 )";
 
 } // namespace
@@ -175,7 +185,7 @@ std::string schema_to_markdown() {
       last = key.in;
     }
     out += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", key.path, describe_form(key.form), describe_range(key),
-                       default_of(key, blank.all), to_string(key.effect), key.doc);
+                       default_of(key, blank.all), change_of(key), key.doc);
   }
   return out;
 }

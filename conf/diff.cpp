@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
 
 namespace cafnode::conf {
 
@@ -48,6 +50,7 @@ private:
       found.after = write_value(key.at(after));
       found.path = place.path.empty() ? std::string{key.path} : fmt::format("{}.{}", place.path, key.path);
       found.effect = key.effect;
+      found.pusher = key.pusher;
       if (found.before != found.after)
         changes_.push_back(std::move(found));
     }
@@ -71,6 +74,7 @@ private:
       at.exchange = exchange.empty() ? name : exchange;
       at.connection = exchange.empty() ? std::string{} : name;
       at.effect = apply_effect::restart_child;
+      at.pusher = pushed_by::operate;
       return at;
     };
     for (const auto& [name, entry] : old) {
@@ -81,9 +85,16 @@ private:
         both(*entry, *same->second, place(name, change_kind::changed));
     }
     for (const auto& [name, entry] : young)
-      if (!old.contains(name))
+      if (!old.contains(name)) {
         changes_.push_back(place(name, change_kind::added));
+        changes_.back().pusher = names_secrets(*entry) ? pushed_by::owner : pushed_by::operate;
+      }
   }
+
+  /// An exchange names secrets and the host that they are sent to, whatever its credentials are now.
+  static bool names_secrets(const exchange_config&) { return true; }
+
+  static bool names_secrets(const connection_config& connection) { return connection.own_auth; }
 
   std::vector<change> changes_;
 };
@@ -92,6 +103,13 @@ private:
 
 std::vector<change> diff(const node_config& before, const node_config& after) {
   return comparison{}.compare(before, after);
+}
+
+std::optional<change> first_for_owner(const node_config& before, const node_config& after) {
+  auto changes = diff(before, after);
+  const auto found =
+      std::find_if(changes.begin(), changes.end(), [](const change& each) { return each.pusher == pushed_by::owner; });
+  return found == changes.end() ? std::nullopt : std::optional{std::move(*found)};
 }
 
 std::string_view to_string(change_kind kind) noexcept {

@@ -219,6 +219,7 @@ private:
     if (!key.required && key.default_note.empty())
       to_.member("default", default_json(key, value));
     to_.text("x-effect", to_string(key.effect));
+    to_.text("x-pushed-by", to_string(key.pusher));
     to_.close();
   }
 

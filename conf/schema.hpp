@@ -20,10 +20,18 @@ enum class apply_effect : std::uint8_t {
   restart_node = 2,  // only a restart of the node
 };
 
+/// Who may push a change of a value: what says where secrets are, where they go or who may do what is for those alone
+/// who could edit the node's file.
+enum class pushed_by : std::uint8_t {
+  operate = 0, // whoever may operate the node
+  owner = 1,   // the node's own user and root, by its unix socket or its file
+};
+
 /// Where a value came from; the later ones win.
 enum class origin : std::uint8_t { built_in = 0, file = 1, env = 2, flag = 3 };
 
 [[nodiscard]] std::string_view to_string(apply_effect effect) noexcept;
+[[nodiscard]] std::string_view to_string(pushed_by pusher) noexcept;
 [[nodiscard]] std::string_view to_string(origin from) noexcept;
 
 /// Which object a key belongs to: the node, each entry of `exchanges`, each entry of their `connections`.
@@ -70,6 +78,7 @@ struct key {
   std::int64_t low; // the range: a number, milliseconds, bytes, characters or entries
   std::int64_t high;
   apply_effect effect;
+  pushed_by pusher;
   bool required;
   field (*at)(const scopes&);
   std::string_view doc;
@@ -92,8 +101,8 @@ struct key {
 [[nodiscard]] std::string schema_to_markdown();
 
 /// JSON Schema (draft-07) of the whole document, for editors and other programs. Beside it each key has `x-effect`:
-/// live, restart_child or restart_node. It knows forms and ranges of numbers; ranges of durations and sizes, and what
-/// two values make of each other, only the loader judges.
+/// live, restart_child or restart_node, and `x-pushed-by`: operate or owner. It knows forms and ranges of numbers;
+/// ranges of durations and sizes, and what two values make of each other, only the loader judges.
 [[nodiscard]] std::string schema_to_json();
 
 /// Entries of the two lists.

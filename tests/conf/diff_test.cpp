@@ -64,3 +64,40 @@ SCENARIO("a change of the exchange's credentials is told once, not for each conn
   REQUIRE(changes.size() == 1);
   CHECK(changes[0].path == "exchanges.deribit.auth.client_id");
 }
+
+SCENARIO("the first change that only the owner may push is found by its key") {
+  const auto first = [](auto edit) {
+    auto after = built_in_config();
+    edit(after);
+    const auto found = first_for_owner(built_in_config(), after);
+    return found ? found->path : std::string{"none"};
+  };
+  const auto own_auth = [](connection_config& connection) {
+    connection.own_auth = true;
+    connection.auth.client_secret.name = "OTHER";
+  };
+  CHECK(first([](node_config& c) {
+          c.log_level = log_level::debug;
+          c.exchanges[0].connections.pop_back();
+          c.exchanges[0].connections[0].channels = {"x"};
+          c.exchanges[0].connections.push_back({"more", "main", c.exchanges[0].auth, false, {}, 1});
+        }) == "none");
+  CHECK(first([](node_config& c) { c.exchanges.clear(); }) == "none");
+  CHECK(first([](node_config& c) { c.control.trade_token = "/mine"; }) == "control.tokens.trade");
+  CHECK(first([](node_config& c) { c.log_file = "/etc/cron.d/x"; }) == "log.file");
+  CHECK(first([](node_config& c) { c.exchanges[0].url.ca_file = "/mine"; }) == "exchanges.deribit.url.ca_file");
+  CHECK(first([](node_config& c) { c.exchanges[0].auth.client_id.literal = "x"; }) ==
+        "exchanges.deribit.auth.client_id");
+  CHECK(first([](node_config& c) {
+          c.exchanges.push_back(c.exchanges[0]);
+          c.exchanges[1].name = "evil";
+          c.exchanges[1].auth = {auth_method::none, {}, {}};
+        }) == "exchanges.evil");
+  CHECK(first([&](node_config& c) { own_auth(c.exchanges[0].connections[1]); }) ==
+        "exchanges.deribit.connections.bravo.auth.client_secret");
+  CHECK(first([&](node_config& c) {
+          c.exchanges[0].connections.push_back(c.exchanges[0].connections[0]);
+          c.exchanges[0].connections.back().name = "thief";
+          own_auth(c.exchanges[0].connections.back());
+        }) == "exchanges.deribit.connections.thief");
+}

@@ -63,7 +63,8 @@ private:
 
   std::string check_word(const object& schema, const std::string& word, const json::value& value,
                          const document_node& node, const std::string& at) const {
-    static const std::set<std::string> told{"$schema", "title", "description", "default", "definitions", "x-effect"};
+    static const std::set<std::string> told{"$schema",     "title",    "description", "default",
+                                            "definitions", "x-effect", "x-pushed-by"};
     const bool is_map = node.kind == node_kind::map;
     const auto type = type_of(node);
     if (told.contains(word))

@@ -27,6 +27,17 @@ SCENARIO("every key is documented and stands once") {
   }
 }
 
+SCENARIO(
+    "what names secrets, or says where they go or who may do what, is for the node's owner to push, and no other key") {
+  for (const auto& key : schema()) {
+    const bool names_a_secret = key.form == value_form::secret || key.form == value_form::text_or_secret;
+    const bool is_place = key.form == value_form::host || key.form == value_form::text; // a host, a path
+    const bool is_of_owner = names_a_secret || is_place || key.path.starts_with("auth.") ||
+                             key.path.starts_with("url.") || key.path.starts_with("control.") || key.path == "venue";
+    CHECK_MESSAGE((key.pusher == pushed_by::owner) == is_of_owner, key.path);
+  }
+}
+
 SCENARIO("what is only a reference in the file prints as one") {
   const auto printed = print_config(load_built_in(), false);
   CHECK(printed.find("client_secret: {from: env, name: CAF_DERIBIT_CLIENT_SECRET}") != std::string::npos);
