@@ -181,6 +181,24 @@ void apply_overrides(loaded& into, const std::vector<override_value>& values) {
   check_again(into, values);
 }
 
+std::vector<overridden_value> overridden_in(const loaded& file, const loaded& in_force) {
+  std::vector<overridden_value> out;
+  auto said = file.config;
+  auto held = in_force.config;
+  for (const auto& key : schema()) {
+    const std::string path{key.path};
+    const auto by = in_force.origins.find(path);
+    const bool is_over = key.in == scope::node && by != in_force.origins.end() && by->second > origin::file;
+    if (!is_over || !file.origins.contains(path))
+      continue;
+    overridden_value found{path, write_value(key.at({&said, nullptr, nullptr})),
+                           write_value(key.at({&held, nullptr, nullptr})), by->second};
+    if (found.in_file != found.in_force)
+      out.push_back(std::move(found));
+  }
+  return out;
+}
+
 std::vector<override_value> overrides_from_environment(const std::function<const char*(const char*)>& look_up) {
   std::vector<override_value> out;
   for (const auto& key : schema()) {

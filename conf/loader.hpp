@@ -41,6 +41,17 @@ struct override_value {
 /// Puts the values over `into.config`, in their order; faults are added, with the label as their file.
 void apply_overrides(loaded& into, const std::vector<override_value>& values);
 
+/// A value of a file that is not in force, for the environment or a flag sets another.
+struct overridden_value {
+  std::string path;
+  std::string in_file; // as in YAML
+  std::string in_force;
+  origin by = origin::flag;
+};
+
+/// Those of `file`, which was read by itself, when `in_force` is the same with environment and flags over it.
+[[nodiscard]] std::vector<overridden_value> overridden_in(const loaded& file, const loaded& in_force);
+
 /// The values among the node's keys that the environment sets: CAF_NODE_ and the path in capitals, a leading `node.`
 /// left out (CAF_NODE_REGION, CAF_NODE_LOG_LEVEL, CAF_NODE_CONTROL_PORT). `look_up` is std::getenv, or a test's own.
 [[nodiscard]] std::vector<override_value>

@@ -52,3 +52,19 @@ SCENARIO("a wrong override is a fault that names the flag, and changes nothing")
   CHECK(config.faults[1].code == fault_code::unknown_key);
   CHECK(config.faults[2].file == "CAF_NODE_CONTROL_PORT");
 }
+
+SCENARIO("what a file says and a flag or a variable outdoes is known, and only that") {
+  const std::string text = "apiVersion: caf-node/v1\nkind: Node\ncontrol: {port: 7602}\nlog: {level: debug}\n";
+  const auto file = load_text("f", text);
+  auto in_force = load_text("f", text);
+  apply_overrides(in_force, {{"log.level", "debug", origin::env, "CAF_NODE_LOG_LEVEL"},
+                             {"control.port", "7601", origin::flag, "--control-port"},
+                             {"node.region", "osaka", origin::flag, "--region"}});
+  const auto found = overridden_in(file, in_force);
+  REQUIRE(found.size() == 1); // the level is the same, and of the region the file says nothing
+  CHECK(found[0].path == "control.port");
+  CHECK(found[0].in_file == "7602");
+  CHECK(found[0].in_force == "7601");
+  CHECK(found[0].by == origin::flag);
+  CHECK(overridden_in(file, file).empty());
+}
