@@ -65,27 +65,6 @@ base::result<std::string, int> read_all(int file) {
   return text;
 }
 
-base::result<std::string, fault> read_file(const std::string& path) {
-  // Without O_NONBLOCK the open of a named pipe would wait for its writer.
-  const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (file.get() < 0)
-    return base::failure{file_fault(path, fault_code::not_readable,
-                                    fmt::format("cannot be opened: {}", std::strerror(errno)),
-                                    "check the path given to --config and its permissions")};
-
-  struct stat about {};
-
-  if (::fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode))
-    return base::failure{file_fault(path, fault_code::not_a_file,
-                                    S_ISDIR(about.st_mode) ? "is a directory" : "is not a plain file",
-                                    "give the path of a YAML file")};
-  auto text = read_all(file.get());
-  if (!text)
-    return base::failure{
-        file_fault(path, fault_code::not_readable, fmt::format("cannot be read: {}", std::strerror(text.fault())))};
-  return std::move(text).value();
-}
-
 bool is_of_control(std::string_view path) {
   return path.starts_with("control.");
 }
@@ -132,6 +111,27 @@ std::string without_mark(std::string text) {
 
 } // namespace
 
+base::result<std::string, fault> read_text_file(const std::string& path) {
+  // Without O_NONBLOCK the open of a named pipe would wait for its writer.
+  const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (file.get() < 0)
+    return base::failure{file_fault(path, fault_code::not_readable,
+                                    fmt::format("cannot be opened: {}", std::strerror(errno)),
+                                    "check the path given to --config and its permissions")};
+
+  struct stat about {};
+
+  if (::fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode))
+    return base::failure{file_fault(path, fault_code::not_a_file,
+                                    S_ISDIR(about.st_mode) ? "is a directory" : "is not a plain file",
+                                    "give the path of a YAML file")};
+  auto text = read_all(file.get());
+  if (!text)
+    return base::failure{
+        file_fault(path, fault_code::not_readable, fmt::format("cannot be read: {}", std::strerror(text.fault())))};
+  return std::move(text).value();
+}
+
 loaded load_text(std::string name, std::string text) {
   loaded out;
   const source from{std::move(name), without_mark(std::move(text))};
@@ -145,7 +145,7 @@ loaded load_text(std::string name, std::string text) {
 }
 
 loaded load_file(const std::string& path) {
-  auto text = read_file(path);
+  auto text = read_text_file(path);
   if (text)
     return load_text(path, std::move(text).value());
   loaded out;

@@ -3,6 +3,7 @@
 #include "conf/fault.hpp"
 #include "conf/node_config.hpp"
 #include "conf/schema.hpp"
+#include "runtime/base/result.hpp"
 
 #include <functional>
 #include <map>
@@ -23,6 +24,10 @@ struct loaded {
 
 /// Reads a file. Whatever is wrong, from a missing file to a value out of range, is in `faults`, all of it at once.
 [[nodiscard]] loaded load_file(const std::string& path);
+
+/// The text of a plain file, a byte more than a configuration may have at most. What is no plain file (a pipe, a
+/// folder) is a fault at once, and nothing is waited for.
+[[nodiscard]] base::result<std::string, fault> read_text_file(const std::string& path);
 
 /// The same from text; `name` stands in the faults as the file.
 [[nodiscard]] loaded load_text(std::string name, std::string text);

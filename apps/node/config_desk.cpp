@@ -11,7 +11,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <utility>
 
 namespace cafnode::node {
@@ -19,9 +18,6 @@ namespace cafnode::node {
 namespace {
 
 const observe::channel log{"config"};
-
-// More than a configuration may be: the reader says so with its place.
-constexpr std::size_t text_bytes_max = control::version_text_max + 1;
 
 std::string file_name(const node_options& options) {
   return options.config_file.empty() ? "the built-in configuration" : options.config_file;
@@ -46,15 +42,11 @@ std::shared_ptr<control::config_store> open_store(const node_options& options, s
 std::optional<std::string> config_text(const node_options& options, std::string& why) {
   if (options.config_file.empty())
     return conf::print_config(conf::load_built_in(), false);
-  std::ifstream file{options.config_file, std::ios::binary};
-  std::string text(text_bytes_max, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad() || (!file && !file.eof())) {
-    why = options.config_file + " cannot be read";
-    return std::nullopt;
-  }
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return text;
+  auto text = conf::read_text_file(options.config_file);
+  if (text)
+    return std::move(text).value();
+  why = options.config_file + " " + text.fault().message;
+  return std::nullopt;
 }
 
 conf::loaded read_config(const node_options& options, std::string name, std::string text) {
