@@ -58,9 +58,10 @@ struct connection_counters {
   std::atomic<std::uint64_t> probes_sent{0};          // asked for a sign of life because of a silence
   std::atomic<std::uint64_t> protocol_faults{0};      // of all kinds
   std::array<std::atomic<std::uint64_t>, venues::fault_kinds> faults_by_kind{};
-  std::atomic<std::uint64_t> opens{0};    // dials begun
-  std::atomic<std::uint64_t> settings{0}; // the version of the configuration that it has taken over
-  std::atomic<std::uint64_t> lives{0};    // times `live` was reached
+  std::atomic<std::uint64_t> opens{0};      // dials begun
+  std::atomic<std::uint64_t> settings{0};   // the version of the configuration that it has taken over
+  std::atomic<std::uint64_t> holds_seen{0}; // of hold_orders: the gate had come as far when it began none after it
+  std::atomic<std::uint64_t> lives{0};      // times `live` was reached
   std::atomic<std::uint64_t> orders_sent{0};
   std::atomic<std::uint32_t> orders_open{0};
   std::atomic<std::uint32_t> orders_in_doubt{0};
@@ -105,6 +106,13 @@ public:
   void set_gate(const caf::actor& gate);
   void set_orders(std::shared_ptr<const order_table> orders);
 
+  // Written by who changes the configuration, read by the gate.
+
+  /// From now on no order begins on this connection, which is about to go or is not sure to stay; or it may again.
+  void hold_orders(bool held) noexcept { held_.store(held); }
+
+  [[nodiscard]] bool orders_held() const noexcept { return held_.load(); }
+
   // Read by anybody.
   [[nodiscard]] const std::string& name() const noexcept { return view_.name; } // never changes
 
@@ -123,6 +131,7 @@ private:
   caf::actor_addr client_;
   caf::actor_addr gate_;
   std::shared_ptr<const order_table> orders_;
+  std::atomic<bool> held_{false};
 };
 
 /// All connections of this node by name: written by sessions, read by the control API and metrics, so that no reader

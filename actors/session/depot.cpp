@@ -2,6 +2,7 @@
 
 #include "actors/session/connection_supervisor.hpp"
 #include "actors/session/from_config.hpp"
+#include "actors/session/order_owner.hpp"
 #include "conf/fingerprint.hpp"
 #include "conf/secret_source.hpp"
 #include "runtime/base/rng.hpp"
@@ -73,7 +74,7 @@ std::optional<std::string> depot::why_not(const wanted_tree& tree) {
   return std::nullopt;
 }
 
-void depot::want(wanted_tree tree, std::uint64_t version) {
+void depot::want(wanted_tree tree, std::uint64_t version, bool holds_new) {
   const std::lock_guard guard{mutex_};
   wanted_ = std::move(tree);
   current_.clear();
@@ -83,7 +84,8 @@ void depot::want(wanted_tree tree, std::uint64_t version) {
     for (const auto& connection : exchange.connections)
       current_[connection.name] = {connection.path, connection.identity};
     for (const auto& connection : exchange.connections)
-      inputs_.board->show(place_for(std::make_shared<const wanted_connection>(connection))->context->outside.record);
+      inputs_.board->show(
+          place_for(std::make_shared<const wanted_connection>(connection), holds_new)->context->outside.record);
     const auto limits = rate_limits_of(*exchange.config);
     for (const auto& [key, budget] : budgets_)
       if (key.first == exchange.name)
@@ -131,7 +133,7 @@ std::shared_ptr<const wanted_connection> depot::find(std::string_view connection
 
 // -- places -----------------------------------------------------------------------------------------------------------
 
-depot::shared_place depot::place_for(const std::shared_ptr<const wanted_connection>& wanted) {
+depot::shared_place depot::place_for(const std::shared_ptr<const wanted_connection>& wanted, bool holds_new) {
   const auto& exchange = *wanted->exchange;
   wanted_cell::content content{wanted, nullptr};
   if (exchange.url.tls)
@@ -150,6 +152,7 @@ depot::shared_place depot::place_for(const std::shared_ptr<const wanted_connecti
   place->context = std::make_shared<session_context>(
       session_config_of(*wanted), outside_of(*wanted, place->wanted, place->seat.unit(), place->seed),
       base::to_unix_ms(inputs_.clock->now().wall));
+  place->context->outside.record->hold_orders(holds_new);
   return place;
 }
 
@@ -158,6 +161,7 @@ session_outside depot::outside_of(const wanted_connection& wanted, const std::sh
   const auto& exchange = *wanted.exchange;
   const auto& entry = *wanted.entry;
   session_outside outside;
+  outside.record = std::make_shared<connection_record>(wanted.name, exchange.name, wanted.path);
   const auto address = fmt::format("{}:{}", exchange.url.host, exchange.url.port);
   outside.make_link = [cell, &unit](const venues::lane_spec& lane, net::ws_link_handler& handler) {
     const auto now = cell->all();
@@ -172,12 +176,16 @@ session_outside depot::outside_of(const wanted_connection& wanted, const std::sh
     const auto& limits = now.wanted->exchange->limits;
     return net::make_ws_link(unit.context(), options, {limits.frame_bytes_max, limits.send_queue_bytes_max}, handler);
   };
-  outside.make_machine =
-      [cell, nonces = base::rng{seed}]() mutable -> base::result<std::unique_ptr<venues::machine>, std::string> {
+  outside.make_machine = [cell, nonces = base::rng{seed}, record = outside.record,
+                          owner =
+                              order_owner{}]() mutable -> base::result<std::unique_ptr<venues::machine>, std::string> {
     const auto now = cell->get();
     auto ready = with_login(machine_config_of(*now), now->entry->auth);
     if (!ready)
       return base::failure{ready.fault()};
+    const auto& counters = record->counters;
+    if (auto wrong = owner.take(ready.value().client_id, counters.orders_open + counters.orders_in_doubt))
+      return base::failure{std::move(*wrong)};
     ready.value().nonce_seed = nonces.next();
     return venue_of(*now->exchange).make(std::move(ready).value());
   };
@@ -185,7 +193,6 @@ session_outside depot::outside_of(const wanted_connection& wanted, const std::sh
     const auto now = cell->get();
     return session_settings{session_config_of(*now), live_settings_of(*now), version->load()};
   };
-  outside.record = std::make_shared<connection_record>(wanted.name, exchange.name, wanted.path);
   outside.notices = inputs_.notices;
   outside.dials = shared_by(dials_, {exchange.name, address},
                             [] { return std::make_shared<dial_pace>(dials_at_once, dial_interval); });

@@ -48,8 +48,9 @@ public:
 
   /// From now on this is wanted: what is new has its place, what stays takes its new values at its next start or when
   /// it is told `settings_changed`, budgets have their new limits. `version` is what those who took it over show on the
-  /// board. Nothing is forgotten, so that it can be taken back.
-  void want(wanted_tree tree, std::uint64_t version);
+  /// board. Nothing is forgotten, so that it can be taken back. While that may happen, `holds_new`: connections that
+  /// are new, or become others, begin without orders (connection_record::hold_orders), until whoever changes lets them.
+  void want(wanted_tree tree, std::uint64_t version, bool holds_new = false);
 
   /// Forgets the places that are not wanted any more, with their orders, their credits and their rows on the board.
   /// Only when their processes have ended.
@@ -77,7 +78,7 @@ private:
   using place_key = std::pair<std::string, std::uint64_t>;
   using shared_place = std::shared_ptr<connection_place>;
 
-  shared_place place_for(const std::shared_ptr<const wanted_connection>& wanted);
+  shared_place place_for(const std::shared_ptr<const wanted_connection>& wanted, bool holds_new);
   session_outside outside_of(const wanted_connection& wanted, const std::shared_ptr<wanted_cell>& cell,
                              host::io_unit& unit, std::uint64_t seed);
   [[nodiscard]] supervision::supervisor_plan empty_plan(std::string path, std::size_t children) const;

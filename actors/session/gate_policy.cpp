@@ -24,6 +24,8 @@ std::string explain(gate_verdict verdict) {
     return "the account's rate budget is spent: nothing was sent; try again in a second";
   case gate_verdict::too_many_asked:
     return "too many order requests wait for their answers: nothing was sent; try again when some have come";
+  case gate_verdict::held:
+    return "the configuration of this connection is being changed: nothing was sent; try again when that is done";
   }
   return "refused";
 }

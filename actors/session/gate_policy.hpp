@@ -21,6 +21,7 @@ enum class gate_verdict : std::uint8_t {
   not_live,       // the connection is not live
   over_rate,      // the budget is spent; try again later
   too_many_asked, // too many requests wait for their answers
+  held,           // the configuration of the connection is being changed
 };
 
 /// A sentence for whoever was refused.

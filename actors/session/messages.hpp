@@ -132,8 +132,15 @@ struct close_connection {
 /// finds it when it begins.
 struct settings_changed {};
 
+/// No order begins any more, see connection_record::hold_orders: the gate shows `number` on the board, and with it the
+/// orders that it has. To the gate, from who changes the configuration.
+struct orders_held {
+  std::uint64_t number = 0;
+};
+
 } // namespace cafnode::session
 
+CAFNODE_LOCAL_MESSAGE(cafnode::session::orders_held)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::limits_changed)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::settings_changed)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::link_opened)

@@ -50,6 +50,7 @@ caf::behavior order_gate::behave() {
       [this](list_orders) { return on_list(); },
       [this](const order_news& news) { on_news(news); },
       [this](news_ended) { on_news_ended(); },
+      [this](orders_held asked) { on_held(asked); },
       [this](limits_changed) { policy_.use(context_->config.gate); },
       [this](begin_reconcile) { begin_reconciliation(); },
       [this](orders_allowed now) { allow(now.allowed && !stopping_); },
@@ -339,6 +340,12 @@ void order_gate::refresh_counters() {
                              std::memory_order_relaxed);
   counters.matching_left.store(policy_.matching_left(at), std::memory_order_relaxed);
   counters.credits_left.store(policy_.credits_left(at), std::memory_order_relaxed);
+}
+
+void order_gate::on_held(orders_held asked) {
+  serve_line(); // what waits there is refused now
+  refresh_counters();
+  context_->outside.record->counters.holds_seen.store(asked.number);
 }
 
 void order_gate::on_stop(const caf::error& reason) {

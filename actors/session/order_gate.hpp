@@ -36,6 +36,7 @@ public:
 protected:
   caf::behavior behave() override;
   void on_stop(const caf::error& reason) override;
+  void on_held(orders_held asked);
   void on_end(const caf::error& reason) override;
 
 private:

@@ -45,6 +45,8 @@ std::string order_gate::why_not(const cancel_order& wanted) const {
 }
 
 gate_verdict order_gate::admit(const order_wish& wish, base::time_point at) {
+  if (std::holds_alternative<place_order>(wish.wanted) && context_->outside.record->orders_held())
+    return gate_verdict::held;
   return std::holds_alternative<cancel_order>(wish.wanted) ? policy_.admit_cancel(allowed_, at)
                                                            : policy_.admit_order(allowed_, at);
 }
