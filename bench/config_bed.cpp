@@ -60,8 +60,8 @@ host::host_options with(std::size_t io_threads) {
 
 } // namespace
 
-config_bed::config_bed(const std::string& text, std::size_t io_threads)
-    : file{text}, host_{std::make_unique<host::actor_host>(with(io_threads))} {
+config_bed::config_bed(const std::string& text, std::size_t io_threads, std::shared_ptr<control::config_store> kept)
+    : file{text}, store{std::move(kept)}, host_{std::make_unique<host::actor_host>(with(io_threads))} {
   const auto first = read("bed", text);
   if (!first.usable())
     throw std::runtime_error{conf::format_faults(first.faults)};

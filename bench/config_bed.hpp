@@ -23,7 +23,8 @@ namespace cafnode::bench {
 class config_bed {
 public:
   /// Throws std::runtime_error when the text cannot be used.
-  explicit config_bed(const std::string& text, std::size_t io_threads = 1);
+  explicit config_bed(const std::string& text, std::size_t io_threads = 1,
+                      std::shared_ptr<control::config_store> kept = control::make_memory_config_store());
 
   /// Ends it; the processes have as long as a node gives them.
   ~config_bed();
@@ -37,6 +38,8 @@ public:
 
   [[nodiscard]] std::size_t live() const;
 
+  [[nodiscard]] caf::actor_system& system() const { return host_->system(); }
+
   /// The process with this label; null: none runs.
   [[nodiscard]] caf::actor process(const std::string& label) const;
 
@@ -48,7 +51,7 @@ public:
 
   std::string file; // what the node's file holds now
 
-  std::shared_ptr<control::config_store> store = control::make_memory_config_store();
+  std::shared_ptr<control::config_store> store;
   std::shared_ptr<control::tree_view> tree = std::make_shared<control::tree_view>();
   std::shared_ptr<session::board> board = std::make_shared<session::board>();
 

@@ -20,8 +20,8 @@ config_answer from_store(const store_fault& fault) {
 }
 
 std::string_view word_of(push_act act) noexcept {
-  constexpr std::array<std::string_view, 7> words{"look_at_orders", "change", "tell",  "look_at_health",
-                                                  "commit",         "undo",   "finish"};
+  constexpr std::array<std::string_view, 8> words{"hold_orders",    "look_at_orders", "change", "tell",
+                                                  "look_at_health", "commit",         "undo",   "finish"};
   return words[static_cast<std::size_t>(act)];
 }
 
@@ -181,6 +181,9 @@ child_facts config_keeper::look(const std::string& name) const {
     facts.orders_open = record->counters.orders_open;
     facts.orders_in_doubt = record->counters.orders_in_doubt;
     facts.live = record->view().phase == session::phase::live;
+    const auto wanted = outside_.depot->find(name);
+    facts.orders_known =
+        record->counters.lives > 0 || (wanted && wanted->entry->auth.method == conf::auth_method::none);
   }
   return facts;
 }

@@ -97,6 +97,14 @@ private:
     base::time_point begun;
     std::uint64_t number = 0; // in the store; 0: not proposed yet
     std::uint64_t epoch = 0;  // of the depot's wishes, that connections show when they have taken them over
+    std::vector<std::shared_ptr<session::connection_record>> held; // no order begins there until the end of it
+  };
+
+  /// What the store could not be told of a change that was taken back.
+  struct unwritten {
+    std::uint64_t number = 0;
+    std::string why;
+    std::uint64_t back = 0; // the version that runs again; 0: not proposed yet
   };
 
   // -- questions -----------------------------------------------------------------------------------------------------
@@ -115,16 +123,21 @@ private:
   caf::result<config_answer> on_apply(const config_wish& wish, version_source source);
   caf::result<config_answer> on_rollback(config_wish wish);
   caf::result<config_answer> on_reread(config_wish wish);
+  void remember_file(std::string_view hash);
   [[nodiscard]] config_answer unchanged(std::size_t connections) const;
   [[nodiscard]] std::optional<config_answer> why_not_now(const config_wish& wish, const candidate& found) const;
   void go_on();
+  void hold_orders();
+  [[nodiscard]] std::pair<std::size_t, std::string> not_held() const;
+  void let_orders_go(const push& ended);
   void change();
   void tell_connections(const config_plan& plan);
   [[nodiscard]] std::size_t not_told(const push& under_way) const;
   [[nodiscard]] std::pair<std::size_t, std::string> unwell(const push& under_way) const;
   [[nodiscard]] std::optional<std::string> commit();
   void undo();
-  void write_undone();
+  bool write_undone();
+  void write_undone_again();
   void converge_again();
   void finish();
   void take_entry(std::uint64_t number);
@@ -143,8 +156,11 @@ private:
   tree_change tree_;
   std::optional<push> push_;
   std::optional<config_plan> torn_; // what could not be taken back: tried again
+  std::optional<unwritten> unwritten_;
+  std::uint64_t holds_ = 0; // numbers the times that orders were held
   std::string trouble_;
   process::timer pause_;
+  process::timer store_pause_;
   process::timer file_timer_;
   std::optional<caf::error> stopping_;
 };

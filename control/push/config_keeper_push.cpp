@@ -13,6 +13,18 @@ namespace {
 
 constexpr std::chrono::seconds again_after{10};
 
+/// What an undo does not bring back.
+std::string costs_of(const config_plan& plan) {
+  std::size_t orders = 0;
+  for (const auto& child : plan.children)
+    if (child.cancels)
+      orders += child.now.orders_open;
+  return orders == 0 ? std::string{}
+                     : fmt::format("; of the {} orders that were open on restarted connections the exchange may have "
+                                   "cancelled some: cafctl order ls",
+                                   orders);
+}
+
 } // namespace
 
 caf::result<config_answer> config_keeper::on_rollback(config_wish wish) {
@@ -31,12 +43,10 @@ caf::result<config_answer> config_keeper::on_reread(config_wish wish) {
   auto text = outside_.read_file(why);
   if (!text)
     return not_done(config_outcome::unavailable, why.empty() ? "this node was started without a file" : why);
-  const auto hash = config_hash(*text);
-  // Whoever rotates logs sends SIGHUP too: only a file that was edited takes back what was pushed since.
-  if (const auto seen = outside_.store->file_hash(); seen && seen.value() == hash)
+  // Whoever rotates logs sends SIGHUP too: only a file that was edited takes back what was pushed since. One that was
+  // refused, for whatever reason, is as new the next time.
+  if (const auto seen = outside_.store->file_hash(); seen && seen.value() == config_hash(*text))
     return unchanged(0);
-  if (const auto noted = outside_.store->remember_file(hash); !noted)
-    trouble_ = noted.fault().message;
   wish.name = outside_.file;
   wish.text = std::move(*text);
   return on_apply(wish, version_source::sighup);
@@ -59,6 +69,11 @@ std::optional<config_answer> config_keeper::why_not_now(const config_wish& wish,
   if (torn_)
     return not_done(config_outcome::busy, "the last change is still being taken back: " + trouble_,
                     "cafctl config status shows when it is");
+  if (unwritten_)
+    return not_done(
+        config_outcome::unavailable,
+        fmt::format("the store cannot be told yet that version {} was undone: {}", unwritten_->number, trouble_),
+        "make room for it: it is tried again every 10 s, and at each change");
   if (!wish.node.empty() && wish.node != running_.config.name)
     return not_done(config_outcome::stale,
                     fmt::format("this plan was made for the node {}, and this is {}", wish.node, running_.config.name),
@@ -78,16 +93,23 @@ caf::result<config_answer> config_keeper::on_apply(const config_wish& wish, vers
     publish("config_refused", found.fault().text, version_.number, {{"by", wish.who}});
     return found.fault();
   }
+  if (unwritten_)
+    write_undone();
   if (auto refused = why_not_now(wish, found.value())) {
     publish("config_refused", refused->text, version_.number, {{"by", wish.who}});
     return std::move(*refused);
   }
-  if (!found.value().plan.changes())
+  if (!found.value().plan.changes()) {
+    if (source == version_source::sighup)
+      remember_file(found.value().plan.hash);
     return unchanged(found.value().plan.unchanged);
+  }
   const auto at = now().steady;
   push_.emplace(push{std::move(found).value(), source, wish.who, wish.why, push_course{wish.limits, at},
-                     make_response_promise(), at});
+                     make_response_promise(), at, 0, 0, {}});
+  trouble_.clear();
   auto promise = push_->promise;
+  hold_orders();
   go_on();
   return promise;
 }
@@ -98,6 +120,11 @@ void config_keeper::go_on() {
     auto& course = push_->course;
     const auto at = now().steady;
     switch (course.next()) {
+    case push_act::hold_orders: {
+      const auto [left, first] = not_held();
+      course.held(left, first, at);
+      break;
+    }
     case push_act::look_at_orders: {
       const auto found = obstacle_of(push_->wanted.plan, [this](const auto& name) { return look(name); });
       course.orders_seen(found.text, found.may_pass, at);
@@ -128,10 +155,42 @@ void config_keeper::go_on() {
   }
 }
 
+/// An order that began between the look at the orders and the end of its connection would be forgotten.
+void config_keeper::hold_orders() {
+  ++holds_;
+  for (const auto& child : push_->wanted.plan.children) {
+    const auto record = child.holds_orders() ? outside_.board->find(child.name) : nullptr;
+    if (!record)
+      continue;
+    record->hold_orders(true);
+    push_->held.push_back(record);
+    if (const auto gate = record->gate())
+      process::tell(*this, gate, session::orders_held{holds_});
+  }
+}
+
+/// Gates that have not shown the orders that they had when theirs were held. One that begins later begins none.
+std::pair<std::size_t, std::string> config_keeper::not_held() const {
+  std::pair<std::size_t, std::string> found;
+  for (const auto& record : push_->held)
+    if (record->gate() && record->counters.holds_seen < holds_ && found.first++ == 0)
+      found.second = record->name();
+  return found;
+}
+
+/// Orders may begin again on what was held and on what is new.
+void config_keeper::let_orders_go(const push& ended) {
+  for (const auto& record : ended.held)
+    record->hold_orders(false);
+  for (const auto& child : ended.wanted.plan.children)
+    if (const auto record = outside_.board->find(child.name))
+      record->hold_orders(false);
+}
+
 void config_keeper::want(const conf::node_config& config) {
   auto here = config;
   here.region = begun_.region; // a node stays where it is while it runs
-  outside_.depot->want(session::wanted_of(here), ++epoch_);
+  outside_.depot->want(session::wanted_of(here), ++epoch_, true);
   outside_.use(here);
 }
 
@@ -194,15 +253,6 @@ std::pair<std::size_t, std::string> config_keeper::unwell(const push& under_way)
   return found;
 }
 
-std::optional<std::string> config_keeper::commit() {
-  if (const auto kept = outside_.store->commit(push_->number); !kept)
-    return kept.fault().message;
-  if (push_->course.gated())
-    if (const auto kept = outside_.store->mark_stable(push_->number); !kept)
-      return kept.fault().message;
-  return std::nullopt;
-}
-
 /// Everything as it was: the same steps with what runs.
 void config_keeper::undo() {
   want(running_.config);
@@ -211,32 +261,11 @@ void config_keeper::undo() {
     if (fault)
       torn_ = reversed(push_->wanted.plan);
     push_->course.undone(std::move(fault));
-    write_undone();
+    unwritten_ = unwritten{push_->number, push_->course.why()};
+    if (!write_undone())
+      write_undone_again();
     go_on();
   });
-}
-
-/// The old text runs again, as a version of its own.
-void config_keeper::write_undone() {
-  auto& store = *outside_.store;
-  const auto note = [this](const auto& outcome) {
-    if (!outcome)
-      trouble_ = outcome.fault().message;
-    return outcome.has_value();
-  };
-  if (!note(store.mark_undone(push_->number, push_->course.why())))
-    return;
-  const config_proposal back{
-      base::to_unix_ms(now().wall),
-      "caf-node",
-      fmt::format("version {} was undone: {}", push_->number, push_->course.why()).substr(0, why_bytes_max),
-      version_source::undo,
-      version_.hash,
-      text_};
-  const auto number = store.propose(back);
-  if (!note(number) || !note(store.commit(number.value())) || !note(store.mark_stable(number.value())))
-    return;
-  take_entry(number.value());
 }
 
 /// What is neither old nor new everywhere is brought back until it is.
@@ -281,9 +310,11 @@ void config_keeper::finish() {
   config_answer answer;
   switch (ended.course.result()) {
   case push_result::applied:
+    if (ended.source == version_source::sighup)
+      remember_file(ended.wanted.plan.hash);
+    let_orders_go(ended);
     running_ = std::move(ended.wanted.read);
     text_ = std::move(ended.wanted.text);
-    trouble_.clear();
     take_entry(ended.number);
     outside_.depot->forget_unwanted();
     publish(
@@ -291,6 +322,7 @@ void config_keeper::finish() {
         {{"by", ended.who}, {"hash", version_.hash}, {"interrupted", std::to_string(ended.wanted.plan.interrupted())}});
     break;
   case push_result::refused:
+    let_orders_go(ended);
     answer = not_done(config_outcome::not_now, ended.course.why(), "try again later, or --force");
     publish("config_refused", ended.course.why(), version_.number, {{"by", ended.who}});
     break;
@@ -299,10 +331,12 @@ void config_keeper::finish() {
     converge_again();
     [[fallthrough]];
   case push_result::undone:
+    let_orders_go(ended);
     if (!torn_)
       outside_.depot->forget_unwanted();
     answer = not_done(config_outcome::undone, ended.course.why(),
-                      torn_ ? "cafctl config status shows when it is taken back" : "everything is as it was");
+                      torn_ ? "cafctl config status shows when it is taken back"
+                            : "the configuration is as it was" + costs_of(ended.wanted.plan));
     publish("config_undone", ended.course.why(), ended.number, {{"by", ended.who}});
     break;
   }
@@ -312,14 +346,6 @@ void config_keeper::finish() {
   ended.promise.deliver(std::move(answer));
   if (stopping_)
     stop(*stopping_);
-}
-
-void config_keeper::take_entry(std::uint64_t number) {
-  if (auto kept = outside_.store->get(number); kept)
-    version_ = std::move(kept).value().entry;
-  else
-    trouble_ = kept.fault().message;
-  watch_file();
 }
 
 } // namespace cafnode::control

@@ -107,7 +107,9 @@ private:
         : before.revision != after.revision ? child_effect::restart
                                             : child_effect::change,
         exchange, after);
-    plan_.children.back().restarts_change = restarts_differ(*before.exchange, *after.exchange);
+    auto& child = plan_.children.back();
+    child.restarts_change = restarts_differ(*before.exchange, *after.exchange);
+    child.cancels = child.effect == child_effect::restart && before.exchange->cancel_on_disconnect;
   }
 
   void add(child_effect effect, const std::string& exchange, const wanted_connection& connection) {
@@ -176,6 +178,9 @@ order_obstacle obstacle_of(const config_plan& plan, const child_look& look) {
       continue;
     const auto now = look(child.name);
     const bool forgets = child.effect != child_effect::restart;
+    if (forgets && !now.orders_known)
+      return {fmt::format("the orders of {} are not known: it has not been live since the node began", child.path),
+              true};
     if (now.orders_in_doubt > 0)
       return {fmt::format("{} has {} order{} in doubt", child.path, now.orders_in_doubt,
                           now.orders_in_doubt == 1 ? "" : "s"),
@@ -184,6 +189,10 @@ order_obstacle obstacle_of(const config_plan& plan, const child_look& look) {
       return {fmt::format("{} would be {} with {} open order{}, which nobody would look after", child.path,
                           child.effect == child_effect::stop ? "stopped" : "replaced by another", now.orders_open,
                           now.orders_open == 1 ? "" : "s"),
+              false};
+    if (child.cancels && now.live && now.orders_open > 0)
+      return {fmt::format("{} would be restarted, and the exchange cancel its {} open order{}: cancel_on_disconnect",
+                          child.path, now.orders_open, now.orders_open == 1 ? "" : "s"),
               false};
   }
   return {};

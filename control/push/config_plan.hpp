@@ -17,7 +17,7 @@ namespace cafnode::control {
 enum class child_effect : std::uint8_t {
   stop,    // it is not wanted any more
   change,  // it takes new values over as it runs: process, socket and orders stay
-  restart, // stopped, and started with the new values; its orders are found again
+  restart, // stopped, and started with the new values; its orders are found again, if the exchange keeps them
   replace, // the same, under another account, key or exchange: what was known of its orders does not hold
   start,   // it is new
 };
@@ -29,6 +29,7 @@ struct child_facts {
   std::uint32_t orders_open = 0;
   std::uint32_t orders_in_doubt = 0;
   bool live = false;
+  bool orders_known = true; // otherwise it has not been live since the node began, and its orders may be any
 };
 
 using child_look = std::function<child_facts(const std::string& name)>;
@@ -41,6 +42,11 @@ struct planned_child {
   std::shared_ptr<const std::vector<std::string>> why; // "exchanges.deribit.orders.valid_for: 5s -> 2s"; never null
   child_facts now;
   bool restarts_change = false; // its supervisor counts and paces restarts otherwise
+  bool cancels = false;         // restart: the exchange cancels its open orders, as cancel_on_disconnect has it
+
+  /// Whether no order may begin on it while it is changed: it is to go, or what it is after the change may be taken
+  /// back, or its restart costs open orders.
+  [[nodiscard]] bool holds_orders() const noexcept { return effect != child_effect::change; }
 };
 
 /// What a change of the configuration would do to the node that made this plan.
@@ -74,8 +80,8 @@ struct config_plan {
 [[nodiscard]] config_plan reversed(const config_plan& plan);
 
 /// Why a plan has to wait or to be forced: orders on connections that it interrupts; empty: nothing stands against it.
-/// Orders in doubt on a connection that is restarted may be settled soon (`may_pass`); open ones on a connection that
-/// goes, or becomes another, would be forgotten.
+/// Orders in doubt, or not known yet, may be settled soon (`may_pass`); open ones on a connection that goes, or becomes
+/// another, would be forgotten, and those of a restarted one cancelled where cancel_on_disconnect says so.
 struct order_obstacle {
   std::string text;
   bool may_pass = false;

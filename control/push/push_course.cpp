@@ -36,6 +36,15 @@ void push_course::refuse(std::string why) {
   why_ = std::move(why);
 }
 
+void push_course::held(std::size_t left, const std::string& first, base::time_point now) {
+  CAFNODE_INVARIANT(act_ == push_act::hold_orders, "orders were held out of turn");
+  if (left == 0)
+    return go(push_act::look_at_orders, now);
+  if (is_over(limits_.telling_max, now))
+    return refuse(fmt::format("the order gate of {} did not answer within {} ms", first, limits_.telling_max.count()));
+  pause_ = telling_pause;
+}
+
 void push_course::orders_seen(const std::string& obstacle, bool may_pass, base::time_point now) {
   CAFNODE_INVARIANT(act_ == push_act::look_at_orders, "orders were looked at out of turn");
   if (obstacle.empty() || limits_.force)
@@ -93,7 +102,7 @@ void push_course::undone(std::optional<std::string> fault) {
 }
 
 void push_course::give_up(std::string why) {
-  if (act_ == push_act::look_at_orders)
+  if (act_ == push_act::hold_orders || act_ == push_act::look_at_orders)
     refuse(std::move(why));
   else if (act_ == push_act::tell || act_ == push_act::look_at_health)
     take_back(std::move(why));

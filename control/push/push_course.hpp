@@ -12,13 +12,14 @@ namespace cafnode::control {
 
 /// How long each part of a change may take.
 struct push_limits {
-  bool force = false;                               // whatever orders stand against it
-  std::chrono::milliseconds orders_max{10'000};     // for orders in doubt to be settled, before anything is touched
-  std::chrono::milliseconds telling_max{5'000};     // for running connections to take new values over
+  bool force = false;                           // whatever orders stand against it
+  std::chrono::milliseconds orders_max{10'000}; // for orders in doubt to be settled, before anything is touched
+  std::chrono::milliseconds telling_max{5'000}; // for running connections to hold orders, and to take new values over
   std::chrono::milliseconds healthy_within{30'000}; // for interrupted and new connections to be live; 0: not looked at
 };
 
 enum class push_act : std::uint8_t {
+  hold_orders,    // let no order begin where it would be lost; then held, again and again
   look_at_orders, // then orders_seen
   change,         // write the proposal down, and have the supervisors changed; then changed
   tell,           // tell running connections; then told, again and again
@@ -38,9 +39,9 @@ enum class push_result : std::uint8_t {
 /// The course of one change of a running node's configuration: what is done next, how long it may take, and when all is
 /// taken back. Pure: time is an argument.
 ///
-///     look_at_orders ──► change ──► tell ──► look_at_health ──► commit ──► finish (applied)
-///           │               └──────────┴────────────┴──────────────┴──► undo ──► finish (undone)
-///           └──► finish (refused)
+///     hold_orders ──► look_at_orders ──► change ──► tell ──► look_at_health ──► commit ──► finish (applied)
+///          └────────────────┤               └──────────┴────────────┴──────────────┴──► undo ──► finish (undone)
+///                           └──► finish (refused)
 class push_course {
 public:
   push_course(push_limits limits, base::time_point now);
@@ -52,6 +53,9 @@ public:
 
   /// How long to wait before the next look: what was seen last was not yet what it has to be.
   [[nodiscard]] base::duration pause() const noexcept { return pause_; }
+
+  /// How many connections have not shown yet that no order begins there any more, and the first of them.
+  void held(std::size_t left, const std::string& first, base::time_point now);
 
   /// What stands against it now; empty: nothing. `may_pass`: waiting may help.
   void orders_seen(const std::string& obstacle, bool may_pass, base::time_point now);
@@ -91,7 +95,7 @@ private:
   }
 
   push_limits limits_;
-  push_act act_ = push_act::look_at_orders;
+  push_act act_ = push_act::hold_orders;
   base::time_point since_;
   base::duration pause_{};
   push_result result_ = push_result::applied;

@@ -2,6 +2,7 @@
 
 #include "tests/e2e/node_world.hpp"
 
+#include <caf/event_based_actor.hpp>
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -57,7 +58,8 @@ exchanges:
 
 } // namespace
 
-config_world::config_world(std::size_t connections) : text_{first_text(exchange.port(), connections)}, bed{text_} {}
+config_world::config_world(std::size_t connections, std::shared_ptr<control::config_store> kept)
+    : text_{first_text(exchange.port(), connections)}, bed{text_, 1, std::move(kept)} {}
 
 config_world::~config_world() {
   CHECK(bed.end());
@@ -90,6 +92,20 @@ control::config_answer config_world::plan(std::string text) const {
   wish.what = control::config_question::plan;
   wish.text = std::move(text);
   return ask(std::move(wish));
+}
+
+session::order_outcome config_world::place(std::string_view connection) const {
+  auto answer = std::make_shared<std::promise<session::order_outcome>>();
+  auto future = answer->get_future();
+  const auto gate = bed.board->find(connection)->gate();
+  REQUIRE(gate);
+  bed.system().spawn([gate, answer](caf::event_based_actor* self) {
+    self->request(gate, 20s, resting_buy())
+        .then([answer](const session::order_outcome& outcome) { answer->set_value(outcome); },
+              [answer](const caf::error&) { answer->set_value({}); });
+  });
+  REQUIRE(future.wait_for(30s) == std::future_status::ready);
+  return future.get();
 }
 
 std::shared_ptr<session::connection_record> config_world::connection(std::string_view name) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/session/order_messages.hpp"
 #include "bench/config_bed.hpp"
 #include "bench/simulator.hpp"
 
@@ -12,7 +13,8 @@ namespace cafnode::test {
 /// A simulator of its own, and a node on it whose configuration can be pushed.
 class config_world {
 public:
-  explicit config_world(std::size_t connections = 4);
+  explicit config_world(std::size_t connections = 4,
+                        std::shared_ptr<control::config_store> kept = control::make_memory_config_store());
   ~config_world();
 
   /// The text that runs at first, with `old` replaced by `young` (all of them).
@@ -25,6 +27,9 @@ public:
   [[nodiscard]] control::config_answer apply(std::string text,
                                              std::chrono::milliseconds healthy = std::chrono::seconds{20}) const;
   [[nodiscard]] control::config_answer plan(std::string text) const;
+
+  /// Places a resting order through the gate of that connection, and waits for the answer.
+  [[nodiscard]] session::order_outcome place(std::string_view connection) const;
 
   [[nodiscard]] std::shared_ptr<session::connection_record> connection(std::string_view name) const;
   [[nodiscard]] std::uint64_t opens() const;

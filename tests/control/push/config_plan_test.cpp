@@ -102,7 +102,7 @@ SCENARIO("orders stand against what would interrupt them in doubt, or forget the
   const auto look = [&](std::string_view whose, child_facts facts) {
     return obstacle_of(plan, [whose, facts](const std::string& name) { return name == whose ? facts : child_facts{}; });
   };
-  CHECK(look("alpha", {5, 0, true}).text.empty()); // a restart finds them again
+  CHECK(look("alpha", {0, 0, true}).text.empty());
   CHECK(look("alpha", {5, 1, true}).text == "tokyo/deribit/alpha has 1 order in doubt");
   CHECK(look("alpha", {5, 1, true}).may_pass);
   CHECK(look("bravo", {2, 0, true}).text.find("2 open orders") != std::string::npos);
@@ -118,4 +118,51 @@ SCENARIO("ten thousand connections are planned while one waits") {
   const auto plan = make_config_plan(before, after, "tokyo", quiet);
   CHECK(plan.count(child_effect::change) == 10'000);
   CHECK(plan.children[0].why == plan.children[9'999].why);
+}
+
+SCENARIO("orders that are not known yet stand against the end of their connection, and pass when they are") {
+  const auto before = four();
+  auto after = before;
+  after.exchanges[0].connections.pop_back();
+  child_facts facts{0, 0, false, false};
+  const auto look = [&](const std::string&) { return facts; };
+  const auto plan = make_config_plan(before, after, "tokyo", look);
+  const auto found = obstacle_of(plan, look);
+  CHECK(found.text.find("are not known") != std::string::npos);
+  CHECK(found.may_pass);
+  facts.orders_known = true;
+  CHECK(obstacle_of(plan, look).text.empty());
+}
+
+SCENARIO("a restart that has the exchange cancel open orders is named as such, and one that does not is free") {
+  auto before = four();
+  child_facts facts{2, 0, true};
+  const auto look = [&](const std::string&) { return facts; };
+  const auto obstacle = [&] {
+    auto after = before;
+    after.exchanges[0].connections[1].auth.client_secret.name = "OTHER";
+    after.exchanges[0].connections[1].own_auth = true;
+    return obstacle_of(make_config_plan(before, after, "tokyo", look), look);
+  };
+  CHECK(obstacle().text == "tokyo/deribit/bravo would be restarted, and the exchange cancel its 2 open orders: "
+                           "cancel_on_disconnect");
+  CHECK_FALSE(obstacle().may_pass);
+  WHEN("it is not live") {
+    facts.live = false;
+    CHECK(obstacle().text.empty());
+  }
+  WHEN("its orders outlive it") {
+    before.exchanges[0].cancel_on_disconnect = false;
+    CHECK(obstacle().text.empty());
+  }
+}
+
+SCENARIO("no order begins on what goes, comes, or is another afterwards; what changes as it runs goes on") {
+  planned_child child;
+  for (const auto effect : {child_effect::stop, child_effect::restart, child_effect::replace, child_effect::start}) {
+    child.effect = effect;
+    CHECK(child.holds_orders());
+  }
+  child.effect = child_effect::change;
+  CHECK_FALSE(child.holds_orders());
 }

@@ -12,8 +12,15 @@ namespace {
 
 constexpr time_point begin{};
 
+/// Its orders are held: the next is the look at them.
+push_course held(push_limits limits = {}) {
+  push_course course{limits, begin};
+  course.held(0, "", begin);
+  return course;
+}
+
 push_course at_health() {
-  push_course course{{}, begin};
+  auto course = held();
   course.orders_seen("", false, begin);
   course.changed(std::nullopt, begin);
   course.told(0, begin);
@@ -24,6 +31,8 @@ push_course at_health() {
 
 SCENARIO("a change goes from its orders over the supervisors and the connections to its health, and is committed") {
   push_course course{{}, begin};
+  CHECK(course.next() == push_act::hold_orders);
+  course.held(0, "", begin);
   CHECK(course.next() == push_act::look_at_orders);
   course.orders_seen("", false, begin);
   CHECK(course.next() == push_act::change);
@@ -44,7 +53,7 @@ SCENARIO("a change goes from its orders over the supervisors and the connections
 
 SCENARIO("orders in doubt are waited for, and then it is refused with nothing touched") {
   push_limits limits;
-  push_course course{limits, begin};
+  auto course = held(limits);
   course.orders_seen("alpha has an order in doubt", true, begin);
   CHECK(course.next() == push_act::look_at_orders);
   WHEN("they are settled") {
@@ -66,13 +75,13 @@ SCENARIO("orders in doubt are waited for, and then it is refused with nothing to
 SCENARIO("with force no order stands against it") {
   push_limits limits;
   limits.force = true;
-  push_course course{limits, begin};
+  auto course = held(limits);
   course.orders_seen("delta would be stopped with an open order", false, begin);
   CHECK(course.next() == push_act::change);
 }
 
 SCENARIO("whatever fails once something was touched, all is taken back") {
-  push_course course{{}, begin};
+  auto course = held();
   course.orders_seen("", false, begin);
   WHEN("the proposal cannot be written down, nothing was touched") {
     course.not_proposed("the disk is full");
@@ -118,7 +127,7 @@ SCENARIO("whatever fails once something was touched, all is taken back") {
 
 SCENARIO("a node that ends takes back what was begun, and nothing else") {
   WHEN("nothing was touched") {
-    push_course course{{}, begin};
+    auto course = held();
     course.give_up("the node is asked to end");
     CHECK(course.result() == push_result::refused);
   }
@@ -139,7 +148,7 @@ SCENARIO("a node that ends takes back what was begun, and nothing else") {
 SCENARIO("without a gate it is committed as soon as it is told") {
   push_limits limits;
   limits.healthy_within = 0ms;
-  push_course course{limits, begin};
+  auto course = held(limits);
   course.orders_seen("", false, begin);
   course.changed(std::nullopt, begin);
   course.told(0, begin);
@@ -164,6 +173,9 @@ SCENARIO("in whatever way it goes, it ends, and what was changed is either commi
       if (fails(200))
         course.give_up("the node is asked to end");
       switch (course.next()) {
+      case push_act::hold_orders:
+        course.held(fails(2) ? 1 : 0, "alpha", at);
+        break;
       case push_act::look_at_orders:
         course.orders_seen(fails(2) ? "orders" : "", fails(2), at);
         break;
@@ -198,5 +210,25 @@ SCENARIO("in whatever way it goes, it ends, and what was changed is either commi
     CHECK((course.result() == push_result::refused) == !touched);
     CHECK((course.result() == push_result::applied) == committed);
     CHECK(taken_back == (touched && !committed));
+  }
+}
+
+SCENARIO("no order is looked at before every gate has shown that no new one begins") {
+  push_course course{{}, begin};
+  course.held(2, "alpha", begin);
+  CHECK(course.next() == push_act::hold_orders);
+  CHECK(course.pause() > 0ms);
+  WHEN("they all have") {
+    course.held(0, "", begin + 1ms);
+    CHECK(course.next() == push_act::look_at_orders);
+  }
+  WHEN("one never does") {
+    course.held(1, "alpha", begin + 5s);
+    CHECK(course.result() == push_result::refused);
+    CHECK(course.why() == "the order gate of alpha did not answer within 5000 ms");
+  }
+  WHEN("the node is asked to end") {
+    course.give_up("ending");
+    CHECK(course.result() == push_result::refused);
   }
 }
