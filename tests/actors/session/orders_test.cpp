@@ -385,34 +385,3 @@ SCENARIO("a gate that ends tells what is known of an order whose answer it await
   CHECK((*answer)->order.label == label);
   CHECK((*answer)->order.state == order_state::filled);
 }
-
-SCENARIO("no order begins where orders are held; what was there can be changed and cancelled, and the gate shows it") {
-  test::session_world world;
-  world.go_live();
-  const auto label = rest_one(world);
-  world.record->hold_orders(true);
-  process::tell_anonymous(world.process("order_gate"), session::orders_held{7});
-  world.world.run();
-  CHECK(world.record->counters.holds_seen == 7);
-  CHECK(world.record->counters.orders_open == 1);
-  const auto refused = world.ask_gate(wanted());
-  REQUIRE(refused->has_value());
-  CHECK((*refused)->outcome == outcome::refused);
-  CHECK((*refused)->text.find("is being changed") != std::string::npos);
-  CHECK(world.machine().placed.size() == 1);
-  const auto cancelled = world.ask_gate(session::cancel_order{label});
-  CHECK_FALSE(cancelled->has_value()); // it is under way
-  WHEN("the gate is restarted meanwhile") {
-    process::kill(world.process("order_gate"));
-    world.world.pass(2s);
-    world.answer_reconciliation({report(label, order_state::open)});
-    const auto again = world.ask_gate(wanted());
-    REQUIRE(again->has_value());
-    CHECK((*again)->outcome == outcome::refused);
-  }
-  WHEN("they may begin again") {
-    world.record->hold_orders(false);
-    static_cast<void>(world.ask_gate(wanted()));
-    CHECK(world.machine().placed.size() == 2);
-  }
-}
