@@ -105,8 +105,16 @@ caf::result<config_answer> config_keeper::on_apply(const config_wish& wish, vers
     return unchanged(found.value().plan.unchanged);
   }
   const auto at = now().steady;
-  push_.emplace(push{std::move(found).value(), source, wish.who, wish.why, push_course{wish.limits, at},
-                     make_response_promise(), at, 0, 0, {}});
+  push_.emplace(push{std::move(found).value(),
+                     source,
+                     wish.who,
+                     wish.why,
+                     push_course{wish.limits, at},
+                     make_response_promise(),
+                     at,
+                     0,
+                     0,
+                     {}});
   trouble_.clear();
   auto promise = push_->promise;
   hold_orders();
