@@ -331,7 +331,8 @@ void config_keeper::finish() {
     break;
   case push_result::refused:
     let_orders_go(ended);
-    answer = not_done(config_outcome::not_now, ended.course.why(), "try again later, or --force");
+    answer = not_done(config_outcome::not_now, ended.course.why(),
+                      ended.course.may_be_forced() ? "try again later, or --force" : "try again later");
     publish("config_refused", ended.course.why(), version_.number, {{"by", ended.who}});
     break;
   case push_result::undo_failed:

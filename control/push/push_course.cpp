@@ -49,8 +49,10 @@ void push_course::orders_seen(const std::string& obstacle, bool may_pass, base::
   CAFNODE_INVARIANT(act_ == push_act::look_at_orders, "orders were looked at out of turn");
   if (obstacle.empty() || limits_.force)
     return go(push_act::change, now);
-  if (!may_pass || is_over(limits_.orders_max, now))
+  if (!may_pass || is_over(limits_.orders_max, now)) {
+    orders_refused_ = true;
     return refuse(obstacle);
+  }
   pause_ = orders_pause;
 }
 

@@ -85,6 +85,9 @@ public:
 
   [[nodiscard]] const std::string& why() const noexcept { return why_; } // empty when applied
 
+  /// Whether force would have helped where it was refused: orders stood against it.
+  [[nodiscard]] bool may_be_forced() const noexcept { return result_ == push_result::refused && orders_refused_; }
+
 private:
   void go(push_act act, base::time_point now);
   void take_back(std::string why);
@@ -100,6 +103,7 @@ private:
   base::duration pause_{};
   push_result result_ = push_result::applied;
   std::string why_;
+  bool orders_refused_ = false;
 };
 
 } // namespace cafnode::control

@@ -64,6 +64,7 @@ SCENARIO("orders in doubt are waited for, and then it is refused with nothing to
     course.orders_seen("alpha has an order in doubt", true, begin + 10s);
     CHECK(course.result() == push_result::refused);
     CHECK(course.why() == "alpha has an order in doubt");
+    CHECK(course.may_be_forced());
   }
   WHEN("what stands against it does not pass by itself") {
     course.orders_seen("delta would be stopped with an open order", false, begin + 1s);
@@ -226,6 +227,7 @@ SCENARIO("no order is looked at before every gate has shown that no new one begi
     course.held(1, "alpha", begin + 5s);
     CHECK(course.result() == push_result::refused);
     CHECK(course.why() == "the order gate of alpha did not answer within 5000 ms");
+    CHECK_FALSE(course.may_be_forced());
   }
   WHEN("the node is asked to end") {
     course.give_up("ending");
