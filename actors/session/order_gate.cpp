@@ -294,13 +294,14 @@ void order_gate::list_later(const order_news& news) {
 
 void order_gate::end_round() {
   list_pauses_.reset();
-  for (const auto& order_id : reconciliation_.take_duplicates())
-    cancel_duplicate(order_id);
   const auto& summary = reconciliation_.summary();
   if (!announced_) {
     announced_ = true;
     process::tell(*this, context_->client, reconciled{summary});
   }
+  // Only now: before the connection is live the client sends no cancel.
+  for (const auto& order_id : reconciliation_.take_duplicates())
+    cancel_duplicate(order_id);
   if (!verified_ && summary.adopted > 0) {
     verified_ = true;
     proof_timer_ = after(context_->config.reconcile.absence_margin, [this] {
