@@ -71,6 +71,8 @@ void fake_machine::settle(request_id id) {
 }
 
 request_id fake_machine::send(std::string word, outbox& out, const credits& cost) {
+  if (full)
+    return 0;
   if (before_send)
     before_send();
   out.send(word + " " + std::to_string(++last_));

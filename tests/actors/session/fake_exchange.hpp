@@ -146,6 +146,7 @@ public:
   /// Emits `what` as if a frame had said so; the request is taken off the list of those that wait.
   void say(const venues::event& what, venues::outbox& out);
 
+  bool full = false;                 // it sends no request more
   std::function<void()> before_send; // called before each frame that answers or asks
   /// What the frames "event" emit, in order.
   std::deque<venues::event> script;

@@ -48,6 +48,15 @@ SCENARIO("no more orders wait for their answers than the cap, but a cancel alway
   CHECK(policy.admit_order(true, time_point{}) == gate_verdict::pass);
 }
 
+SCENARIO("another cap holds from the next order on") {
+  rested account{4};
+  REQUIRE(account.policy.admit_order(true, time_point{}) == gate_verdict::pass);
+  account.policy.use({1, 5000ms});
+  CHECK(account.policy.admit_order(true, time_point{}) == gate_verdict::too_many_asked);
+  account.policy.answered();
+  CHECK(account.policy.admit_order(true, time_point{}) == gate_verdict::pass);
+}
+
 SCENARIO("nothing passes while the connection is not live, and nothing is charged for it") {
   rested account{4};
   auto& policy = account.policy;

@@ -1,3 +1,4 @@
+#include "runtime/process/control.hpp"
 #include "tests/actors/session/session_world.hpp"
 
 #include <doctest/doctest.h>
@@ -240,4 +241,113 @@ SCENARIO("fills that come with an answer are told, each once, whoever tells them
   CHECK(world.notices->latest(session::kind::fill_seen, "trade_id") == "t1");
   CHECK(world.notices->latest(session::kind::fill_seen, "price") == "5");
   CHECK(world.notices->latest(session::kind::fill_seen, "amount") == "2");
+}
+
+SCENARIO("a request that the machine does not take was not sent: it is refused, and its place and credit are back") {
+  resting_world world;
+  const auto left = [&] { return world.context->spending.matching_left(world.world.now().steady); };
+  const auto before = left();
+  world.machine().full = true;
+  const auto most = world.context->config.gate.in_flight_max;
+  for (std::size_t i = 0; i <= most; ++i) {
+    const auto placed = world.ask_gate(wanted());
+    REQUIRE(placed->has_value());
+    CHECK((*placed)->outcome == outcome::refused);
+    CHECK((*placed)->text.find("nothing was sent") != std::string::npos);
+  }
+  const auto cancelled = world.ask_gate(session::cancel_order{world.label});
+  REQUIRE(cancelled->has_value());
+  CHECK((*cancelled)->outcome == outcome::refused);
+  CHECK(world.context->orders.live_count() == 1); // the one that rests
+  CHECK(left() == before);
+}
+
+SCENARIO("a second order under a label of ours is cancelled by its id, wherever it shows") {
+  resting_world world;
+  auto second = report(world.label, order_state::open);
+  second.order_id = "o2";
+  WHEN("the stream tells of it") {
+    world.peer_says(venues::order_updated{second});
+  }
+  WHEN("the list of open orders has it") {
+    process::kill(world.process("order_gate"));
+    world.world.pass(1s);
+    world.answer_reconciliation({report(world.label, order_state::open), second});
+  }
+  CHECK(world.request("cancel o2") != 0);
+  CHECK(world.request("cancel o1") == 0);
+  CHECK(world.notices->latest(session::kind::order_in_doubt, "order_id") == "o2");
+  CHECK(world.context->orders.find(world.label)->report.order_id == "o1");
+}
+
+SCENARIO("what the stream tells twice is told on once") {
+  resting_world world;
+  const auto told = world.notices->count(session::kind::order_changed);
+  world.peer_says(venues::order_updated{report(world.label, order_state::open, 2)});
+  world.peer_says(venues::order_updated{report(world.label, order_state::open, 2)});
+  CHECK(world.notices->count(session::kind::order_changed) == told + 1);
+  venues::fill_report fill;
+  fill.trade_id = "t1";
+  world.peer_says(venues::filled{fill});
+  world.peer_says(venues::filled{fill});
+  CHECK(world.notices->count(session::kind::fill_seen) == 1);
+}
+
+SCENARIO("news that names an order by its id only is told with its label") {
+  resting_world world;
+  auto nameless = report("", order_state::open, 2);
+  nameless.lacks = venues::field_label;
+  world.peer_says(venues::order_updated{nameless});
+  CHECK(world.notices->latest(session::kind::order_changed, "label") == world.label);
+  CHECK(world.notices->latest(session::kind::order_changed, "filled") == "2");
+}
+
+SCENARIO("a cancel that waits for the budget is not sent when its order ends meanwhile") {
+  resting_world world;
+  world.context->outside.budget->drain(world.world.now().steady);
+  const auto cancelled = world.ask_gate(session::cancel_order{world.label});
+  CHECK_FALSE(cancelled->has_value());
+  world.peer_says(venues::order_updated{report(world.label, order_state::filled, 10)});
+  world.world.pass(2s);
+  REQUIRE(cancelled->has_value());
+  CHECK((*cancelled)->outcome == outcome::refused);
+  CHECK(world.request("cancel") == 0);
+  CHECK(world.context->spending.matching_left(world.world.now().steady) > 0);
+}
+
+SCENARIO("what cannot be cancelled or edited is refused at once, even while the budget is spent") {
+  resting_world world;
+  world.context->outside.budget->drain(world.world.now().steady);
+  const auto cancelled = world.ask_gate(session::cancel_order{"nobody"});
+  REQUIRE(cancelled->has_value());
+  CHECK((*cancelled)->outcome == outcome::refused);
+  world.world.pass(1min);
+  const auto edited = world.ask_gate(session::edit_order{"nobody", whole(1), whole(1)});
+  REQUIRE(edited->has_value());
+  CHECK((*edited)->text.find("nobody") != std::string::npos);
+}
+
+SCENARIO("a gate that is asked to stop takes nothing new, and waits for answers, but not for ever") {
+  resting_world world;
+  const auto answer = world.ask_gate(wanted());
+  const auto label = world.machine().placed.back().label;
+  const auto gate = world.process("order_gate");
+  process::ask_to_stop(gate);
+  world.world.run();
+  CHECK_FALSE(answer->has_value());
+  WHEN("the answer comes") {
+    world.peer_says(venues::order_accepted{world.request("place"), report(label, order_state::open), {}});
+    REQUIRE(answer->has_value());
+    CHECK((*answer)->outcome == outcome::done);
+    CHECK(world.context->gate != gate);
+  }
+  WHEN("it does not") {
+    world.world.pass(1999ms);
+    CHECK_FALSE(answer->has_value());
+    world.world.pass(2ms);
+    REQUIRE(answer->has_value());
+    CHECK((*answer)->outcome == outcome::in_doubt);
+    CHECK((*answer)->order.label == label);
+    CHECK(world.context->orders.find(label)->certainty == session::certainty::in_doubt);
+  }
 }

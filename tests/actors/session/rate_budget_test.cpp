@@ -95,3 +95,84 @@ SCENARIO("a turn that was given and never fetched comes back with its credits") 
   budget.leave(gone, cost, time_point{});
   CHECK(budget.poll(next, time_point{}).granted);
 }
+
+SCENARIO("each pool is counted by itself") {
+  rate_budget budget{{{10, 1}, {1000, 100}, 0, {3000, 100}}, long_ago};
+  const auto subscribes = [&](std::int64_t cost, time_point at) {
+    const auto ticket = budget.enter(standing::fresh, {0, 0, cost}, at);
+    const bool granted = budget.poll(ticket, at).granted;
+    if (granted)
+      budget.unsent({0, 0, cost}, at);
+    else
+      budget.leave(ticket, {0, 0, cost}, at);
+    return granted;
+  };
+  WHEN("what must not wait is sent") {
+    budget.force({4, 300, 2000}, time_point{});
+    CHECK(budget.matching_left(time_point{}) == 6);
+    CHECK(budget.credits_left(time_point{}) == 700);
+    CHECK(subscribes(1000, time_point{}));
+    CHECK_FALSE(subscribes(1001, time_point{}));
+    THEN("without an answer time gives nothing back") {
+      CHECK(budget.matching_left(time_point{1min}) == 6);
+      CHECK(budget.credits_left(time_point{1min}) == 700);
+      CHECK_FALSE(subscribes(1001, time_point{1min}));
+    }
+    THEN("with one it does") {
+      budget.answered({4, 300, 2000}, time_point{});
+      CHECK(budget.matching_left(time_point{1min}) == 10);
+      CHECK(budget.credits_left(time_point{1min}) == 1000);
+      CHECK(subscribes(3000, time_point{1min}));
+    }
+    THEN("when the connection is lost it does after a while") {
+      budget.lost({4, 300, 2000}, time_point{});
+      CHECK(budget.credits_left(time_point{4s}) == 700);
+      CHECK_FALSE(subscribes(1001, time_point{4s}));
+      CHECK(budget.matching_left(time_point{29s}) == 6);
+      CHECK(budget.matching_left(time_point{2min}) == 10);
+      CHECK(budget.credits_left(time_point{2min}) == 1000);
+      CHECK(subscribes(3000, time_point{2min}));
+    }
+    THEN("what was not sent is back at once") {
+      budget.unsent({4, 300, 2000}, time_point{});
+      CHECK(budget.matching_left(time_point{}) == 10);
+      CHECK(budget.credits_left(time_point{}) == 1000);
+      CHECK(subscribes(3000, time_point{}));
+    }
+  }
+  WHEN("the exchange says that there is nothing left") {
+    budget.drain(time_point{});
+    CHECK(budget.matching_left(time_point{}) == 0);
+    CHECK(budget.credits_left(time_point{}) == 0);
+    CHECK_FALSE(subscribes(1, time_point{}));
+  }
+}
+
+SCENARIO("other limits hold from now on, for each pool, for the reserve and for turns") {
+  rate_budget budget{{{10, 1}, {1000, 100}, 0, {3000, 100}}, long_ago};
+  budget.use({{4, 1}, {50, 10}, 50, {60, 10}}, time_point{});
+  CHECK(budget.matching_left(time_point{}) == 4);
+  CHECK(budget.credits_left(time_point{}) == 50);
+  CHECK(budget.affordable({0, 1000, 3000}) == cafnode::venues::credits{0, 50, 60});
+  CHECK(budget.take_order(time_point{}));
+  CHECK(budget.take_order(time_point{}));
+  CHECK_FALSE(budget.take_order(time_point{}));
+  CHECK(budget.take_cancel(time_point{}));
+  const auto first = budget.enter(standing::fresh, {0, 50, 60}, time_point{});
+  CHECK(budget.poll(first, time_point{}).granted);
+  const auto second = budget.enter(standing::fresh, {0, 0, 60}, time_point{});
+  budget.answered({0, 50, 60}, time_point{});
+  CHECK_FALSE(budget.poll(second, time_point{5s}).granted);
+  CHECK(budget.poll(second, time_point{6s}).granted);
+}
+
+SCENARIO("a turn that is left after it was given gives back the credits of both pools") {
+  rate_budget budget{{{10, 1}, {1000, 1}, 0, {1000, 1}}, long_ago};
+  const cafnode::venues::credits cost{0, 900, 800};
+  const auto ticket = budget.enter(standing::fresh, cost, time_point{}); // its turn comes at once
+  CHECK(budget.credits_left(time_point{}) == 100);
+  budget.leave(ticket, cost, time_point{});
+  CHECK(budget.credits_left(time_point{}) == 1000);
+  const auto next = budget.enter(standing::fresh, cost, time_point{});
+  CHECK(budget.poll(next, time_point{}).granted);
+}
