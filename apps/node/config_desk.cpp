@@ -3,6 +3,7 @@
 #include "apps/node/actions.hpp"
 #include "apps/node/metrics.hpp"
 #include "apps/node/own_machine.hpp"
+#include "apps/node/rehearsal.hpp"
 #include "control/config/sqlite_config_store.hpp"
 #include "runtime/observe/log.hpp"
 #include "runtime/observe/metric_names.hpp"
@@ -97,7 +98,7 @@ void tell(node_sight& sight, const std::string& region, const control::config_ne
   if (went_well)
     log.info("a change of the configuration", fields);
   else
-    log.warn("a change of the configuration", fields);
+    log.error("a change of the configuration", fields);
   if (happened.kind == "config_applied")
     sight.metrics.gauge_of(observe::metric::config_applied)
         .set(static_cast<double>(base::to_unix_ms(happened.at.wall)) / 1000);
@@ -125,7 +126,10 @@ caf::actor spawn_keeper(const keeper_inputs& inputs) {
   };
   outside.read_file = [options](std::string& why) { return config_text(*options, why); };
   outside.file = options->config_file;
-  outside.why_not = what_lacks;
+  outside.why_not = [begun = start.read.config](const conf::node_config& wanted) {
+    auto lacks = what_lacks(wanted);
+    return lacks ? lacks : why_no_start(begun, wanted);
+  };
   outside.use = [set_drain = inputs.set_drain, sight](const conf::node_config& wanted) {
     renew_board_metrics(sight->metrics, sight->board, *sight->views.clock, wanted);
     observe::set_log_level(static_cast<observe::level>(wanted.log_level));

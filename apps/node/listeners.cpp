@@ -47,26 +47,6 @@ outcome<std::vector<std::string>> addresses_of(const std::string& name) {
   return found;
 }
 
-/// Where to bind, which is one of what the name leads to, all of which must be allowed.
-outcome<std::string> bound_address(const conf::control_config& config) {
-  if (config.address == "localhost")
-    return std::string{"127.0.0.1"}; // this one has one meaning, whatever a name server says
-  if (conf::is_address(config.address))
-    return config.address;
-  const auto found = addresses_of(config.address);
-  if (!found)
-    return base::failure{found.fault()};
-  for (const auto& each : found.value())
-    if (!conf::is_loopback_address(each) && !conf::is_guarded(config))
-      return bad_config(
-          fmt::format("control.address {} leads to {}, which can be reached from other machines, and that "
-                      "takes TLS and a token: set control.tls and control.tokens, or use 127.0.0.1",
-                      config.address, each));
-  if (found.value().empty())
-    return bad_config(fmt::format("control.address {} leads nowhere; write an address", config.address));
-  return found.value().front();
-}
-
 outcome<net::http_server_options> tcp_part(const conf::control_config& config) {
   net::http_server_options out;
   auto address = bound_address(config);
@@ -125,6 +105,25 @@ outcome<net::local_socket> usual_socket(const conf::node_config& config) {
 }
 
 } // namespace
+
+outcome<std::string> bound_address(const conf::control_config& config) {
+  if (config.address == "localhost")
+    return std::string{"127.0.0.1"}; // this one has one meaning, whatever a name server says
+  if (conf::is_address(config.address))
+    return config.address;
+  const auto found = addresses_of(config.address);
+  if (!found)
+    return base::failure{found.fault()};
+  for (const auto& each : found.value())
+    if (!conf::is_loopback_address(each) && !conf::is_guarded(config))
+      return bad_config(
+          fmt::format("control.address {} leads to {}, which can be reached from other machines, and that "
+                      "takes TLS and a token: set control.tls and control.tokens, or use 127.0.0.1",
+                      config.address, each));
+  if (found.value().empty())
+    return bad_config(fmt::format("control.address {} leads nowhere; write an address", config.address));
+  return found.value().front();
+}
 
 outcome<control_keys> read_keys(const conf::control_config& config) {
   control_keys out;

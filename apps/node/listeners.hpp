@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace cafnode::node {
@@ -26,6 +27,10 @@ struct control_keys {
 
 /// Reads the tokens and the certificate. The fault names the key of the configuration and the file. Blocks.
 [[nodiscard]] base::result<control_keys, control_failure> read_keys(const conf::control_config& config);
+
+/// The address to bind for `config`: one of what its name leads to, all of which must be allowed. Blocks for the
+/// look-up.
+[[nodiscard]] base::result<std::string, control_failure> bound_address(const conf::control_config& config);
 
 /// Takes the unix socket that `config` names or leaves to us; `config.name` is set. Blocks for the files.
 [[nodiscard]] base::result<net::local_socket, control_failure> take_socket(const conf::node_config& config);

@@ -94,10 +94,8 @@ std::optional<fault> exposed(const std::string& folder, int opened) {
   return replaceable(folder);
 }
 
-/// Opens the folder, made if it is missing, once it is known to be safe.
-base::result<int, fault> open_folder(const std::string& folder) {
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
-    return base::failure{system_fault("cannot make the folder " + folder)};
+/// Opens the folder, once it is known to be safe.
+base::result<int, fault> open_present_folder(const std::string& folder) {
   const int opened = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (opened < 0 && (errno == ELOOP || errno == ENOTDIR))
     return base::failure{
@@ -109,6 +107,13 @@ base::result<int, fault> open_folder(const std::string& folder) {
     return base::failure{std::move(*why)};
   }
   return opened;
+}
+
+/// The same with a folder that is made if it is missing.
+base::result<int, fault> open_folder(const std::string& folder) {
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+    return base::failure{system_fault("cannot make the folder " + folder)};
+  return open_present_folder(folder);
 }
 
 /// Whether somebody listens at `at`; connects for a moment to find out who.
@@ -123,6 +128,16 @@ std::optional<local_peer> listener_at(const sockaddr_un& at) {
   return nobody ? std::nullopt : std::optional{local_peer{}};
 }
 
+fault not_a_socket(const std::string& path) {
+  return {kind::unsafe, path + " is there and is not a socket: remove it, or set control.socket"};
+}
+
+fault taken_by(const local_peer& who, const std::string& path) {
+  return {kind::in_use, fmt::format("process {} listens on {} already: stop it, or give this node another node.name or "
+                                    "control.socket",
+                                    who.process, path)};
+}
+
 /// Removes what a dead process left. The folder is locked: nobody is between bind and listen.
 std::optional<fault> clear(const std::string& path, const sockaddr_un& at) {
   struct stat about {};
@@ -130,24 +145,59 @@ std::optional<fault> clear(const std::string& path, const sockaddr_un& at) {
   if (::lstat(path.c_str(), &about) != 0)
     return errno == ENOENT ? std::nullopt : std::optional{system_fault("cannot look at " + path)};
   if (!S_ISSOCK(about.st_mode))
-    return fault{kind::unsafe, path + " is there and is not a socket: remove it, or set control.socket"};
+    return not_a_socket(path);
   if (const auto who = listener_at(at))
-    return fault{kind::in_use,
-                 fmt::format("process {} listens on {} already: stop it, or give this node another node.name or "
-                             "control.socket",
-                             who->process, path)};
+    return taken_by(*who, path);
   if (::unlink(path.c_str()) != 0 && errno != ENOENT)
     return system_fault("cannot remove the dead socket " + path);
   return std::nullopt;
 }
 
+fault bad_path(const std::string& path) {
+  return {kind::unsafe,
+          fmt::format("\"{}\" is no path for a socket: from 1 to {} bytes", path, sizeof(sockaddr_un::sun_path) - 1)};
+}
+
+std::optional<fault> why_no_folder(const std::string& folder) {
+  struct stat about {};
+
+  if (::lstat(folder.c_str(), &about) != 0 && errno == ENOENT) {
+    if (::access(folder_of(folder).c_str(), W_OK | X_OK) != 0)
+      return system_fault("cannot make the folder " + folder);
+    return replaceable(folder);
+  }
+  const auto opened = open_present_folder(folder);
+  if (!opened)
+    return opened.fault();
+  const owned closes{opened.value()};
+  if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    return system_fault("cannot make a socket in " + folder);
+  return std::nullopt;
+}
+
 } // namespace
+
+std::optional<fault> local_socket::why_not(const std::string& path) {
+  const auto at = address_of(path);
+  if (!at)
+    return bad_path(path);
+  if (auto why = why_no_folder(folder_of(path)))
+    return why;
+
+  struct stat about {};
+
+  if (::lstat(path.c_str(), &about) != 0)
+    return std::nullopt;
+  if (!S_ISSOCK(about.st_mode))
+    return not_a_socket(path);
+  const auto who = cafnode::net::listener_at(path);
+  return who && who->process != ::getpid() ? std::optional{taken_by(*who, path)} : std::nullopt;
+}
 
 base::result<local_socket, fault> local_socket::listen(const std::string& path) {
   const auto at = address_of(path);
   if (!at)
-    return base::failure{fault{kind::unsafe, fmt::format("\"{}\" is no path for a socket: from 1 to {} bytes", path,
-                                                         sizeof(sockaddr_un::sun_path) - 1)}};
+    return base::failure{bad_path(path)};
   const auto folder = open_folder(folder_of(path));
   if (!folder)
     return base::failure{folder.fault()};

@@ -27,6 +27,10 @@ public:
   /// own, of mode 0700, and nobody else may be able to replace it. What a dead process left at `path` is replaced.
   [[nodiscard]] static base::result<local_socket, local_socket_fault> listen(const std::string& path);
 
+  /// Why listen() would fail at `path`, by looking only: nothing is made or removed. A folder that is missing is one
+  /// that can be made when the one above it can be written to. This process's own listener stands in nobody's way.
+  [[nodiscard]] static std::optional<local_socket_fault> why_not(const std::string& path);
+
   local_socket(local_socket&& other) noexcept;
   local_socket& operator=(local_socket&&) = delete;
   ~local_socket();
