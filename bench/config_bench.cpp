@@ -86,6 +86,7 @@ bench_case measure(const std::string& name, const config_bed& bed, const simulat
     const auto before = look(exchange);
     control::config_wish wish;
     wish.what = control::config_question::apply;
+    wish.by_owner = true;
     wish.text = text(round);
     const auto start = clock::now();
     const auto answer = bed.ask(std::move(wish));

@@ -5,7 +5,7 @@
 namespace cafnode::control {
 
 net::http_response to_response(const api_fault& fault) {
-  auto response = net::http_error(fault.status, fault.code, fault.message, fault.hint);
+  auto response = net::http_error(fault.status, fault.code, fault.message, fault.hint, fault.details);
   response.headers = fault.headers;
   return response;
 }

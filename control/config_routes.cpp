@@ -21,7 +21,7 @@ api_fault fault_of(const config_answer& answer) {
   case outcome::done:
     break;
   case outcome::bad_text:
-    return {422, "bad_config", answer.text, answer.hint};
+    return {422, "bad_config", answer.text, answer.hint, {}, answer.json};
   case outcome::stale:
     return {409, "stale", answer.text, answer.hint};
   case outcome::busy:
@@ -34,6 +34,8 @@ api_fault fault_of(const config_answer& answer) {
     return {404, "not_found", answer.text, answer.hint};
   case outcome::unavailable:
     return {422, "unavailable", answer.text, answer.hint};
+  case outcome::not_allowed:
+    return {403, "forbidden", answer.text, answer.hint};
   }
   return {500, "internal", answer.text, answer.hint};
 }
@@ -60,7 +62,8 @@ public:
     if (auto file = text("file", text_kind::path); !file.empty())
       out.name = std::move(file);
     const auto who = text("who", text_kind::word);
-    const std::string_view how = request_.origin == net::http_origin::local ? "over the unix socket" : "over TCP";
+    out.by_owner = request_.origin == net::http_origin::local;
+    const std::string_view how = out.by_owner ? "over the unix socket" : "over TCP";
     out.who = fmt::format("{} {}", who.empty() ? "somebody" : who, how);
     out.limits.force = has_flag(request_, "force");
     out.limits.healthy_within = std::chrono::milliseconds{count(

@@ -7,6 +7,7 @@
 #include "runtime/process/tell.hpp"
 
 #include <caf/sec.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -47,6 +48,8 @@ private:
     // One that had read the question would have answered in its last moment.
     if (reason == caf::sec::request_receiver_down)
       return {action_fault::unavailable, name_ + " ended before it read this: nothing was done; try again"};
+    if (reason == caf::sec::request_timeout)
+      return {action_fault::timed_out, fmt::format("{} did not answer within {} ms", name_, deadline_.count())};
     return {action_fault::timed_out, name_ + " did not answer: " + process::text_of(reason)};
   }
 
@@ -145,6 +148,14 @@ void close(const session::board& board, const std::string& connection, const com
   finish(control::done{});
 }
 
+/// What to do where the keeper of the configuration gave no answer.
+std::string hint_of(action_fault fault, bool changes) {
+  if (fault == action_fault::unavailable)
+    return "the node is ending: its next start says which version it runs";
+  return changes ? "it may go on: cafctl config status shows how far it is"
+                 : "nothing was touched: ask again, and give it longer (--timeout)";
+}
+
 } // namespace
 
 caf::actor find_process(const control::tree_view& tree, process::services& services, const std::string& path) {
@@ -160,7 +171,17 @@ void add_config(control::control_actions& actions, caf::actor_system& system, ca
   const node_access node{&system, nullptr, nullptr, nullptr};
   actions.config = [node, keeper = std::move(keeper)](control::config_wish wish, milliseconds deadline,
                                                       completion<control::config_answer> finish) {
-    node.ask(keeper, "the keeper of the configuration", std::move(wish), deadline, std::move(finish));
+    const bool changes =
+        wish.what == control::config_question::apply || wish.what == control::config_question::rollback;
+    const completion<control::config_answer> with_hint =
+        [changes, finish = std::move(finish)](base::result<control::config_answer, action_failure> answered) {
+          if (answered)
+            return finish(std::move(answered));
+          auto failed = answered.fault();
+          failed.hint = hint_of(failed.fault, changes);
+          finish(base::failure{std::move(failed)});
+        };
+    node.ask(keeper, "the keeper of the configuration", std::move(wish), deadline, with_hint);
   };
 }
 

@@ -86,7 +86,15 @@ std::string to_json(const config_plan& plan) {
       .close_object();
   write(json, "node_changes", plan.node_changes);
   write(json, "after_restart", plan.after_restart);
-  json.key("children").open_array();
+  json.key("overridden").open_array();
+  for (const auto& each : plan.overridden)
+    json.open_object()
+        .field("path", each.path)
+        .field("in_file", each.in_file)
+        .field("in_force", each.in_force)
+        .field("by", conf::to_string(each.by))
+        .close_object();
+  json.close_array().key("children").open_array();
   for (std::size_t i = 0; i < plan.children.size() && i < children_max; ++i)
     write(json, plan.children[i]);
   json.close_array().field("children_left_out", plan.children.size() - std::min(plan.children.size(), children_max));

@@ -76,7 +76,7 @@ caf::result<config_answer> config_keeper::on_wish(const config_wish& wish) {
 
 config_answer config_keeper::on_status() {
   config_status status;
-  status.node = running_.config.name;
+  status.node = begun_.name;
   status.running = version_;
   if (push_) {
     status.stage = word_of(push_->course.next());
@@ -150,9 +150,17 @@ config_answer config_keeper::on_plan(const config_wish& wish) {
   auto found = consider(wish);
   if (!found)
     return found.fault();
+  found.value().plan.overridden = overridden(found.value());
   publish("config_planned", fmt::format("{} would be interrupted", found.value().plan.interrupted()), version_.number,
           {{"hash", found.value().plan.hash}, {"by", wish.who}});
   return {config_outcome::done, {}, {}, to_json(found.value().plan)};
+}
+
+std::vector<conf::overridden_value> config_keeper::overridden(const candidate& found) {
+  const auto is_over = [](const auto& each) { return each.second > conf::origin::file; };
+  if (std::none_of(found.read.origins.begin(), found.read.origins.end(), is_over))
+    return {};
+  return conf::overridden_in(conf::load_text({}, found.text), found.read);
 }
 
 /// Reads a text, and looks whether this machine can run it.
@@ -161,18 +169,36 @@ base::result<config_keeper::candidate, config_answer> config_keeper::consider(co
   found.text = wish.text;
   found.read = outside_.read(wish.name, wish.text);
   if (!found.read.usable())
-    return base::failure{config_answer{config_outcome::bad_text, conf::format_faults(found.read.faults),
-                                       "mend it, and try again", conf::faults_to_json(found.read.faults)}};
+    return base::failure{config_answer{config_outcome::bad_text, conf::sum_up(found.read.faults),
+                                       "nothing was changed: mend the file, and try again",
+                                       conf::faults_to_json(found.read.faults)}};
+  if (auto refused = why_not_allowed(wish))
+    return base::failure{std::move(*refused)};
   if (found.read.config.name.empty())
     found.read.config.name = running_.config.name; // the host's, which the node has taken
   found.plan = make_config_plan(running_.config, found.read.config, begun_.region,
                                 [this](const auto& name) { return look(name); });
-  found.plan.node = running_.config.name;
+  found.plan.node = begun_.name;
   found.plan.index = version_.number;
   found.plan.hash = config_hash(wish.text);
   if (auto lacks = outside_.why_not(found.read.config))
     return base::failure{not_done(config_outcome::unavailable, std::move(*lacks))};
   return found;
+}
+
+/// Who only operates the node may not say where secrets are and go, nor who may do what. The texts are compared as they
+/// stand: a flag that hides a value today is not there at every start.
+std::optional<config_answer> config_keeper::why_not_allowed(const config_wish& wish) const {
+  if (wish.by_owner || wish.what == config_question::reread)
+    return std::nullopt;
+  const auto first = conf::first_for_owner(conf::load_text({}, text_).config, conf::load_text({}, wish.text).config);
+  if (!first)
+    return std::nullopt;
+  return not_done(config_outcome::not_allowed,
+                  fmt::format("{} concerns secrets or access, and cannot be {} over TCP", first->path,
+                              conf::to_string(first->kind)),
+                  "push it over the node's unix socket (cafctl --addr with its name or path), or edit the node's file "
+                  "and send SIGHUP");
 }
 
 child_facts config_keeper::look(const std::string& name) const {

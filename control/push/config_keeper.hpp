@@ -115,6 +115,8 @@ private:
   config_answer on_diff(std::uint64_t from, std::uint64_t to);
   config_answer on_plan(const config_wish& wish);
   [[nodiscard]] base::result<candidate, config_answer> consider(const config_wish& wish);
+  [[nodiscard]] static std::vector<conf::overridden_value> overridden(const candidate& found);
+  [[nodiscard]] std::optional<config_answer> why_not_allowed(const config_wish& wish) const;
   [[nodiscard]] std::string drift();
   [[nodiscard]] std::vector<conf::change> waits_for_restart() const;
   void watch_file();

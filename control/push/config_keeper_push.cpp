@@ -74,9 +74,9 @@ std::optional<config_answer> config_keeper::why_not_now(const config_wish& wish,
         config_outcome::unavailable,
         fmt::format("the store cannot be told yet that version {} was undone: {}", unwritten_->number, trouble_),
         "make room for it: it is tried again every 10 s, and at each change");
-  if (!wish.node.empty() && wish.node != running_.config.name)
+  if (!wish.node.empty() && wish.node != begun_.name)
     return not_done(config_outcome::stale,
-                    fmt::format("this plan was made for the node {}, and this is {}", wish.node, running_.config.name),
+                    fmt::format("this plan was made for the node {}, and this is {}", wish.node, begun_.name),
                     "plan it here");
   if (!wish.hash.empty() && wish.hash != found.plan.hash)
     return not_done(config_outcome::stale, "the text is not the one that was planned", "plan it again");

@@ -35,6 +35,7 @@ struct config_wish {
   std::string node;          // the plan's; empty: not compared
   std::uint64_t version = 0;
   std::uint64_t other = 0;
+  bool by_owner = false; // it came over the unix socket: it may say where secrets are and go, and who may do what
   std::string who = "unknown";
   std::string why;
   push_limits limits;
@@ -49,6 +50,7 @@ enum class config_outcome : std::uint8_t {
   undone,      // it was tried and taken back
   not_found,   // no such version
   unavailable, // what it needs cannot be had: a secret, room in the store
+  not_allowed, // only the node's owner may
 };
 
 struct config_answer {

@@ -2,6 +2,7 @@
 
 #include "actors/session/wanted.hpp"
 #include "conf/diff.hpp"
+#include "conf/loader.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -56,7 +57,8 @@ struct config_plan {
   std::string hash;                        // of the wanted text, as config_hash gives it
   std::vector<conf::change> node_changes;  // of the node itself, at once
   std::vector<conf::change> after_restart; // what only a restart of the node brings: it is kept and has no effect yet
-  std::vector<planned_child> children;     // those that change, in the order of their paths
+  std::vector<conf::overridden_value> overridden; // what the text says without effect
+  std::vector<planned_child> children;            // those that change, in the order of their paths
   std::size_t unchanged = 0;
   std::vector<std::string> exchanges_changed; // whose lists or values differ, those that come and go too
   bool list_of_exchanges_changes = false;

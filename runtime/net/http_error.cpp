@@ -7,10 +7,13 @@
 
 namespace cafnode::net {
 
-http_response http_error(int status, std::string_view code, std::string_view message, std::string_view hint) {
+http_response http_error(int status, std::string_view code, std::string_view message, std::string_view hint,
+                         std::string_view details) {
   std::string body = "{\"error\":{\"code\":" + base::json_string(code) + ",\"message\":" + base::json_string(message);
   if (!hint.empty())
     body += ",\"hint\":" + base::json_string(hint);
+  if (!details.empty())
+    body += fmt::format(",\"details\":{}", details);
   return {status, "application/json", body + "}}\n"};
 }
 

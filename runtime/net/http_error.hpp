@@ -6,10 +6,10 @@
 
 namespace cafnode::net {
 
-/// The one shape of an error, whoever found it: {"error":{"code","message","hint"}}, the hint left out when empty.
-/// `code` is a stable word.
+/// The one shape of an error, whoever found it: {"error":{"code","message","hint","details"}}, the last two left out
+/// when empty. `code` is a stable word, `details` JSON.
 [[nodiscard]] http_response http_error(int status, std::string_view code, std::string_view message,
-                                       std::string_view hint = {});
+                                       std::string_view hint = {}, std::string_view details = {});
 
 /// What a client gets when all places are taken.
 [[nodiscard]] http_response too_many_clients();

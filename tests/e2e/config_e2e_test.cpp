@@ -146,6 +146,48 @@ SCENARIO("e2e: a plan that is not of now is refused: another version, another te
   CHECK(world.ask(wish).outcome == config_outcome::stale); // it was of version 1
 }
 
+SCENARIO("e2e: a node goes by the name that it has, whatever name waits for its restart") {
+  const config_world world;
+  REQUIRE(world.all_live(4));
+  REQUIRE(world.apply(world.text("name: test", "name: other")).outcome == config_outcome::done);
+  config_wish wish;
+  wish.what = config_question::apply;
+  wish.text = world.text("name: test", "name: other") + "drain_timeout: 9s\n";
+  CHECK(world.plan(wish.text).json.find(R"({"node":"test")") == 0);
+  wish.node = "other";
+  CHECK(world.ask(wish).outcome == config_outcome::stale);
+  wish.node = "test";
+  CHECK(world.ask(wish).outcome == config_outcome::done);
+}
+
+SCENARIO("e2e: who only operates the node does not say where secrets go, by apply, plan or rollback; its owner does") {
+  config_world world;
+  REQUIRE(world.all_live(4));
+  config_wish wish;
+  wish.what = config_question::apply;
+  wish.text = world.text("host: localhost", "host: 127.0.0.1");
+  const auto refused = world.ask(wish);
+  CHECK(refused.outcome == config_outcome::not_allowed);
+  CHECK(refused.text == "exchanges.deribit.url.host concerns secrets or access, and cannot be changed over TCP");
+  wish.what = config_question::plan;
+  CHECK(world.ask(wish).outcome == config_outcome::not_allowed);
+  CHECK(world.bed.store->history().value().size() == 1);
+
+  REQUIRE(world.apply(wish.text).outcome == config_outcome::done);
+  wish.text = world.text("host: localhost", "host: 127.0.0.1\n      path: /ws/api/v2");
+  CHECK(world.ask(wish).outcome == config_outcome::done); // the default, written out
+  wish.what = config_question::rollback;
+  wish.version = 1;
+  CHECK(world.ask(wish).outcome == config_outcome::not_allowed);
+  wish.by_owner = true;
+  CHECK(world.ask(wish).outcome == config_outcome::done);
+
+  world.bed.file = world.text("host: localhost", "host: 127.0.0.1");
+  config_wish again;
+  again.what = config_question::reread;
+  CHECK(world.ask(again).outcome == config_outcome::done); // who can edit the file owns the node
+}
+
 SCENARIO("e2e: every fault of a text is told, and nothing of it happens") {
   const config_world world;
   REQUIRE(world.all_live(4));
@@ -163,6 +205,7 @@ SCENARIO("e2e: one change at a time; one that goes on is taken back when the nod
   REQUIRE(world.all_live(4));
   config_wish wish;
   wish.what = config_question::apply;
+  wish.by_owner = true;
   wish.text = world.with("  - name: dead\n    venue: deribit\n    url: {host: localhost, port: 1, tls: false}\n"
                          "    auth: {method: none}\n    connections:\n      - name: d1\n");
   wish.limits.healthy_within = 60s;
@@ -233,6 +276,7 @@ SCENARIO("e2e: whom a connection trusts, and whether it is encrypted, is what th
   config_wish wish;
   wish.what = config_question::apply;
   wish.text = url("\n      ca_file: " + secret.ca_file());
+  wish.by_owner = true;
   const auto done = bed.ask(wish);
   CHECK_MESSAGE(done.outcome == config_outcome::done, done.text);
   CHECK(node_world::wait([&] { return bed.live() == 4; }));

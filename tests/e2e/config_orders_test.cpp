@@ -87,6 +87,7 @@ SCENARIO("e2e: a connection that a change adds takes no order before the change 
   GIVEN("a change that adds a connection that comes up and one that does not") {
     config_wish wish;
     wish.what = config_question::apply;
+    wish.by_owner = true;
     wish.text = world.with(std::string{newcomer} + std::string{dead});
     wish.limits.healthy_within = 3s;
     auto change = world.bed.begin(wish);
@@ -139,6 +140,7 @@ SCENARIO("e2e: a restart that has the exchange cancel open orders has to be forc
   CHECK(open_orders(world) != "[]");
   config_wish wish;
   wish.what = config_question::apply;
+  wish.by_owner = true;
   wish.text = wanted;
   wish.limits.force = true;
   CHECK(world.ask(wish).outcome == config_outcome::done);
@@ -153,6 +155,7 @@ SCENARIO("e2e: a connection whose orders are not known is not removed, unless it
   REQUIRE(world.apply(lost, 0ms).outcome == config_outcome::done);
   config_wish wish;
   wish.what = config_question::apply;
+  wish.by_owner = true;
   wish.text = world.text();
   wish.limits.orders_max = 300ms;
   const auto refused = world.ask(wish);

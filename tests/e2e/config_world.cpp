@@ -83,6 +83,7 @@ control::config_answer config_world::apply(std::string text, std::chrono::millis
   control::config_wish wish;
   wish.what = control::config_question::apply;
   wish.text = std::move(text);
+  wish.by_owner = true;
   wish.limits.healthy_within = healthy;
   return ask(std::move(wish));
 }
@@ -91,6 +92,7 @@ control::config_answer config_world::plan(std::string text) const {
   control::config_wish wish;
   wish.what = control::config_question::plan;
   wish.text = std::move(text);
+  wish.by_owner = true;
   return ask(std::move(wish));
 }
 
