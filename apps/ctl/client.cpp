@@ -102,6 +102,10 @@ std::optional<std::chrono::milliseconds> parse_span(std::string_view text) {
   return std::chrono::milliseconds{*count * unit};
 }
 
+bool is_zero_span(std::string_view text) {
+  return text == "0" || text == "0ms" || text == "0s" || text == "0m";
+}
+
 std::string percent_encoded(std::string_view text) {
   std::string out;
   for (const char letter : text) {

@@ -36,6 +36,9 @@ struct node_address {
 /// Reads "500ms", "5s", "2m" or a number of seconds; between a millisecond and a day.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_span(std::string_view text);
 
+/// Whether it is such a time, and none at all: "0", "0s", "0ms".
+[[nodiscard]] bool is_zero_span(std::string_view text);
+
 /// `text` for a place in a path or a query, percent-encoded (RFC 3986).
 [[nodiscard]] std::string percent_encoded(std::string_view text);
 

@@ -1,6 +1,7 @@
 #include "apps/ctl/config_commands.hpp"
 
 #include "apps/ctl/config_views.hpp"
+#include "apps/ctl/last_words.hpp"
 #include "apps/ctl/output.hpp"
 #include "apps/ctl/show.hpp"
 
@@ -67,8 +68,11 @@ options patient(options chosen) {
 exit_code send(const options& chosen, target where, const apply_options& how, std::string body) {
   const auto healthy = how.healthy_within.empty() ? std::nullopt : parse_span(how.healthy_within);
   where.add("who", user()).add("why", how.why).add("index", how.index).add("force", how.force ? "1" : "");
-  where.add("healthy_within_ms", how.healthy_within == "0" ? "0" : healthy ? fmt::to_string(healthy->count()) : "");
+  where.add("healthy_within_ms", is_zero_span(how.healthy_within) ? "0"
+                                 : healthy                        ? fmt::to_string(healthy->count())
+                                                                  : "");
   const auto with = patient(chosen);
+  const last_words at_interrupt{"cafctl: the change goes on: cafctl config status\n"};
   const answer done = client{with.where, with.timeout}.change("POST", where.text(), std::move(body));
   if (!done)
     return fail(chosen, done.fault());
@@ -90,8 +94,12 @@ exit_code plan_config(const options& chosen, const std::string& file) {
   target where{"/api/v1/config/plan"};
   where.add("file", file).add("who", user());
   const answer plan = client{chosen.where, chosen.timeout}.change("POST", where.text(), std::move(text).value());
-  if (!plan)
-    return fail(chosen, plan.fault());
+  if (!plan) {
+    auto fault = plan.fault();
+    if (fault.word == "answer_lost")
+      fault.hint = "nothing was touched: ask again, and give it longer (--timeout)";
+    return fail(chosen, fault);
+  }
   put(chosen.as_json ? json_line(plan.value()) : config_plan_text(plan.value(), file, chosen.how));
   return exit_code::ok;
 }

@@ -13,7 +13,7 @@ void add_config_order(CLI::App& command, line& said) {
   command
       .add_option("--healthy-within", said.config.healthy_within,
                   "How long interrupted connections may take to be live before all is undone; 0: do not look")
-      ->check([](const std::string& text) { return text == "0" ? "" : check_span(text); })
+      ->check([](const std::string& text) { return is_zero_span(text) ? "" : check_span(text); })
       ->default_str("30s");
   command.add_flag("--force", said.config.force, "Whatever orders the interrupted connections have");
 }

@@ -30,6 +30,22 @@ std::string changes_text(const value& from, std::string_view pointer, std::strin
   return out.empty() ? out : fmt::format("{}\n{}", title, out);
 }
 
+std::string counted(std::int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+/// What the file says and does not hold, for a flag or a variable of the node wins.
+std::string overridden_text(const value& plan, const look& how) {
+  std::string out;
+  for (const value& each : list_at(plan, "/overridden"))
+    out += wrapped(fmt::format("  {}: {} in the file, and {} by a {} of this node, which wins", text_at(each, "/path"),
+                               text_at(each, "/in_file"), text_at(each, "/in_force"),
+                               text_at(each, "/by") == "env" ? "variable" : "flag"),
+                   6, how) +
+           "\n";
+  return out.empty() ? out : "without effect:\n" + out;
+}
+
 std::string_view mark_of(std::string_view effect) {
   return effect == "start" ? "+" : effect == "stop" ? "-" : effect == "change" ? "~" : "-/+";
 }
@@ -88,7 +104,7 @@ std::string group_text(const child_group& group, const look& how) {
   if (!group.why.empty())
     out += wrapped("      " + group.why, 6, how) + "\n";
   if (group.open + group.doubted > 0)
-    out += fmt::format("      {} orders open, {} in doubt\n", group.open, group.doubted);
+    out += fmt::format("      {} open, {} in doubt\n", counted(group.open, "order"), group.doubted);
   return out;
 }
 
@@ -119,22 +135,25 @@ std::string config_status_text(const value& status, const look& how) {
 std::string config_plan_text(const value& plan, const std::string& file, const look& how) {
   std::string out = fmt::format("{}: version {} would change\n", text_at(plan, "/node"), text_at(plan, "/index"));
   if (text_at(plan, "/changes") != "yes")
-    return fmt::format("{}: nothing changes: version {} is this\n", text_at(plan, "/node"), text_at(plan, "/index"));
+    return fmt::format("{}: nothing changes: version {} is this\n", text_at(plan, "/node"), text_at(plan, "/index")) +
+           overridden_text(plan, how);
   for (const auto& group : groups_of(plan))
     out += group_text(group, how);
   if (const auto left = count_at(plan, "/children_left_out"); left > 0)
-    out += fmt::format("  and {} more connections\n", left);
+    out += fmt::format("  and {} more {}\n", left, left == 1 ? "connection" : "connections");
   out += changes_text(plan, "/node_changes", "the node, at once:", how);
   out += changes_text(plan, "/after_restart", "only after a restart of the node:", how);
+  out += overridden_text(plan, how);
   out += fmt::format("{} to start, {} to stop, {} to restart, {} changed in place, {} untouched\n",
                      count_at(plan, "/counts/start"), count_at(plan, "/counts/stop"),
                      count_at(plan, "/counts/restart") + count_at(plan, "/counts/replace"),
                      count_at(plan, "/counts/change"), count_at(plan, "/counts/unchanged"));
-  out += fmt::format("interrupts {} connections ({} live) with {} open orders, {} in doubt\n",
-                     count_at(plan, "/disruption/connections"), count_at(plan, "/disruption/live"),
-                     count_at(plan, "/disruption/orders_open"), count_at(plan, "/disruption/orders_in_doubt"));
-  return out + fmt::format("do it: cafctl config apply {} --index {} --hash {}\n", file, text_at(plan, "/index"),
-                           text_at(plan, "/hash"));
+  out += fmt::format(
+      "interrupts {} ({} live) with {}, {} in doubt\n",
+      counted(count_at(plan, "/disruption/connections"), "connection"), count_at(plan, "/disruption/live"),
+      counted(count_at(plan, "/disruption/orders_open"), "open order"), count_at(plan, "/disruption/orders_in_doubt"));
+  return out + fmt::format("do it: cafctl config apply {} --node {} --index {} \\\n           --hash {}\n", file,
+                           text_at(plan, "/node"), text_at(plan, "/index"), text_at(plan, "/hash"));
 }
 
 std::string config_report_text(const value& report) {

@@ -1,10 +1,15 @@
 #include "apps/ctl/fault.hpp"
 
 #include "apps/ctl/views.hpp"
+#include "conf/fault.hpp"
 #include "runtime/base/json_text.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
 
 namespace cafnode::ctl {
 
@@ -32,6 +37,35 @@ std::string or_empty(std::string text) {
   return text == "-" ? std::string{} : text;
 }
 
+/// The faults of a configuration as the node found them; nothing of it can steer a terminal.
+std::vector<conf::fault> config_faults(std::string_view details) {
+  std::vector<conf::fault> out;
+  boost::json::error_code bad;
+  const value parsed = boost::json::parse(details, bad);
+  const auto number = [](const value& from, std::string_view pointer) {
+    constexpr std::int64_t most = 1'000'000'000;
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(count_at(from, pointer), 0, most));
+  };
+  const auto text = [](const value& from, std::string_view pointer) {
+    return printable(or_empty(text_at(from, pointer)));
+  };
+  if (!bad)
+    for (const value& each : list_at(parsed, "")) {
+      conf::fault found;
+      found.severity = text_at(each, "/severity") == "warning" ? conf::severity::warning : conf::severity::error;
+      found.file = text(each, "/file");
+      found.line = number(each, "/line");
+      found.column = number(each, "/column");
+      found.message = text(each, "/message");
+      found.hint = text(each, "/hint");
+      found.excerpt = text(each, "/excerpt");
+      found.caret = number(each, "/caret");
+      found.width = number(each, "/width");
+      out.push_back(std::move(found));
+    }
+  return out;
+}
+
 } // namespace
 
 ctl_fault fault_of_answer(int status, std::string_view body) {
@@ -43,6 +77,11 @@ ctl_fault fault_of_answer(int status, std::string_view body) {
   fault.word = text_at(answer, "/error/code");
   fault.message = text_at(answer, "/error/message");
   fault.hint = or_empty(text_at(answer, "/error/hint"));
+  if (fault.word == "bad_config")
+    fault.code = exit_code::bad_config;
+  boost::json::error_code none;
+  if (const value* details = answer.find_pointer("/error/details", none); details != nullptr && details->is_array())
+    fault.details = base::harmless_json(boost::json::serialize(*details));
   return fault;
 }
 
@@ -64,6 +103,9 @@ ctl_fault fault_of_failure(const net::http_failure& failed, const std::string& a
 }
 
 std::string fault_text(const ctl_fault& fault, bool as_json) {
+  const auto faults = as_json || fault.details.empty() ? std::vector<conf::fault>{} : config_faults(fault.details);
+  if (!faults.empty()) // the message is the first of them
+    return fmt::format("{}cafctl: {}\n", conf::format_faults(faults), printable(fault.hint));
   if (!as_json)
     return fmt::format("cafctl: {}\n{}", printable(fault.message),
                        fault.hint.empty() ? "" : fmt::format("        {}\n", printable(fault.hint)));
@@ -71,6 +113,8 @@ std::string fault_text(const ctl_fault& fault, bool as_json) {
                                 base::json_string(fault.message));
   if (!fault.hint.empty())
     out += ",\"hint\":" + base::json_string(fault.hint);
+  if (!fault.details.empty())
+    out += ",\"details\":" + fault.details;
   return out + "}}\n";
 }
 

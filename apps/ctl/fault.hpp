@@ -26,13 +26,14 @@ struct ctl_fault {
   std::string word; // stable, for programs: "not_found"
   std::string message;
   std::string hint;
+  std::string details{}; // JSON: the faults of a configuration; may be empty
 };
 
 /// What an HTTP answer that is not a success means; `body` may be anything.
 [[nodiscard]] ctl_fault fault_of_answer(int status, std::string_view body);
 [[nodiscard]] ctl_fault fault_of_failure(const net::http_failure& failed, const std::string& address);
 
-/// For standard error: one JSON object, or a line for a person.
+/// For standard error: one JSON object, or lines for a person; those of a configuration as `config validate` has them.
 [[nodiscard]] std::string fault_text(const ctl_fault& fault, bool as_json);
 
 } // namespace cafnode::ctl

@@ -1,5 +1,6 @@
 #include "apps/ctl/app_grammar.hpp"
 #include "apps/ctl/completion.hpp"
+#include "apps/ctl/last_words.hpp"
 #include "apps/ctl/line.hpp"
 #include "apps/ctl/output.hpp"
 #include "apps/ctl/screen.hpp"
@@ -21,10 +22,6 @@
 namespace cafnode::ctl {
 
 namespace {
-
-void on_interrupt(int) {
-  ::_exit(static_cast<int>(exit_code::interrupted));
-}
 
 void add_globals(CLI::App& app, line& said) {
   app.add_option("--addr", said.wish.address,
@@ -295,7 +292,7 @@ int run(int count, char** words) {
 int main(int count, char** words) {
   using namespace cafnode::ctl;
   hold_standard_descriptors();
-  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGINT, end_interrupted);
   try {
     return run(count, words);
   } catch (const output_failed& broken) {

@@ -31,7 +31,29 @@ SCENARIO("a plan tells what becomes of each connection and why, those alike in o
   CHECK(text.find("exchanges.deribit.orders.valid_for: 5s -> 2s") != std::string::npos);
   CHECK(text.find("-/+ tokyo/deribit/main  restarted") != std::string::npos);
   CHECK(text.find("3 orders open, 1 in doubt") != std::string::npos);
-  CHECK(text.ends_with("do it: cafctl config apply node.yaml --index 41 --hash ab12\n"));
+  CHECK(text.ends_with("do it: cafctl config apply node.yaml --node tokyo-1 --index 41 \\\n           --hash ab12\n"));
+}
+
+SCENARIO("one is told as one") {
+  const auto text = config_plan_text(
+      boost::json::parse(
+          R"({"node":"n","index":1,"hash":"h","changes":true,"disruption":{"connections":1,"live":1,)"
+          R"("orders_open":1,"orders_in_doubt":0},"children_left_out":1,"children":[{"effect":"restart",)"
+          R"("path":"a/b/c","orders_open":1,"orders_in_doubt":0,"why":["w"]}]})"),
+      "node.yaml", {});
+  CHECK(text.find("      1 order open, 0 in doubt\n") != std::string::npos);
+  CHECK(text.find("interrupts 1 connection (1 live) with 1 open order, 0 in doubt\n") != std::string::npos);
+  CHECK(text.find("and 1 more connection\n") != std::string::npos);
+}
+
+SCENARIO("a plan tells what a flag or a variable of the node keeps from having an effect") {
+  const std::string over = R"("overridden":[{"path":"control.port","in_file":"7602","in_force":"7601","by":"flag"},)"
+                           R"({"path":"log.level","in_file":"info","in_force":"debug","by":"env"}])";
+  const auto told = "without effect:\n  control.port: 7602 in the file, and 7601 by a flag of this node, which wins\n"
+                    "  log.level: info in the file, and debug by a variable of this node, which wins\n";
+  CHECK(plan_of("", "," + over).find(told) != std::string::npos);
+  CHECK(config_plan_text(boost::json::parse(R"({"node":"n","index":3,"changes":false,)" + over + "}"), "f", {}) ==
+        std::string{"n: nothing changes: version 3 is this\n"} + told);
 }
 
 SCENARIO("a plan tells what waits for a restart of the node, and what it changes at once") {

@@ -43,3 +43,26 @@ SCENARIO("a fault is told as JSON to programs and as lines to people") {
   CHECK(fault_text({exit_code::failed, "failed", "no", ""}, true) ==
         "{\"error\":{\"code\":\"failed\",\"message\":\"no\"}}\n");
 }
+
+SCENARIO("the faults of a pushed file are told as config validate tells them, and the exit code is its") {
+  const auto fault = fault_of_answer(
+      422,
+      R"({"error":{"code":"bad_config","message":"the file has 2 errors, the first: ...","hint":"mend it","details":[)"
+      R"({"file":"n.yaml","line":3,"column":5,"severity":"error","message":"no \u001b[1m","hint":"so",)"
+      R"("excerpt":"    x: 1","caret":5,"width":1},)"
+      R"({"file":"n.yaml","line":0,"column":0,"severity":"error","message":"two","hint":""}]}})");
+  CHECK(fault.code == exit_code::bad_config);
+  CHECK(fault_text(fault, false) == "n.yaml:3:5: error: no ?[1m\n    3 |     x: 1\n      |     ^ so\n"
+                                    "n.yaml: error: two\n2 errors\ncafctl: mend it\n");
+  CHECK(fault_text(fault, true).find(R"("details":[{"file":"n.yaml")") != std::string::npos);
+}
+
+SCENARIO("details of another shape leave the message") {
+  for (const char* odd : {"7", "{}", "[]", "null"}) {
+    CAPTURE(odd);
+    const auto fault = fault_of_answer(
+        422, std::string{R"({"error":{"code":"bad_config","message":"m","hint":"h","details":)"} + odd + "}}");
+    CHECK(fault_text(fault, false) == "cafctl: m\n        h\n");
+  }
+  CHECK_FALSE(fault_text(fault_of_answer(422, R"({"error":{"message":"m","details":[1]}})"), false).empty());
+}
