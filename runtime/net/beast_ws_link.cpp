@@ -1,5 +1,6 @@
 #include "runtime/base/invariant.hpp"
 #include "runtime/net/endpoint_text.hpp"
+#include "runtime/net/http_question.hpp"
 #include "runtime/net/link_core.hpp"
 #include "runtime/net/link_fault.hpp"
 #include "runtime/net/tls_source.hpp"
@@ -24,12 +25,6 @@ constexpr std::chrono::seconds close_limit{2};
 constexpr std::chrono::seconds broken_limit{1}; // for what the peer had sent before the connection broke
 constexpr std::size_t reason_bytes_max = 123;   // RFC 6455, 5.5.1
 
-std::string host_field(const dial_options& options) {
-  const std::uint16_t usual = options.tls ? 443 : 80;
-  const auto text = endpoint_text(options.host, options.port);
-  return options.port == usual ? text.substr(0, text.rfind(':')) : text;
-}
-
 } // namespace
 
 link_core::link_core(asio::io_context& io, dial_options options, link_limits limits, ws_link_handler& handler)
@@ -38,6 +33,10 @@ link_core::link_core(asio::io_context& io, dial_options options, link_limits lim
 void link_core::open() {
   CAFNODE_INVARIANT(phase_ == phase::idle, "a link was opened twice");
   phase_ = phase::dialing;
+  // A path may come from an exchange's answer.
+  if (!is_one_word(options_.path) || !is_one_word(options_.host))
+    return finish(
+        {close_cause::protocol_error, 0, {}, "not dialed: its path or host holds a space or a control character"});
   if (options_.tls_from) {
     const auto fresh = options_.tls_from->current();
     if (!fresh)
@@ -75,7 +74,7 @@ void link_core::on_dialed(dialer::outcome dialed) {
       [](beast::websocket::request_type& request) { request.set(beast::http::field::user_agent, "caf-node"); }));
   arm(made.deadline);
   ws_->next_layer().expect_answer();
-  ws_->async_handshake(host_field(options_), options_.path,
+  ws_->async_handshake(host_field(options_.host, options_.port, options_.tls != nullptr), options_.path,
                        [self = shared_from_this()](const error_code& error) { self->on_upgraded(error); });
 }
 

@@ -18,4 +18,10 @@ std::string endpoint_text(const std::string& host, const boost::asio::ip::tcp::e
   return host == address ? text : fmt::format("{} ({})", text, address);
 }
 
+std::string host_field(const std::string& host, std::uint16_t port, bool encrypted) {
+  const std::uint16_t usual = encrypted ? 443 : 80;
+  const auto text = endpoint_text(host, port);
+  return port == usual ? text.substr(0, text.rfind(':')) : text;
+}
+
 } // namespace cafnode::net

@@ -60,7 +60,7 @@ public:
     if (auto fault = call_.tls ? shake_hands() : std::nullopt)
       return fault;
     sent_ = true;
-    const auto text = request_text();
+    const auto text = request_text(call_.question(), host_field());
     asio::async_write(stream_, asio::buffer(text), completion{outcome_});
     if (auto fault = wait("asking"))
       return fault;
@@ -213,16 +213,6 @@ private:
     return call_.host.find(':') == std::string::npos ? where_ : fmt::format("[{}]:{}", call_.host, call_.port);
   }
 
-  [[nodiscard]] std::string request_text() const {
-    auto text = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: caf-node\r\nConnection: close\r\n", call_.method,
-                            call_.target, host_field());
-    for (const auto& [name, value] : call_.headers)
-      text += fmt::format("{}: {}\r\n", name, value);
-    if (!call_.body.empty() || call_.method != "GET")
-      text += fmt::format("Content-Length: {}\r\n", call_.body.size());
-    return text + "\r\n" + call_.body;
-  }
-
   std::optional<http_failure> wait(std::string_view doing) {
     outcome_.reset();
     io_.restart();
@@ -261,15 +251,8 @@ private:
   std::optional<error_code> outcome_;
 };
 
-/// Text that could end the request line or a header early.
 std::optional<http_failure> forged(const http_call& call) {
-  const auto plain = [](std::string_view text, char lowest) {
-    return std::all_of(text.begin(), text.end(), [lowest](char c) { return c >= lowest || c < 0; });
-  };
-  bool clean = plain(call.target, '!') && plain(call.method, '!') && plain(call.host, '!');
-  for (const auto& [name, value] : call.headers)
-    clean = clean && plain(name, '!') && plain(value, ' ');
-  if (clean)
+  if (is_one_word(call.host) && !is_forged(call.question()))
     return std::nullopt;
   return http_failure{
       http_fault::broken,

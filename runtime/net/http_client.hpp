@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/base/result.hpp"
+#include "runtime/net/http_question.hpp"
 #include "runtime/net/http_server.hpp"
 
 #include <chrono>
@@ -30,6 +31,8 @@ struct http_call {
   std::vector<std::pair<std::string, std::string>> headers;
   std::chrono::milliseconds timeout{5000}; // the look-up of the name included
   std::string name_servers;                // as in dial_options
+
+  [[nodiscard]] http_question question() const { return {method, target, headers, body}; }
 };
 
 struct http_failure {
