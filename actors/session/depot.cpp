@@ -6,6 +6,7 @@
 #include "conf/fingerprint.hpp"
 #include "conf/secret_source.hpp"
 #include "runtime/base/rng.hpp"
+#include "runtime/net/http_ask.hpp"
 #include "runtime/net/ws_link.hpp"
 
 #include <fmt/format.h>
@@ -165,16 +166,19 @@ session_outside depot::outside_of(const wanted_connection& wanted, const std::sh
   const auto address = fmt::format("{}:{}", exchange.url.host, exchange.url.port);
   outside.make_link = [cell, &unit](const venues::lane_spec& lane, net::ws_link_handler& handler) {
     const auto now = cell->all();
-    auto options = dial_options_of(*now.wanted->exchange);
-    options.tls_from = now.trust;
-    if (!lane.host.empty())
-      options.host = lane.host;
-    if (lane.port != 0)
-      options.port = lane.port;
-    if (!lane.path.empty())
-      options.path = lane.path;
-    const auto& limits = now.wanted->exchange->limits;
-    return net::make_ws_link(unit.context(), options, {limits.frame_bytes_max, limits.send_queue_bytes_max}, handler);
+    const auto& wishes = *now.wanted->exchange;
+    auto dial = dial_options_of(wishes, lane);
+    dial.tls_from = now.trust;
+    return net::make_ws_link(unit.context(), dial, {wishes.limits.frame_bytes_max, wishes.limits.send_queue_bytes_max},
+                             handler);
+  };
+  outside.make_call = [cell, &unit](const venues::http_request& request, std::function<bool()> may_write,
+                                    std::function<void(net::http_outcome)> done) {
+    const auto now = cell->all();
+    auto dial = dial_options_of(*now.wanted->exchange, request);
+    dial.tls_from = now.trust;
+    return net::ask_http(unit.context(), {dial, now.wanted->exchange->limits.frame_bytes_max, std::move(may_write)},
+                         {request.method, request.target, request.headers, request.body}, std::move(done));
   };
   outside.make_machine = [cell, nonces = base::rng{seed}, record = outside.record,
                           owner =

@@ -22,7 +22,8 @@ exchange_client::exchange_client(caf::actor_config& config, std::shared_ptr<sess
       counters_{context_->outside.record->counters},
       permit_{*this},
       phase_{now().steady},
-      links_{*this} {}
+      links_{*this},
+      calls_{*this} {}
 
 caf::behavior exchange_client::behave() {
   context_->client = caf::actor_cast<caf::actor>(this);
@@ -36,12 +37,10 @@ caf::behavior exchange_client::behave() {
   wait_for_turn();
   return {
       [this](link_frame_ready ready) { on_frame(ready.lane); },
-      [this](link_opened opened) {
-        if (links_ && links_.opened(opened.lane))
-          on_opened();
-      },
+      [this](link_opened opened) { on_lane_opened(opened.lane); },
       [this](link_pinged ping) { on_ping(ping.lane); },
       [this](const link_gone& gone) { on_gone(gone); },
+      [this](const http_answered& answered) { on_http_answered(answered.answer); },
       [this](answer_heartbeat) { answer_now(false); },
       [this](const manager_up& up) { on_manager_up(up.manager); },
       [this](const gate_up& up) { on_gate_up(up.gate); },
@@ -89,15 +88,6 @@ void exchange_client::on_frame(venues::lane from) {
     links_.read_next(from);
   if (stopping_ && machine_->pending() == 0)
     finish_stop();
-}
-
-void exchange_client::on_ping(venues::lane from) {
-  if (!links_)
-    return;
-  links_.took_ping(from);
-  machine_->pinged(from, now(), *this);
-  settle_spending();
-  arm_tick();
 }
 
 void exchange_client::on_gone(const link_gone& gone) {
@@ -379,6 +369,7 @@ void exchange_client::on_end(const caf::error& reason) {
   if (context_->links == &links_)
     context_->links = nullptr;
   links_.drop();
+  calls_.drop();
   session_context::leave(context_->client, *this);
 }
 

@@ -15,7 +15,7 @@
 namespace cafnode::session {
 
 /// Owns the sockets of one connection and the protocol machine of its exchange, from dial to close: one incarnation. It
-/// ends when the first of them does, and its supervisor starts the next.
+/// ends when the first of them does, and its supervisor starts the next. HTTP requests of the machine end with it.
 ///
 /// Accepts: the links' callbacks as messages; manager_up, answer_heartbeat, send_probe, connection_silent (manager);
 ///          gate_up, reconcile_waits, reconciled, private_stream_muted, order_command (gate); close_connection,
@@ -36,12 +36,16 @@ protected:
 private:
   // -- venues::outbox ----------------------------------------------------------------------------------------------
   void send(venues::lane to, std::string_view frame) override;
+  bool ask(const venues::http_request& request) override;
+  void open_lane(venues::lane lane, const venues::lane_spec& where) override;
   bool may_spend(const venues::credits& cost) override;
   void emit(const venues::event& happened) override;
   void close(venues::give_up why, std::string_view text, std::chrono::milliseconds retry_after) override;
 
   // -- messages ------------------------------------------------------------------------------------------------------
+  void on_lane_opened(venues::lane lane);
   void on_opened();
+  void on_http_answered(const venues::http_answer& answer);
   void on_frame(venues::lane from);
   void on_ping(venues::lane from);
   void on_gone(const link_gone& gone);
@@ -119,6 +123,7 @@ private:
   std::unique_ptr<venues::machine> machine_; // null until nothing holds the connection back
   base::time_point machine_made_at_{};
   lane_links links_;
+  http_calls calls_;
   caf::actor manager_; // null while it is away: heartbeats are answered here
   caf::actor gate_;    // null while it is away
   watch_id manager_watch_ = 0;

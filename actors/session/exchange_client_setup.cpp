@@ -119,8 +119,9 @@ void exchange_client::dial() {
   count(counters_.opens);
   context_->links = &links_;
   advance(phase::dialing, "started");
-  links_.open(machine_->lanes(), context_->outside.make_link);
   turn_timer_ = after(turn_held_max, [this] { context_->spending.end_turn(now().steady); });
+  if (links_.open(machine_->lanes(), context_->outside.make_link))
+    on_opened();
 }
 
 void exchange_client::on_opened() {

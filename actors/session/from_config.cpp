@@ -21,6 +21,13 @@ venues::auth_method auth_of(conf::auth_method method) {
   return venues::auth_method::none;
 }
 
+net::dial_options dial_to(const conf::exchange_config& exchange, const std::string& host, std::uint16_t port) {
+  net::dial_options dial;
+  dial.host = host.empty() ? exchange.url.host : host;
+  dial.port = port == 0 ? exchange.url.port : port;
+  return dial;
+}
+
 } // namespace
 
 const venues::venue& venue_of(const conf::exchange_config& exchange) {
@@ -103,12 +110,16 @@ connection_restarts restarts_of(const conf::exchange_config& exchange) {
   return restarts;
 }
 
-net::dial_options dial_options_of(const conf::exchange_config& exchange) {
-  net::dial_options dial;
-  dial.host = exchange.url.host;
-  dial.port = exchange.url.port;
-  dial.path = exchange.url.path;
+net::dial_options dial_options_of(const conf::exchange_config& exchange, const venues::lane_spec& lane) {
+  auto dial = dial_to(exchange, lane.host, lane.port);
+  dial.path = lane.path.empty() ? exchange.url.path : lane.path;
   dial.deadline = exchange.connect.deadline;
+  return dial;
+}
+
+net::dial_options dial_options_of(const conf::exchange_config& exchange, const venues::http_request& request) {
+  auto dial = dial_to(exchange, request.host, request.port);
+  dial.deadline = request.deadline;
   return dial;
 }
 

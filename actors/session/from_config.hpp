@@ -34,7 +34,10 @@ namespace cafnode::session {
 /// Without a seed.
 [[nodiscard]] connection_restarts restarts_of(const conf::exchange_config& exchange);
 
+/// Where a lane leads, and where an HTTP request of a machine goes: as configured, but for what the machine says.
 /// Without a trust store.
-[[nodiscard]] net::dial_options dial_options_of(const conf::exchange_config& exchange);
+[[nodiscard]] net::dial_options dial_options_of(const conf::exchange_config& exchange, const venues::lane_spec& lane);
+[[nodiscard]] net::dial_options dial_options_of(const conf::exchange_config& exchange,
+                                                const venues::http_request& request);
 
 } // namespace cafnode::session

@@ -44,16 +44,27 @@ lane_links::lane_links(caf::abstract_actor& owner) noexcept : owner_{&owner} {}
 
 lane_links::~lane_links() = default;
 
-void lane_links::open(const std::vector<venues::lane_spec>& lanes, const link_maker& make) {
+bool lane_links::open(const std::vector<venues::lane_spec>& lanes, const link_maker& make) {
   CAFNODE_INVARIANT(lines_.empty(), "the links of a connection were opened twice");
   CAFNODE_INVARIANT(!lanes.empty() && lanes.size() <= std::numeric_limits<venues::lane>::max(),
                     "a connection has a lane, and not hundreds");
-  for (const auto& lane : lanes) {
-    auto& one = lines_.emplace_back(std::make_unique<line>(*owner_, static_cast<venues::lane>(lines_.size())));
-    one->link = make(lane, *one);
-  }
-  for (const auto& one : lines_)
-    one->link->open();
+  for (std::size_t lane = 0; lane < lanes.size(); ++lane)
+    lines_.push_back(std::make_unique<line>(*owner_, static_cast<venues::lane>(lane)));
+  for (std::size_t lane = 0; lane < lanes.size(); ++lane)
+    if (!lanes[lane].later)
+      dial(*lines_[lane], lanes[lane], make);
+  return dialed_ == 0;
+}
+
+void lane_links::open_later(venues::lane lane, const venues::lane_spec& where, const link_maker& make) {
+  CAFNODE_INVARIANT(lane < lines_.size() && !lines_[lane]->link, "a lane for later was opened that there is not");
+  dial(*lines_[lane], where, make);
+}
+
+void lane_links::dial(line& one, const venues::lane_spec& where, const link_maker& make) {
+  ++dialed_;
+  one.link = make(where, one);
+  one.link->open();
 }
 
 void lane_links::drop() {
@@ -61,18 +72,19 @@ void lane_links::drop() {
 }
 
 bool lane_links::opened(venues::lane lane) {
-  CAFNODE_INVARIANT(lane < lines_.size() && open_ < lines_.size(), "a link opened that there is not");
-  return ++open_ == lines_.size();
+  CAFNODE_INVARIANT(lane < lines_.size() && open_ < dialed_, "a link opened that there is not");
+  return ++open_ == dialed_;
 }
 
 bool lane_links::closed(venues::lane lane) {
-  CAFNODE_INVARIANT(lane < lines_.size() && closed_ < lines_.size(), "a link ended that there is not");
-  return ++closed_ == lines_.size();
+  CAFNODE_INVARIANT(lane < lines_.size() && closed_ < dialed_, "a link ended that there is not");
+  return ++closed_ == dialed_;
 }
 
 void lane_links::read_all() {
   for (const auto& one : lines_)
-    one->link->read_next();
+    if (one->link)
+      one->link->read_next();
 }
 
 void lane_links::read_next(venues::lane lane) {
@@ -88,33 +100,39 @@ void lane_links::took_ping(venues::lane lane) {
 }
 
 bool lane_links::send(venues::lane lane, std::string_view text) {
-  return lane < lines_.size() && lines_[lane]->link->send(text);
+  return lane < lines_.size() && lines_[lane]->link && lines_[lane]->link->send(text);
 }
 
 void lane_links::close(std::uint16_t code, std::string_view reason) {
   for (const auto& one : lines_)
-    one->link->close(code, reason);
+    if (one->link)
+      one->link->close(code, reason);
 }
 
 void lane_links::proven() {
   for (const auto& one : lines_)
-    one->link->proven();
+    if (one->link)
+      one->link->proven();
 }
 
 void lane_links::acquit() {
   for (const auto& one : lines_)
-    one->link->acquit();
+    if (one->link)
+      one->link->acquit();
 }
 
 std::uint64_t lane_links::bytes_received() const noexcept {
   std::uint64_t bytes = 0;
   for (const auto& one : lines_)
-    bytes += one->link->bytes_received();
+    bytes += one->link ? one->link->bytes_received() : 0;
   return bytes;
 }
 
 std::string lane_links::peer() const {
-  return lines_.empty() ? std::string{} : lines_.front()->link->peer();
+  for (const auto& one : lines_)
+    if (one->link)
+      return one->link->peer();
+  return {};
 }
 
 } // namespace cafnode::session

@@ -30,22 +30,25 @@ public:
   lane_links(const lane_links&) = delete;
   lane_links& operator=(const lane_links&) = delete;
 
-  /// Dials all of them. Once.
-  void open(const std::vector<venues::lane_spec>& lanes, const link_maker& make);
+  /// Dials all but those for later. Once. True when there is none to wait for.
+  bool open(const std::vector<venues::lane_spec>& lanes, const link_maker& make);
+
+  /// Dials one that was for later. Once a lane.
+  void open_later(venues::lane lane, const venues::lane_spec& where, const link_maker& make);
 
   /// Drops them all, at once and silently.
   void drop();
 
-  /// Whether there are links.
+  /// Whether there are links, or will be.
   explicit operator bool() const noexcept { return !lines_.empty(); }
 
-  /// A link says that it is open; true with the last one.
+  /// A link says that it is open; true with the last of those that were dialed.
   bool opened(venues::lane lane);
 
-  /// A link says that it is gone; true with the last one.
+  /// A link says that it is gone; true with the last of those that were dialed.
   bool closed(venues::lane lane);
 
-  /// Asks all links for their next message.
+  /// Asks all links that were dialed for their next message.
   void read_all();
 
   /// Asks for the next message of this one.
@@ -65,16 +68,19 @@ public:
   void acquit();
   [[nodiscard]] std::uint64_t bytes_received() const noexcept;
 
-  /// The other side of the first lane, for a person.
+  /// The other side of the first that was dialed, for a person.
   [[nodiscard]] std::string peer() const;
 
 private:
   class line;
 
+  void dial(line& one, const venues::lane_spec& where, const link_maker& make);
+
   caf::abstract_actor* owner_;
-  std::vector<std::unique_ptr<line>> lines_;
-  std::size_t open_ = 0;   // have opened
-  std::size_t closed_ = 0; // of all
+  std::vector<std::unique_ptr<line>> lines_; // of all lanes
+  std::size_t dialed_ = 0;
+  std::size_t open_ = 0;   // of these
+  std::size_t closed_ = 0; // of these
 };
 
 } // namespace cafnode::session

@@ -3,6 +3,7 @@
 #include "actors/session/order_messages.hpp"
 #include "actors/session/reconciliation.hpp"
 #include "actors/venues/event.hpp"
+#include "actors/venues/http.hpp"
 #include "actors/venues/lane.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/net/ws_link.hpp"
@@ -35,6 +36,11 @@ struct link_pinged {
 struct link_gone {
   venues::lane lane = venues::first_lane;
   net::close_info info;
+};
+
+/// What came of an HTTP request of the machine. The client to itself.
+struct http_answered {
+  venues::http_answer answer;
 };
 
 // -- heartbeats
@@ -147,6 +153,7 @@ CAFNODE_LOCAL_MESSAGE(cafnode::session::link_opened)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::link_frame_ready)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::link_pinged)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::link_gone)
+CAFNODE_LOCAL_MESSAGE(cafnode::session::http_answered)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::manager_up)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::test_request_seen)
 CAFNODE_LOCAL_MESSAGE(cafnode::session::answer_heartbeat)

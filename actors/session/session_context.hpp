@@ -4,6 +4,7 @@
 #include "actors/session/dial_pace.hpp"
 #include "actors/session/gate_policy.hpp"
 #include "actors/session/heartbeat_watch.hpp"
+#include "actors/session/http_calls.hpp"
 #include "actors/session/label_maker.hpp"
 #include "actors/session/lane_links.hpp"
 #include "actors/session/login_hold.hpp"
@@ -11,7 +12,6 @@
 #include "actors/session/order_table.hpp"
 #include "actors/session/phase.hpp"
 #include "actors/session/reconciliation.hpp"
-#include "actors/session/spender.hpp"
 #include "actors/venues/machine.hpp"
 #include "runtime/base/result.hpp"
 
@@ -67,6 +67,7 @@ struct session_outside {
   std::shared_ptr<login_hold> logins;        // of its key; null without a login
   std::shared_ptr<dial_pace> dials;          // of its address; null: dial at once
   std::shared_ptr<market_sink> market;       // null: nobody listens
+  call_maker make_call = {};                 // empty: no HTTP request is made
 };
 
 /// What the three processes of one connection share, and what outlives them: its orders, and what was learned of its

@@ -16,6 +16,7 @@ struct lane_spec {
   std::string host = {};  // empty: as configured
   std::uint16_t port = 0; // 0: as configured
   std::string path = {};  // empty: as configured
+  bool later = false;     // not dialed before the machine has learned where it leads: `outbox::open_lane`
 };
 
 } // namespace cafnode::venues

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/venues/event.hpp"
+#include "actors/venues/http.hpp"
 #include "actors/venues/lane.hpp"
 #include "runtime/base/secret.hpp"
 
@@ -61,6 +62,13 @@ public:
 
   virtual void emit(const event& happened) = 0;
 
+  /// Makes an HTTP request. What comes of it is told by `machine::answered`, once, never from inside this call, and not
+  /// any more when the connection has ended. False, and nothing was done, while `http_requests_max` are under way.
+  [[nodiscard]] virtual bool ask(const http_request&) { return false; }
+
+  /// Dials a lane that was to be opened `later`. Once a lane.
+  virtual void open_lane(venues::lane, const lane_spec&) {}
+
   /// Whether the machine may ask now for what costs this much, beyond its set-up: `false` means later, ask again. Not
   /// asked for what must not wait: heartbeats, the login's renewal.
   [[nodiscard]] virtual bool may_spend(const credits&) { return true; }
@@ -98,13 +106,19 @@ class machine {
 public:
   virtual ~machine() = default;
 
-  /// The sockets that this connection needs, the first one first; the same as long as the machine lives. All are open
-  /// before `open`, and with the first one that is lost the connection ends. A silence is judged over all of them
-  /// together: a machine with several sees to it that each is alive, and gives up where one is not.
+  /// The sockets that this connection needs, the first one first; the same as long as the machine lives. All but those
+  /// for `later` are open before `open`, and with the first one that is lost the connection ends. A silence is judged
+  /// over all of them together: a machine with several sees to it that each is alive, and gives up where one is not.
   [[nodiscard]] virtual std::vector<lane_spec> lanes() const { return {lane_spec{}}; }
 
-  /// All lanes are open: sends the handshake. First call, once.
+  /// All lanes that are not for `later` are open: sends the handshake. First call, once.
   virtual void open(base::moment now, outbox& out) = 0;
+
+  /// A lane that was for `later` is open.
+  virtual void lane_opened(lane, base::moment, outbox&) {}
+
+  /// What came of an HTTP request.
+  virtual void answered(const http_answer&, base::moment, outbox&) {}
 
   /// One text frame. At least net::frame_padding readable bytes lie behind its end. Never trusted.
   virtual void receive(lane from, std::string_view frame, base::moment now, outbox& out) = 0;

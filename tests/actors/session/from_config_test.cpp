@@ -39,7 +39,7 @@ SCENARIO("what the configuration does not say is the same whoever is asked") {
   CHECK(restarts.pacing.backoff.cap == usual.pacing.backoff.cap);
   CHECK(restarts.pacing.backoff.jitter_percent == usual.pacing.backoff.jitter_percent);
   THEN("of the network too, which knows no configuration") {
-    CHECK(session::dial_options_of(exchange).deadline == net::dial_options{}.deadline);
+    CHECK(session::dial_options_of(exchange, venues::lane_spec{}).deadline == net::dial_options{}.deadline);
     CHECK(exchange.limits.frame_bytes_max == net::link_limits{}.frame_bytes_max);
     CHECK(exchange.limits.send_queue_bytes_max == net::link_limits{}.queue_bytes_max);
   }
@@ -72,7 +72,7 @@ SCENARIO("what the configuration says arrives, each value in its own place") {
   CHECK(restarts.pacing.backoff.first == 10ms);
   CHECK(restarts.pacing.backoff.cap == 11s);
   CHECK(restarts.pacing.backoff.jitter_percent == 12);
-  CHECK(session::dial_options_of(exchange).deadline == 13s);
+  CHECK(session::dial_options_of(exchange, venues::lane_spec{}).deadline == 13s);
 }
 
 SCENARIO("a query has 10 s at least, however impatient orders are, and longer where they are patient") {

@@ -47,7 +47,10 @@ public:
   [[nodiscard]] std::size_t queued_bytes() const noexcept override { return 0; }
 
   // -- the peer ------------------------------------------------------------------------------------------------------
-  void accept() { handler_->on_link_open(); }
+  void accept() {
+    if (!std::exchange(accepted_, true))
+      handler_->on_link_open();
+  }
 
   void ping() { handler_->on_link_ping(); }
 
@@ -79,6 +82,15 @@ private:
   std::deque<std::string> waiting_;
   std::string frame_;
   bool wants_ = false;
+  bool accepted_ = false;
+};
+
+/// One HTTP request to the toy exchange, and who waits for its answer.
+struct toy_call {
+  venues::http_request request;
+  std::function<bool()> may_write;
+  std::function<void(net::http_outcome)> done;
+  std::weak_ptr<int> held; // by the session
 };
 
 /// What was said of the market, as the channels' names and data.
@@ -100,10 +112,17 @@ public:
 class toy_world {
 public:
   /// `dials`: how fast its address may be dialed; null: at once.
-  explicit toy_world(std::shared_ptr<session::dial_pace> dials = nullptr);
+  explicit toy_world(std::shared_ptr<session::dial_pace> dials = nullptr,
+                     const venues::venue& venue = toy::description());
 
-  /// Accepts both lanes of the connection that is dialed now.
+  /// Accepts all lanes of the connection that are dialed now.
   void accept();
+
+  /// The exchange answers all HTTP requests that wait.
+  void answer_calls();
+
+  /// The HTTP requests that wait.
+  [[nodiscard]] std::size_t open_calls() const;
 
   void go_live();
 
@@ -126,11 +145,13 @@ public:
   std::shared_ptr<market_log> market = std::make_shared<market_log>();
   caf::actor supervisor;
   std::vector<std::string> dialed; // the paths, over all connections
+  std::vector<toy_call> calls;     // all of them
 
 private:
   [[nodiscard]] caf::actor gate();
 
-  std::array<toy_link*, 2> links_{};
+  std::array<toy_link*, 2> links_{}; // null: not dialed yet
+  std::size_t answered_ = 0;         // of the calls
 };
 
 template<class Question>

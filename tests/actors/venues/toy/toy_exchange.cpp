@@ -37,6 +37,19 @@ std::vector<frame> exchange::hear(venues::lane from, std::string_view text, std:
   return out;
 }
 
+exchange::page exchange::serve(std::string_view method, std::string_view target, std::string_view client_id) {
+  if (serves)
+    return *serves;
+  if (target != "/key" || client_id.empty())
+    return {401, "who are you?"};
+  if (method == "PUT") {
+    ++renewals;
+    return {};
+  }
+  keys.push_back("K" + std::to_string(keys.size() + 1));
+  return {200, keys.back()};
+}
+
 void exchange::place(const words& said, std::int64_t now_ms, std::vector<frame>& out) {
   auto order = said.size() == 3 ? read_order(said[2]) : std::nullopt;
   if (!order || order->label.size() > 36 || order->label.find('.') != std::string::npos) {

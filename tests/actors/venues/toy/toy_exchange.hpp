@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,14 @@ namespace cafnode::test::toy {
 class exchange {
 public:
   std::vector<frame> hear(venues::lane from, std::string_view text, std::int64_t now_ms);
+
+  struct page {
+    int status = 200;
+    std::string body = {};
+  };
+
+  /// Answers an HTTP request.
+  page serve(std::string_view method, std::string_view target, std::string_view client_id);
 
   /// A trade fills the order with this label whole; gives the news.
   std::vector<frame> fill(std::string_view label, std::int64_t now_ms);
@@ -28,6 +37,9 @@ public:
   bool tells_early = false;  // before the acknowledgement
   bool rejects_late = false; // takes each new order, and rejects it behind that
   std::vector<std::string> channels;
+  std::vector<std::string> keys;   // given away
+  std::size_t renewals = 0;        // of keys
+  std::optional<page> serves = {}; // instead of what it should
 
 private:
   using words = std::vector<std::string_view>;

@@ -21,21 +21,25 @@ venues::request_cost cost_of(request kind) noexcept {
   }
 }
 
-machine::machine(venues::machine_config config)
-    : config_{std::move(config)}, pending_{{config_.answer_deadline, config_.query_deadline}, config_.pending_max} {}
+machine::machine(venues::machine_config config, bool keyed)
+    : config_{std::move(config)},
+      pending_{{config_.answer_deadline, config_.query_deadline}, config_.pending_max},
+      keyed_{keyed},
+      news_open_{!keyed} {}
 
 std::vector<venues::lane_spec> machine::lanes() const {
-  return {{"trade", {}, 0, "/trade"}, {"news", {}, 0, "/news"}};
+  return {{"trade", {}, 0, "/trade"}, {"news", {}, 0, "/news", keyed_}};
 }
 
 venues::credits machine::setup_cost() const {
-  return {0, 2 * cost_of(request::login).credits, cost_of(request::follow).credits};
+  return {0, 2 * cost_of(request::login).credits + (keyed_ ? cost_of(request::key).credits : 0),
+          cost_of(request::follow).credits};
 }
 
 venues::request_id machine::ask(request kind, venues::lane on, std::string_view rest, base::moment now,
                                 venues::outbox& out) {
-  constexpr std::array<std::string_view, 9> names{"login",  "follow", "ping", "place",    "edit",
-                                                  "cancel", "list",   "find", "positions"};
+  constexpr std::array<std::string_view, 11> names{"login", "follow", "ping", "",     "",         "place",
+                                                   "edit",  "cancel", "list", "find", "positions"};
   if (!pending_.has_room())
     return 0;
   const auto id = pending_.add(kind, now.steady);
@@ -51,16 +55,73 @@ venues::request_id machine::ask_for_owner(request kind, std::string_view rest, b
 }
 
 void machine::open(base::moment now, venues::outbox& out) {
-  for (const auto lane : {trade, news})
-    ask(request::login, lane, config_.client_id, now, out);
+  ask(request::login, trade, config_.client_id, now, out);
+  if (keyed_)
+    ask_key(request::key, "POST", now, out);
+  else
+    lane_opened(news, now, out);
   ping_due_ = now.steady + config_.heartbeat_interval;
   out.emit(venues::stage_reached{venues::stage::authenticating});
+}
+
+void machine::lane_opened(venues::lane, base::moment now, venues::outbox& out) {
+  news_open_ = true;
+  ask(request::login, news, config_.client_id, now, out);
+}
+
+void machine::ask_key(request kind, std::string_view method, base::moment now, venues::outbox& out) {
+  venues::http_request wanted;
+  wanted.request = pending_.add(kind, now.steady);
+  wanted.method = method;
+  wanted.target = "/key";
+  wanted.headers = {{"X-KEY", config_.client_id}};
+  wanted.deadline = config_.query_deadline;
+  if (out.ask(wanted))
+    return;
+  pending_.settle(wanted.request);
+  shut("no HTTP request can be made", out);
+}
+
+void machine::answered(const venues::http_answer& answer, base::moment now, venues::outbox& out) {
+  const auto asked = pending_.find(answer.request);
+  if (over_ || !asked)
+    return;
+  pending_.settle(asked->id);
+  if (asked->kind == request::key)
+    on_key(answer, out);
+  else
+    on_renewed(answer, now, out);
+}
+
+void machine::on_key(const venues::http_answer& answer, venues::outbox& out) {
+  constexpr std::size_t key_bytes_max = 64;
+  const auto is_plain = [](unsigned char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); };
+  if (answer.status == 401)
+    return shut(answer.body, out, venues::give_up::refused);
+  if (answer.status != 200)
+    return shut(answer.status == 0 ? answer.fault : "no listen key: HTTP " + std::to_string(answer.status), out,
+                venues::give_up::unavailable, answer.retry_after);
+  if (answer.body.empty() || answer.body.size() > key_bytes_max ||
+      !std::all_of(answer.body.begin(), answer.body.end(), is_plain))
+    return shut("a listen key that is none", out);
+  out.open_lane(news, {"news", {}, 0, "/news?key=" + answer.body});
+}
+
+void machine::on_renewed(const venues::http_answer& answer, base::moment now, venues::outbox& out) {
+  if (answer.status != 200)
+    return retry_renewal(answer.status == 0 ? answer.fault : "HTTP " + std::to_string(answer.status), now, out);
+  renewal_due_ = now.steady + renewed_every;
+}
+
+void machine::retry_renewal(std::string text, base::moment now, venues::outbox& out) {
+  renewal_due_ = now.steady + renewed_again_after;
+  out.emit(venues::upkeep_failed{"the listen key was not renewed: " + text, renewed_again_after});
 }
 
 /// On both lanes: each of them closes, or dies unseen, by itself.
 void machine::ping(base::moment now, venues::outbox& out) {
   for (const auto lane : {trade, news})
-    if (auto& waiting = pings_.at(lane); waiting == 0)
+    if (auto& waiting = pings_.at(lane); waiting == 0 && (lane == trade || news_open_))
       waiting = ask(request::ping, lane, {}, now, out);
 }
 
@@ -76,7 +137,7 @@ void machine::pinged(venues::lane from, base::moment, venues::outbox& out) {
 std::optional<base::time_point> machine::next_due() const {
   if (over_)
     return std::nullopt;
-  return std::min(pending_.next_deadline().value_or(ping_due_), ping_due_);
+  return std::min({pending_.next_deadline().value_or(ping_due_), ping_due_, renewal_due_});
 }
 
 void machine::tick(base::moment now, venues::outbox& out) {
@@ -86,10 +147,16 @@ void machine::tick(base::moment now, venues::outbox& out) {
       break;
     if (is_owners(overdue->kind))
       out.emit(venues::request_failed{overdue->id, 0, venues::disposition::unknown, "no answer"});
+    else if (overdue->kind == request::renew)
+      retry_renewal("no answer", now, out);
     else if (overdue->kind == request::ping)
       shut(overdue->id == pings_.at(news) ? "the lane news does not answer" : "the lane trade does not answer", out);
     else
       shut("the set-up was not answered", out);
+  }
+  if (!over_ && now.steady >= renewal_due_) {
+    renewal_due_ = base::time_point::max();
+    ask_key(request::renew, "PUT", now, out);
   }
   if (over_ || now.steady < ping_due_)
     return;
@@ -97,9 +164,10 @@ void machine::tick(base::moment now, venues::outbox& out) {
   ping(now, out);
 }
 
-void machine::shut(std::string_view text, venues::outbox& out) {
+void machine::shut(std::string_view text, venues::outbox& out, venues::give_up why,
+                   std::chrono::milliseconds retry_after) {
   over_ = true;
-  out.close(venues::give_up::unavailable, text, std::chrono::milliseconds{0});
+  out.close(why, text, retry_after);
 }
 
 void machine::complain(venues::fault_kind kind, std::string_view frame, base::moment now, venues::outbox& out) {
@@ -164,6 +232,8 @@ void machine::on_ok(request kind, base::moment now, venues::outbox& out) {
   if (kind != request::follow)
     return;
   resumed_ = true;
+  if (keyed_)
+    renewal_due_ = now.steady + renewed_every;
   out.emit(venues::stage_reached{venues::stage::resumed});
 }
 
@@ -207,15 +277,22 @@ void machine::abandon(base::moment, venues::outbox& out) {
       out.emit(venues::request_failed{left->id, 0, venues::disposition::unknown, "the connection ended"});
 }
 
+namespace {
+
+template<bool Keyed>
+std::unique_ptr<venues::machine> make(venues::machine_config config) {
+  return std::make_unique<machine>(std::move(config), Keyed);
+}
+
+} // namespace
+
 const venues::venue& description() {
-  static constexpr venues::venue toy{"toy",
-                                     [](venues::machine_config config) -> std::unique_ptr<venues::machine> {
-                                       return std::make_unique<machine>(std::move(config));
-                                     },
-                                     1000,
-                                     1,
-                                     venues::keep_alive::asks,
-                                     {36, "-_"}};
+  static constexpr venues::venue toy{"toy", &make<false>, 1000, 1, venues::keep_alive::asks, {36, "-_"}};
+  return toy;
+}
+
+const venues::venue& keyed_description() {
+  static constexpr venues::venue toy{"toy", &make<true>, 1000, 1, venues::keep_alive::asks, {36, "-_"}};
   return toy;
 }
 

@@ -19,6 +19,9 @@
 ///   ORDER_ID list ID | find ID LABEL | positions ID ok ID | pong ID | ack ID ORDER_ID | no ID REASON | orders ID
 ///   CLOCK_MS ORDER... | order ORDER | quote CHANNEL TEXT
 ///
+/// Where it is keyed, `news` is reached only with a listen key: POST /key, with the client id as X-KEY, answers 200
+/// with one, and `news` is at /news?key=KEY then. PUT /key keeps it alive for another hour.
+///
 /// ORDER is label:order_id:instrument:side:state:price:amount:filled:updated_ms, without an order_id when it is placed.
 namespace cafnode::test::toy {
 
