@@ -171,6 +171,15 @@ private:
                    fmt::format("expected {}", describe_range(key)));
   }
 
+  /// What one venue alone knows is nothing to the others.
+  void note_foreign(const document_node& map, const target& to, std::string_view venue) {
+    for (const auto& member : map.members)
+      if (is_section(to.in, member.key) && is_foreign(member.key + ".", venue))
+        sink_->add(fault_code::unknown_key, member.at, joined(to.path, member.key),
+                   fmt::format("{} is a section of the venue {}", joined(to.path, member.key), member.key),
+                   fmt::format("the venue here is {}: leave the section out", venue));
+  }
+
   /// Reads the list of the scope below `to`; each entry that is a map goes to `take`.
   template<class Take>
   void read_list(const document_node& map, const target& to, std::size_t most, Take take) {
@@ -219,6 +228,8 @@ private:
     target to{scope::exchange, {&into_->config, &exchange, nullptr}, std::move(path), {}, nullptr};
     read_map(map, to, "");
     note_missing(map, to);
+    if (to.seen.contains("venue"))
+      note_foreign(map, to, word_of(exchange.venue));
     if (!to.seen.contains("heartbeat.silence_limit"))
       exchange.heartbeat.silence_limit = silence_limit_for(exchange.heartbeat.interval);
     read_list(map, to, connections_max, [&](const document_node& entry, std::string below) {

@@ -252,8 +252,20 @@ private:
     }
     to_.close();
     write_object_end(required);
+    if (of_exchanges)
+      write_sections_of_venues();
     to_.close();
     to_.close();
+  }
+
+  /// The section of a venue stands only where that is the venue.
+  void write_sections_of_venues() {
+    std::string rules;
+    for (const auto venue : words_of(conf::venue{}))
+      rules += fmt::format(R"({}{{"if": {{"properties": {{"venue": {{"const": {}}}}}}}, )"
+                           R"("else": {{"properties": {{{}: false}}}}}})",
+                           rules.empty() ? "" : ", ", base::json_string(venue), base::json_string(venue));
+    to_.member("allOf", fmt::format("[{}]", rules));
   }
 
   static bool has_required(scope in, const std::string& prefix) {

@@ -106,6 +106,11 @@ struct limits_config {
   std::uint64_t send_queue_bytes_max = std::uint64_t{1} << 20U;
 };
 
+/// What only Deribit knows.
+struct deribit_config {
+  std::string scope; // of a login; empty: all that its key may
+};
+
 struct connection_config {
   std::string name;                  // [a-z0-9-]{1,32}, unique in the node
   std::string account = "main";      // connections of one account share its rate budget
@@ -127,6 +132,7 @@ struct exchange_config {
   order_config orders;
   restart_config restart;
   limits_config limits;
+  deribit_config deribit;
   std::vector<connection_config> connections;
 };
 

@@ -57,9 +57,11 @@ private:
         write_key(key, objects, path, column, sections);
   }
 
-  /// Left out: values that are unset, and what a connection only has from its exchange.
+  /// Left out: values that are unset, sections of other venues, and what a connection only has from its exchange.
   static bool is_shown(const key& key, const scopes& objects) {
     if (key.in == scope::connection && key.path.starts_with("auth.") && !objects.connection->own_auth)
+      return false;
+    if (key.in == scope::exchange && is_foreign(key.path, word_of(objects.exchange->venue)))
       return false;
     const auto value = key.at(objects);
     if (const auto* const* text = std::get_if<std::string*>(&value))

@@ -1,5 +1,6 @@
 #include "conf/schema.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace cafnode::conf {
@@ -167,6 +168,11 @@ constexpr std::array keys{
   key{venue_, "limits.send_queue_max", form::size, 64 * kib, 64 * mib, restart_child, operate, false,
       [](in o) -> field { return size_field{&o.exchange->limits.send_queue_bytes_max}; },
       "What may wait to be sent; a peer that lets more pile up is cut off."},
+  key{venue_, "deribit.scope", form::text, 1, 256, restart_child, owner, false,
+      [](in o) -> field { return &o.exchange->deribit.scope; },
+      "What a login asks to be allowed, for example `trade:read_write account:read_write`; the latter is needed for "
+      "`cancel_on_disconnect`. Only where `venue` is `deribit`.",
+      "all that the key may"},
 
   key{conn, "name", form::name, 1, 32, restart_child, operate, true, [](in o) -> field { return &o.connection->name; },
       "The connection's name, unique in the node."},
@@ -194,6 +200,19 @@ constexpr std::array keys{
 
 std::span<const key> schema() noexcept {
   return keys;
+}
+
+std::string_view section_venue(std::string_view path) noexcept {
+  const auto section = path.substr(0, path.find('.'));
+  const auto& venues = words_of(venue{});
+  return section.size() < path.size() && std::find(venues.begin(), venues.end(), section) != venues.end()
+             ? section
+             : std::string_view{};
+}
+
+bool is_foreign(std::string_view path, std::string_view venue) noexcept {
+  const auto of = section_venue(path);
+  return !of.empty() && of != venue;
 }
 
 std::string_view to_string(apply_effect effect) noexcept {

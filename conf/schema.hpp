@@ -88,6 +88,12 @@ struct key {
 /// Every key that holds a value, in the order of the file. apiVersion, kind and the two lists are not among them.
 [[nodiscard]] std::span<const key> schema() noexcept;
 
+/// The venue in whose section a key of an exchange stands: "deribit" for "deribit.scope"; empty for keys of all venues.
+[[nodiscard]] std::string_view section_venue(std::string_view path) noexcept;
+
+/// Whether the key stands in the section of another venue than this one.
+[[nodiscard]] bool is_foreign(std::string_view path, std::string_view venue) noexcept;
+
 /// The value as one would write it in YAML on one line.
 [[nodiscard]] std::string write_value(const field& value);
 

@@ -70,6 +70,7 @@ venues::machine_config machine_config_of(const wanted_connection& wanted) {
   machine.channels = std::move(live.channels);
   machine.answer_deadline = live.answer_deadline;
   machine.query_deadline = live.query_deadline;
+  machine.own.deribit.scope = exchange.deribit.scope;
   return machine;
 }
 

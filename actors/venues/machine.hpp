@@ -3,6 +3,7 @@
 #include "actors/venues/event.hpp"
 #include "actors/venues/http.hpp"
 #include "actors/venues/lane.hpp"
+#include "actors/venues/settings.hpp"
 #include "runtime/base/secret.hpp"
 
 #include <chrono>
@@ -91,6 +92,7 @@ struct machine_config {
   std::chrono::milliseconds query_deadline{5000};  // for all others: none of them leaves an order in doubt
   std::size_t pending_max = 256;                   // requests without an answer
   std::uint64_t nonce_seed = 0;                    // for signatures; chance is an argument
+  venue_settings own = {};                         // of the venue alone
 };
 
 /// What can change while a machine runs.

@@ -52,6 +52,8 @@ public:
   explicit validator(const json::value& schema) : root_{&schema} {}
 
   std::string check(const json::value& schema, const document_node& node, const std::string& at) const {
+    if (schema.is_bool())
+      return schema.as_bool() ? "" : at + ": does not stand here";
     for (const auto& word : schema.as_object())
       if (auto wrong = check_word(schema.as_object(), std::string{word.key()}, word.value(), node, at); !wrong.empty())
         return wrong;
@@ -67,8 +69,10 @@ private:
                                             "definitions", "x-effect", "x-pushed-by"};
     const bool is_map = node.kind == node_kind::map;
     const auto type = type_of(node);
-    if (told.contains(word))
+    if (told.contains(word) || word == "else")
       return {};
+    if (word == "if")
+      return check(value, node, at).empty() ? "" : check(schema.at("else"), node, at);
     if (word == "$ref")
       return check(root_->at_pointer(text_of(value).substr(1)), node, at);
     if (word == "anyOf" || word == "allOf")

@@ -197,3 +197,21 @@ SCENARIO("each key of the schema says what a change of it takes, and its default
     ++effects;
   CHECK(effects == schema().size());
 }
+
+TEST_CASE("the schema lets the section of a venue stand only where that is the venue") {
+  auto wider = the_schema(); // with a second venue
+  wider.at_pointer("/properties/exchanges/items/properties/venue/enum").as_array().emplace_back("okx");
+  const auto violation = [&](const std::string& venue, const std::string& section) {
+    const source from{"f.yaml", fmt::format("{{apiVersion: caf-node/v1, kind: Node, exchanges: [{{name: x, venue: {}, "
+                                            "url: {{host: h, port: 1, tls: true}}, connections: [{{name: c}}]{}}}]}}",
+                                            venue, section)};
+    fault_sink sink{from};
+    const auto root = parse_document(from, sink);
+    REQUIRE(root);
+    return schema_violation(wider, *root);
+  };
+  CHECK(violation("deribit", "") == "");
+  CHECK(violation("okx", "") == "");
+  CHECK(violation("deribit", ", deribit: {scope: all}") == "");
+  CHECK(violation("okx", ", deribit: {scope: all}").find("deribit") != std::string::npos);
+}

@@ -1,3 +1,4 @@
+#include "conf/diff.hpp"
 #include "conf/loader.hpp"
 #include "conf/schema.hpp"
 #include "tests/support/source_tree.hpp"
@@ -36,6 +37,38 @@ SCENARIO(
                              key.path.starts_with("url.") || key.path.starts_with("control.") || key.path == "venue";
     CHECK_MESSAGE((key.pusher == pushed_by::owner) == is_of_owner, key.path);
   }
+}
+
+SCENARIO("a section of one venue is nothing to another") {
+  CHECK(section_venue("deribit.scope") == "deribit");
+  for (const auto* of_all : {"name", "heartbeat.interval", "deribit", "deribitx.scope", ""})
+    CHECK(section_venue(of_all).empty());
+  CHECK_FALSE(is_foreign("deribit.scope", "deribit"));
+  CHECK(is_foreign("deribit.scope", "okx"));
+  CHECK_FALSE(is_foreign("heartbeat.interval", "okx"));
+}
+
+SCENARIO("only exchanges have sections of venues, and each is the section of one that there is") {
+  for (const auto& key : schema())
+    if (const auto venue = section_venue(key.path); !venue.empty()) {
+      CHECK(key.in == scope::exchange);
+      CHECK_MESSAGE(key.doc.find("Only where `venue` is `" + std::string{venue} + "`") != std::string::npos, key.path);
+    }
+}
+
+SCENARIO("a venue's own key is read, printed, compared and told apart by what it takes") {
+  auto config = load_built_in();
+  config.config.exchanges[0].deribit.scope = "trade:read";
+  const auto printed = print_config(config, false);
+  CHECK(printed.find("    deribit:\n      scope: \"trade:read\"\n") != std::string::npos);
+  const auto again = load_text("f.yaml", printed);
+  REQUIRE_MESSAGE(again.faults.empty(), format_faults(again.faults));
+  CHECK(again.config.exchanges[0].deribit.scope == "trade:read");
+  const auto changes = diff(load_built_in().config, again.config);
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].path == "exchanges.deribit.deribit.scope");
+  CHECK(changes[0].effect == apply_effect::restart_child);
+  CHECK(print_config(load_built_in(), false).find("scope") == std::string::npos);
 }
 
 SCENARIO("what is only a reference in the file prints as one") {

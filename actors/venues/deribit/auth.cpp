@@ -59,6 +59,8 @@ std::string_view write_login(frame_writer& to, venues::request_id id, const venu
                              base::wall_time now, base::rng& chance) {
   CAFNODE_INVARIANT(config.auth != venues::auth_method::none, "a login without credentials");
   to.begin(id, request_kind::authenticate);
+  if (const auto& scope = config.own.deribit.scope; !scope.empty())
+    to.text("scope", scope);
   if (config.auth == venues::auth_method::client_credentials) {
     to.text("grant_type", "client_credentials");
     to.text("client_id", config.client_id);

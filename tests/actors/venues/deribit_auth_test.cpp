@@ -35,6 +35,21 @@ SCENARIO("a signed login carries the signature of what it says, and never the se
         deribit::sign_login(base::secret{"AMANDASECRECT"}, 1576074319000, field("nonce"), field("data")));
 }
 
+SCENARIO("a login asks for the scope that is configured, and for none where there is none") {
+  for (const auto method : {venues::auth_method::client_credentials, venues::auth_method::client_signature}) {
+    auto config = deribit_rig::default_config();
+    config.auth = method;
+    deribit_rig plain{config};
+    plain.machine->open(plain.now, plain.out);
+    CHECK(plain.last_frame("public/auth").find("scope") == std::string::npos);
+    config.own.deribit.scope = "trade:read_write account:read_write";
+    deribit_rig scoped{config};
+    scoped.machine->open(scoped.now, scoped.out);
+    CHECK(scoped.last_frame("public/auth").find(R"("scope":"trade:read_write account:read_write")") !=
+          std::string::npos);
+  }
+}
+
 SCENARIO("nonces differ") {
   base::rng chance{1};
   std::set<std::string> seen;
