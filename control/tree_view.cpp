@@ -86,12 +86,6 @@ std::optional<tree_row> tree_view::find(std::string_view path, base::time_point 
   return row;
 }
 
-process::reason_code tree_view::reason_at(std::string_view path) const {
-  const std::lock_guard lock{mutex_};
-  const auto* found = rows_.find(path);
-  return found ? found->reason : process::reason_code::normal;
-}
-
 caf::actor tree_view::process_at(std::string_view path) const {
   caf::weak_actor_ptr process;
   {

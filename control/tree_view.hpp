@@ -33,9 +33,6 @@ public:
 
   [[nodiscard]] std::optional<tree_row> find(std::string_view path, base::time_point now) const;
 
-  /// Why the child at a path last ended; `normal` when it never did.
-  [[nodiscard]] process::reason_code reason_at(std::string_view path) const;
-
   /// The process of the child at a path, if it has one; null as well for what nobody is known to look after.
   [[nodiscard]] caf::actor process_at(std::string_view path) const;
 

@@ -10,7 +10,7 @@
 namespace cafnode::supervision {
 
 /// Hears of every transition as it happens, on the machine's thread. The event is the machine's and used again for the
-/// next one; `supervisor` and `process` are the carrier's to fill in, and the machine leaves them alone.
+/// next one; `supervisor`, `role` and `process` are the carrier's to fill in, and the machine leaves them alone.
 class transition_port {
 public:
   virtual ~transition_port() = default;

@@ -47,7 +47,7 @@ void child_driver::up(child_record& child, bool ready) {
   } else if (limit) {
     out_.arm(timer_purpose::start, child.slot, *limit);
   }
-  heard_.tell(transition::child_started, child);
+  heard_.tell(transition::child_started, child, {child.last, {}});
 }
 
 void child_driver::now_ready(child_record& child) {
@@ -70,7 +70,7 @@ void child_driver::take_over(child_record& child, std::uint32_t incarnation) {
   child.incarnation = incarnation;
   child.started_order = ++last_start_;
   now_ready(child);
-  heard_.tell(transition::child_started, child);
+  heard_.tell(transition::child_started, child, {child.last, {}});
 }
 
 end_reason child_driver::give_up_start(child_record& child, const end_reason& why) {

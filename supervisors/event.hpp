@@ -49,6 +49,7 @@ enum class transition : std::uint8_t {
 struct event {
   transition what = transition::child_started;
   std::string supervisor;        // path
+  std::string role;              // of the supervisor, as its plan says
   std::string child;             // id; empty for the supervisor's own transitions
   std::uint32_t incarnation = 0; // of the child, from 1
   child_type type = child_type::worker;
@@ -56,7 +57,7 @@ struct event {
   circuit_state circuit = circuit_state::closed;
   bool ready = false; // the child: it said so, or need not
   base::moment at;
-  process::reason_code reason = process::reason_code::normal;
+  process::reason_code reason = process::reason_code::normal; // of the end; for child_started of the one before it
   std::string reason_text;
   std::chrono::milliseconds delay{0}; // until the restart, for restart_scheduled and circuit_opened
   std::size_t restarts_in_window = 0; // against `intensity`

@@ -19,6 +19,7 @@ struct supervisor_plan {
   std::vector<child_spec> children;   // simple_one_for_one: exactly one, the template
   std::shared_ptr<event_sink> events; // hears of every transition; null: nobody does
   std::uint64_t seed = 0;             // of the jitter
+  std::string role{};                 // what it looks after, in a word that many supervisors share; its events say it
 };
 
 /// Every fault of `plan`. Empty: start_supervisor accepts it.

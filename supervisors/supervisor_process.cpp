@@ -40,6 +40,7 @@ namespace cafnode::supervision {
 supervisor_process::supervisor_process(caf::actor_config& config, supervisor_plan plan)
     : process_base{config, std::move(plan.path)},
       events_{std::move(plan.events)},
+      role_{std::move(plan.role)},
       machine_{std::move(plan.flags), std::move(plan.children), plan.seed, events_ ? this : nullptr} {}
 
 caf::behavior supervisor_process::behave() {
@@ -213,6 +214,7 @@ void supervisor_process::tell(event& happened) {
     return; // another incarnation has its path by now
   const auto* held = held_.find(happened.who);
   happened.supervisor = label();
+  happened.role = role_;
   happened.process = held ? &held->handle : nullptr;
   events_->publish(happened);
 }

@@ -56,6 +56,7 @@ private:
   [[nodiscard]] management_report report(call_answer answer);
 
   std::shared_ptr<event_sink> events_; // may be null
+  const std::string role_;
   supervision_machine machine_;
   held_processes held_;
   std::map<timer_key, process::timer> timers_;

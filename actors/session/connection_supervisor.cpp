@@ -29,6 +29,7 @@ supervision::supervisor_plan connection_plan(std::shared_ptr<session_context> co
                                              std::shared_ptr<supervision::event_sink> events) {
   supervision::supervisor_plan plan;
   plan.path = config.path;
+  plan.role = "connection";
   plan.flags.strategy = supervision::strategy::rest_for_one;
   plan.flags.intensity = restarts.intensity;
   plan.flags.period = restarts.period;

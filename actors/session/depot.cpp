@@ -212,10 +212,11 @@ session_outside depot::outside_of(const wanted_connection& wanted, const std::sh
 
 // -- plans ------------------------------------------------------------------------------------------------------------
 
-supervision::supervisor_plan depot::empty_plan(std::string path, std::size_t children) const {
+supervision::supervisor_plan depot::empty_plan(std::string path, std::string role, std::size_t children) const {
   supervision::supervisor_plan plan;
   plan.seed = seed_for(inputs_.seed, path);
   plan.path = std::move(path);
+  plan.role = std::move(role);
   plan.flags.strategy = supervision::strategy::one_for_one;
   plan.flags.intensity = failures_max;
   plan.flags.period = failure_period;
@@ -227,7 +228,7 @@ supervision::supervisor_plan depot::empty_plan(std::string path, std::size_t chi
 
 supervision::supervisor_plan depot::root_plan() {
   const std::lock_guard guard{mutex_};
-  auto plan = empty_plan(wanted_.region, wanted_.exchanges.size());
+  auto plan = empty_plan(wanted_.region, "root", wanted_.exchanges.size());
   for (const auto& exchange : wanted_.exchanges) {
     supervision::child_spec spec;
     spec.id = exchange.name;
@@ -248,7 +249,7 @@ std::optional<supervision::supervisor_plan> depot::exchange_plan(std::string_vie
   const auto* wanted = wanted_.find(exchange);
   if (wanted == nullptr)
     return std::nullopt;
-  auto plan = empty_plan(wanted->path, wanted->connections.size());
+  auto plan = empty_plan(wanted->path, "exchange", wanted->connections.size());
   plan.children.reserve(wanted->connections.size());
   for (const auto& connection : wanted->connections)
     plan.children.push_back(connection_child(connection));

@@ -81,7 +81,7 @@ private:
   shared_place place_for(const std::shared_ptr<const wanted_connection>& wanted, bool holds_new);
   session_outside outside_of(const wanted_connection& wanted, const std::shared_ptr<wanted_cell>& cell,
                              host::io_unit& unit, std::uint64_t seed);
-  [[nodiscard]] supervision::supervisor_plan empty_plan(std::string path, std::size_t children) const;
+  [[nodiscard]] supervision::supervisor_plan empty_plan(std::string path, std::string role, std::size_t children) const;
   supervision::child_spec connection_child(const wanted_connection& wanted);
   supervision::start_outcome start_connection(caf::actor_system& system, const std::string& connection);
 

@@ -65,18 +65,6 @@ observe::level severity_of(const session::notice& happened) {
                                                                                 : observe::level::warn;
 }
 
-/// The supervisor as a label of few values: what it supervises, not its path.
-std::string kind_of_supervisor(std::string_view path) {
-  switch (std::count(path.begin(), path.end(), '/')) {
-  case 0:
-    return "root";
-  case 1:
-    return "exchange";
-  default:
-    return "connection";
-  }
-}
-
 /// "deribit" of "tokyo/deribit/alpha".
 std::string exchange_of(std::string_view path) {
   const auto first = path.find('/');
@@ -121,19 +109,16 @@ std::string telemetry::label_of(const supervision::event& happened) {
 }
 
 void telemetry::count_restart(const supervision::event& happened) {
-  const auto reason = tree_->reason_at(happened.supervisor + "/" + happened.child);
   metrics_
-      .counter_of(observe::metric::supervisor_restarts, {kind_of_supervisor(happened.supervisor), label_of(happened),
-                                                         std::string{process::to_string(reason)}})
+      .counter_of(observe::metric::supervisor_restarts,
+                  {happened.role, label_of(happened), std::string{process::to_string(happened.reason)}})
       .increment();
 }
 
 void telemetry::count(const supervision::event& happened) {
   using supervision::transition;
   namespace metric = observe::metric;
-  const auto one_more = [&](const observe::metric_spec& of) {
-    metrics_.counter_of(of, {kind_of_supervisor(happened.supervisor)}).increment();
-  };
+  const auto one_more = [&](const observe::metric_spec& of) { metrics_.counter_of(of, {happened.role}).increment(); };
   switch (happened.what) {
   case transition::child_started:
     return happened.incarnation > 1 ? count_restart(happened) : void();
@@ -149,7 +134,7 @@ void telemetry::count(const supervision::event& happened) {
     return one_more(metric::supervisor_fenced);
   case transition::restart_completed:
     if (happened.record)
-      metrics_.histogram_of(metric::supervisor_away, {kind_of_supervisor(happened.supervisor)})
+      metrics_.histogram_of(metric::supervisor_away, {happened.role})
           .observe(std::chrono::duration<double>{happened.record->away}.count());
     return;
   default:

@@ -191,8 +191,7 @@ SCENARIO("the reason of an end that has no words of its own takes no room, and i
   tree.publish(ended("alpha", process::reason_code::crashed, "bad things"));
   tree.publish(ended("alpha", process::reason_code::killed, "killed"));
   CHECK(tree.find("tokyo/alpha", start)->reason_text == "killed");
-  CHECK(tree.reason_at("tokyo/alpha") == process::reason_code::killed);
-  CHECK(tree.reason_at("tokyo/nobody") == process::reason_code::normal);
+  CHECK(tree.find("tokyo/alpha", start)->reason == process::reason_code::killed);
 }
 
 SCENARIO("the children of a supervisor's earlier life are forgotten once it is up again") {

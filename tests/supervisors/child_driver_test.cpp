@@ -108,6 +108,27 @@ SCENARIO("a child is asked to end, and killed when its grace is over") {
   CHECK(rig.said() == words{"cancel stuck a", "release a"});
 }
 
+SCENARIO("a start says why the incarnation before it ended, and the first has none before it") {
+  auto rig = one(worker("a"));
+  auto& a = rig.running("a");
+  CHECK(rig.events.back().what == transition::child_started);
+  CHECK(rig.events.back().reason == code::normal);
+  rig.driver.ask_to_end(a);
+  rig.driver.stopped(a, {code::shutdown, "it was asked to"});
+  WHEN("it is started again") {
+    rig.driver.start(a);
+    rig.driver.up(a, true);
+    CHECK(rig.events.back().incarnation == 2);
+    CHECK(rig.events.back().reason == code::shutdown);
+    CHECK(rig.events.back().reason_text.empty());
+  }
+  WHEN("another incarnation takes its place") {
+    rig.driver.take_over(a, 5);
+    CHECK(rig.events.back().incarnation == 5);
+    CHECK(rig.events.back().reason == code::shutdown);
+  }
+}
+
 SCENARIO("instances that are stopped together have no timers of their own") {
   auto rig = one(worker("a"));
   auto& a = rig.running("a");

@@ -7,6 +7,8 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+#include <set>
 #include <stdexcept>
 
 using namespace cafnode;
@@ -44,6 +46,30 @@ TEST_CASE("children are pinned where their supervisor is, and are started on its
   CHECK(seen == &tree.world.home());
   CHECK(tree.saw("started root/a#1"));
   CHECK(tree.saw("up root"));
+}
+
+TEST_CASE("every event of a supervisor says its role, those of the supervisors below it theirs") {
+  class role_book final : public event_sink {
+  public:
+    void publish(const event& happened) override { roles[happened.supervisor].insert(happened.role); }
+
+    std::map<std::string, std::set<std::string>> roles;
+  };
+
+  tree_world tree;
+  const auto book = std::make_shared<role_book>();
+  auto inner = tree.plan("root/inner", {tree.worker("a")});
+  inner.role = "inner";
+  inner.events = book;
+  auto outer = tree.plan("root", {tree.supervisor("inner", inner)});
+  outer.role = "outer";
+  outer.events = book;
+  const auto root = tree.start(outer);
+  tree.world.run();
+  process::ask_to_stop(root);
+  tree.world.run();
+  CHECK(book->roles["root"] == std::set<std::string>{"outer"});
+  CHECK(book->roles["root/inner"] == std::set<std::string>{"inner"});
 }
 
 TEST_CASE("whatever a factory does wrong is a failed start") {

@@ -119,6 +119,13 @@ SCENARIO("under another account a connection is another one, until that is taken
   }
 }
 
+SCENARIO("a supervisor's role is its level in the tree, which no path has to be taken apart for") {
+  depot_rig rig;
+  CHECK(rig.depot->root_plan().role == "root");
+  CHECK(rig.depot->exchange_plan("deribit")->role == "exchange");
+  CHECK(rig.depot->connection_plan("alpha")->role == "connection");
+}
+
 SCENARIO("what is not wanted any more is kept until that is certain, then forgotten with its row and its seat") {
   depot_rig rig;
   const auto seats = [&] {
