@@ -17,7 +17,7 @@ constexpr std::chrono::seconds end_max{15};
 
 class no_notices final : public session::notice_sink {
 public:
-  void publish(const session::notice&) override {}
+  void publish(session::notice) override {}
 };
 
 /// Asks one question for somebody who is no actor.

@@ -14,7 +14,7 @@ namespace {
 
 class no_notices final : public session::notice_sink {
 public:
-  void publish(const session::notice&) override {}
+  void publish(session::notice) override {}
 };
 
 class no_events final : public supervision::event_sink {

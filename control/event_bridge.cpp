@@ -4,10 +4,7 @@
 #include "runtime/observe/timestamp.hpp"
 #include "supervisors/words.hpp"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <optional>
+#include <utility>
 
 namespace cafnode::control {
 
@@ -17,25 +14,6 @@ using observe::kv;
 using supervision::transition;
 
 constexpr std::size_t fields_usual = 16;
-
-/// Fields of sessions that are whole numbers whatever they hold. Amounts and prices are decimals and stay text, and ids
-/// are text even where they look like numbers.
-bool is_number(std::string_view name) {
-  constexpr std::array<std::string_view, 12> counts{"code",      "adopted",  "ended",   "absent",
-                                                    "forgotten", "in_doubt", "foreign", "count",
-                                                    "status",    "attempts", "wait_s",  "requests"};
-  return name.ends_with("_ms") || name.ends_with("_us") || name.ends_with("_count") ||
-         std::find(counts.begin(), counts.end(), name) != counts.end();
-}
-
-/// The number that a field holds, so that readers need not parse text.
-std::optional<std::int64_t> number_in(std::string_view name, std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (!is_number(name) || fault != std::errc{} || end != text.data() + text.size())
-    return std::nullopt;
-  return number;
-}
 
 bool has_reason(transition what) {
   switch (what) {
@@ -113,24 +91,6 @@ observe::event to_event(const supervision::event& happened) {
   return event;
 }
 
-observe::event to_event(const session::notice& happened) {
-  observe::event event;
-  event.at = happened.at;
-  event.kind = happened.kind;
-  event.subject = happened.subject;
-  event.cause = happened.cause;
-  for (const auto& [name, text] : happened.fields) {
-    const auto number = number_in(name, text);
-    if (number)
-      event.fields.push_back(kv(name, *number));
-    else if (name == "locked" || name == "again")
-      event.fields.push_back(kv(name, text == "true"));
-    else
-      event.fields.push_back(kv(name, text));
-  }
-  return event;
-}
-
 event_bridge::event_bridge(std::shared_ptr<tree_view> tree, std::shared_ptr<observe::event_log> log)
     : tree_{std::move(tree)}, log_{std::move(log)} {
   CAFNODE_INVARIANT(tree_ != nullptr && log_ != nullptr, "an event bridge needs both its ends");
@@ -141,8 +101,8 @@ void event_bridge::publish(const supervision::event& happened) {
   log_->publish(to_event(happened));
 }
 
-void event_bridge::publish(const session::notice& happened) {
-  log_->publish(to_event(happened));
+void event_bridge::publish(session::notice happened) {
+  log_->publish(session::to_event(std::move(happened)));
 }
 
 } // namespace cafnode::control

@@ -11,7 +11,7 @@
 namespace cafnode::control {
 
 std::vector<std::string> event_kinds(const observe::event_log& log) {
-  std::set<std::string> kinds(session::kind::all.begin(), session::kind::all.end());
+  std::set<std::string> kinds(session::fact::kinds.begin(), session::fact::kinds.end());
   for (int number = 0; number <= static_cast<int>(supervision::transition::change_undone); ++number)
     kinds.emplace(supervision::to_string(static_cast<supervision::transition>(number)));
   kinds.insert(config_kinds.begin(), config_kinds.end());

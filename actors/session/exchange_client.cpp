@@ -103,7 +103,8 @@ void exchange_client::on_gone(const link_gone& gone) {
     return;
   }
   give_up(process::reason_code::peer_unavailable, std::string{net::to_string(info.cause)}, info.code,
-          info.reason.empty() ? info.detail : info.reason + "; " + info.detail, info.retry_after, info.http_status);
+          info.reason.empty() ? info.detail : info.reason + "; " + info.detail, info.retry_after, info.http_status,
+          info.at_home);
 }
 
 // -- the machine's effects --------------------------------------------------------------------------------------------
@@ -179,7 +180,7 @@ void exchange_client::answer_now(bool by_ourselves) {
   if (!by_ourselves)
     return;
   count(counters_.heartbeats_by_client);
-  context_->notify(kind::heartbeat_by_client, written, "the heartbeat manager was away; the client answered itself");
+  context_->notify(fact::heartbeat_by_client{}, written, "the heartbeat manager was away; the client answered itself");
 }
 
 void exchange_client::count_answer(base::moment at, base::duration span) {
@@ -190,7 +191,7 @@ void exchange_client::count_answer(base::moment at, base::duration span) {
 
 void exchange_client::count_missed(base::moment at, base::duration late, std::string_view how) {
   count(counters_.heartbeats_missed);
-  context_->notify(kind::heartbeat_missed, at, std::string{how}, {{"late_ms", fmt::to_string(to_ms(late))}});
+  context_->notify(fact::heartbeat_missed{late}, at, std::string{how});
 }
 
 void exchange_client::count_unanswered(bool for_it) {
@@ -207,12 +208,12 @@ void exchange_client::handle(const venues::heartbeat_acknowledged& acknowledged)
 }
 
 void exchange_client::handle(const venues::subscription_missing& missing) {
-  context_->notify(kind::subscription_missing, now(), "the exchange left out channels that were asked for",
-                   {{"channels", fmt::format("{}", fmt::join(missing.channels, ", "))}});
+  context_->notify(fact::subscription_missing{missing.channels}, now(),
+                   "the exchange left out channels that were asked for");
 }
 
 void exchange_client::handle(const venues::platform_changed& changed) {
-  context_->notify(kind::platform_changed, now(), changed.text, {{"locked", changed.locked ? "true" : "false"}});
+  context_->notify(fact::platform_changed{changed.locked}, now(), changed.text);
 }
 
 void exchange_client::handle(const venues::protocol_fault& fault) {
@@ -220,19 +221,14 @@ void exchange_client::handle(const venues::protocol_fault& fault) {
   counters_.faults_by_kind.at(static_cast<std::size_t>(fault.kind)).fetch_add(fault.count, std::memory_order_relaxed);
   const auto at = now();
   const auto since = faults_.show(fault, at.steady);
-  if (!since)
-    return;
-  std::vector<std::pair<std::string_view, std::string>> fields{{"fault", std::string{venues::to_string(fault.kind)}},
-                                                               {"count", fmt::to_string(*since)}};
-  if (!fault.text.empty())
-    fields.emplace_back("text", fault.text);
-  context_->notify(kind::protocol_fault, at, fault.detail, std::move(fields));
+  if (since)
+    context_->notify(fact::protocol_fault{fault.kind, *since, fault.text}, at, fault.detail);
 }
 
 void exchange_client::handle(const venues::upkeep_failed& failed) {
   const bool again = failed.retry_in > base::duration::zero();
-  context_->notify(kind::upkeep_failed, now(), failed.text + (again ? "; tried again, the connection stays up" : ""),
-                   {{"retry_in_ms", again ? fmt::to_string(to_ms(failed.retry_in)) : std::string{}}});
+  context_->notify(fact::upkeep_failed{again ? std::optional{failed.retry_in} : std::nullopt}, now(),
+                   failed.text + (again ? "; tried again, the connection stays up" : ""));
 }
 
 template<class Answer>
@@ -307,18 +303,14 @@ std::string exchange_client::at_peer(std::string_view text) const {
 }
 
 void exchange_client::give_up(process::reason_code code, std::string cause, std::uint16_t close_code, std::string text,
-                              std::chrono::milliseconds retry_after, std::uint16_t http_status) {
+                              std::chrono::milliseconds retry_after, std::uint16_t http_status, bool at_home) {
   if (phase_.current() == phase::closed)
     return;
   const auto at = now();
   context_->outside.record->set_closed({cause, close_code, text, at});
-  std::vector<std::pair<std::string_view, std::string>> fields{{"close_cause", cause},
-                                                               {"code", fmt::to_string(close_code)}};
-  if (http_status != 0)
-    fields.emplace_back("status", fmt::to_string(http_status));
-  if (retry_after > retry_after.zero())
-    fields.emplace_back("retry_after_ms", fmt::to_string(retry_after.count()));
-  context_->notify(kind::link_closed, at, text, std::move(fields));
+  if (!context_->lost_at) // the first of several closes in a row is the loss
+    context_->lost_at = at.steady;
+  context_->notify(fact::link_closed{cause, close_code, http_status, retry_after, at_home}, at, text);
   advance(phase::closed, cause + (text.empty() ? "" : ": " + text));
   stop(process::make_reason(code, cause + ": " + text, retry_after));
 }

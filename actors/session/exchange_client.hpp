@@ -110,7 +110,8 @@ private:
   venues::request_id submit(const order_command& command);
   venues::request_id submit(const query& question);
   void give_up(process::reason_code code, std::string cause, std::uint16_t close_code, std::string text,
-               std::chrono::milliseconds retry_after = std::chrono::milliseconds{0}, std::uint16_t http_status = 0);
+               std::chrono::milliseconds retry_after = std::chrono::milliseconds{0}, std::uint16_t http_status = 0,
+               bool at_home = false);
   [[nodiscard]] std::string at_peer(std::string_view text) const;
   void finish_stop();
   void close_link(std::uint16_t code, std::string_view text);

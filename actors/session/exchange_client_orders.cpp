@@ -2,8 +2,6 @@
 #include "actors/session/exchange_client.hpp"
 #include "runtime/process/tell.hpp"
 
-#include <fmt/format.h>
-
 // The side of the client that faces the order gate.
 namespace cafnode::session {
 
@@ -32,14 +30,7 @@ void exchange_client::on_reconciled(const reconcile_summary& summary) {
     return;
   const auto took = now().steady - phase_.since();
   if (context_->config.has_orders)
-    context_->notify(kind::reconciled, now(), "what became of the orders is known",
-                     {{"adopted", fmt::to_string(summary.adopted)},
-                      {"ended", fmt::to_string(summary.ended)},
-                      {"absent", fmt::to_string(summary.absent)},
-                      {"forgotten", fmt::to_string(summary.forgotten)},
-                      {"in_doubt", fmt::to_string(summary.in_doubt)},
-                      {"foreign", fmt::to_string(summary.foreign)},
-                      {"took_ms", fmt::to_string(to_ms(took))}});
+    context_->notify(fact::reconciled{summary, took}, now(), "what became of the orders is known");
   context_->was_live = true;
   context_->refusals.accepted();
   context_->spending.end_turn(now().steady);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 // How the client goes from phase to phase, and who its siblings are.
 namespace cafnode::session {
 
@@ -14,10 +16,10 @@ void exchange_client::advance(phase to, std::string cause) {
     watch_phase(*limit);
   got_on_at_ = at.steady;
   context_->outside.record->set_phase(to, at, cause);
-  context_->notify(kind::phase_changed, at, std::move(cause),
-                   {{"from", std::string{to_string(change.from)}},
-                    {"to", std::string{to_string(change.to)}},
-                    {"in_phase_ms", fmt::to_string(to_ms(change.in_phase))}});
+  const auto lost_at = to == phase::live ? std::exchange(context_->lost_at, std::nullopt) : std::nullopt;
+  context_->notify(fact::phase_changed{change.from, change.to, change.in_phase,
+                                       lost_at ? std::optional{at.steady - *lost_at} : std::nullopt},
+                   at, std::move(cause));
 }
 
 void exchange_client::watch_phase(base::duration span) {

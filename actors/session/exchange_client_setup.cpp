@@ -47,8 +47,7 @@ std::string exchange_client::refused(std::string_view text) {
   const auto wait = hold.refused(login_name(), at.steady);
   auto said = fmt::format("{}; tried again in {} s, or now with `{}`", text,
                           std::chrono::ceil<std::chrono::seconds>(wait).count(), retry_now());
-  context_->notify(kind::refused, at, said,
-                   {{"retry_in_ms", fmt::to_string(wait.count())}, {"retry_now", retry_now()}});
+  context_->notify(fact::refused{wait, retry_now()}, at, said);
   return said;
 }
 
@@ -79,7 +78,7 @@ bool exchange_client::has_machine() {
   auto made = context_->outside.make_machine();
   if (!made) {
     turn_timer_ = after(std::chrono::milliseconds{1}, [this, why = std::move(made).fault()] {
-      give_up(process::reason_code::peer_unavailable, "no_credentials", 0, why);
+      give_up(process::reason_code::peer_unavailable, "no_credentials", 0, why, {}, 0, true);
     });
     return false;
   }

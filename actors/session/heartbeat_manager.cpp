@@ -4,8 +4,6 @@
 #include "actors/session/messages.hpp"
 #include "runtime/process/tell.hpp"
 
-#include <fmt/format.h>
-
 namespace cafnode::session {
 
 heartbeat_manager::heartbeat_manager(caf::actor_config& config, std::shared_ptr<session_context> context)
@@ -64,9 +62,8 @@ void heartbeat_manager::probe(base::time_point now) {
 
 void heartbeat_manager::give_up(base::moment at) {
   const auto quiet = context_->pulse.quiet(at.steady);
-  context_->notify(kind::silent, at, "the socket is open, but nothing comes through it, not even an answer",
-                   {{"silent_ms", fmt::to_string(to_ms(quiet))},
-                    {"limit_ms", fmt::to_string(to_ms(context_->config.heartbeat.silence_limit))}});
+  context_->notify(fact::silent{quiet, context_->config.heartbeat.silence_limit}, at,
+                   "the socket is open, but nothing comes through it, not even an answer");
   process::tell_urgent(*this, context_->client, connection_silent{quiet});
 }
 

@@ -2,16 +2,14 @@
 
 #include "runtime/process/tell.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace cafnode::session {
 
 namespace {
 
-std::string text_unless(bool unreadable, base::decimal value) {
-  return unreadable ? "unreadable" : value.to_string();
+std::optional<base::decimal> value_unless(bool unreadable, base::decimal value) {
+  return unreadable ? std::nullopt : std::optional{value};
 }
 
 constexpr base::backoff_config list_pauses{std::chrono::milliseconds{250}, std::chrono::seconds{10}, 50};
@@ -140,13 +138,13 @@ void order_gate::settle_failure(awaited& request, const venues::request_failed& 
     answer.text.clear();
   } else if (unknown || lost_race) {
     context_->orders.doubt(request.label);
-    context_->notify(kind::order_in_doubt, now(), failed.text, {{"label", request.label}});
+    context_->notify(fact::order_in_doubt{request.label}, now(), failed.text);
     ask_later(0);
   } else if (request.what == awaited::what::place && context_->orders.has_spoken_of(request.label)) {
     // The exchange contradicts itself: its report of the order says what is, an error only what was meant.
     answer.outcome = outcome::in_doubt;
     context_->orders.doubt(request.label);
-    context_->notify(kind::order_in_doubt, now(), failed.text, {{"label", request.label}});
+    context_->notify(fact::order_in_doubt{request.label}, now(), failed.text);
     ask_later(0);
   } else if (request.what == awaited::what::place) {
     context_->orders.refused(request.label);
@@ -189,29 +187,22 @@ void order_gate::take(const venues::order_report& news, std::string_view source)
     if (known->certainty == certainty::in_doubt)
       ask_later(0);
   }
-  constexpr std::array<std::string_view, 7> states{"open",        "filled",    "rejected", "cancelled",
-                                                   "untriggered", "triggered", "unknown"};
-  context_->notify(kind::order_changed, now(), report.cancel_reason,
-                   {{"label", report.label},
-                    {"order_id", report.order_id},
-                    {"state", std::string{states.at(static_cast<std::size_t>(report.state))}},
-                    {"filled", report.filled.to_string()},
-                    {"source", std::string{source}}});
+  context_->notify(fact::order_changed{report.label, report.order_id, report.state, report.filled, source}, now(),
+                   report.cancel_reason);
 }
 
 void order_gate::take(const venues::fill_report& fill) {
   if (!context_->orders.apply(fill))
     return;
-  context_->notify(kind::fill_seen, now(), "filled",
-                   {{"trade_id", fill.trade_id},
-                    {"label", fill.label},
-                    {"price", text_unless(fill.lacks & venues::field_price, fill.price)},
-                    {"amount", text_unless(fill.lacks & venues::field_amount, fill.amount)}});
+  context_->notify(fact::fill_seen{fill.trade_id, fill.label,
+                                   value_unless(fill.lacks & venues::field_price, fill.price),
+                                   value_unless(fill.lacks & venues::field_amount, fill.amount)},
+                   now(), "filled");
 }
 
 void order_gate::cancel_duplicate(const std::string& order_id) {
-  context_->notify(kind::order_in_doubt, now(), "a second order carries a label of ours: it is cancelled",
-                   {{"order_id", order_id}});
+  context_->notify(fact::order_in_doubt{std::nullopt, order_id}, now(),
+                   "a second order carries a label of ours: it is cancelled");
   process::tell(*this, context_->client, order_command{next_token(), cancel_by_id{order_id}});
 }
 
@@ -262,10 +253,9 @@ void order_gate::answered(const query& asked, const order_news& news) {
              failed != nullptr && asked.kind == query_kind::by_id && failed->disposition == venues::disposition::gone) {
     if (reconciliation_.id_unknown(asked))
       context_->notify(
-          kind::order_in_doubt, now(),
+          fact::order_in_doubt{asked.label, asked.order_id}, now(),
           "the exchange acknowledged this order and no longer knows it: it is over, but what it traded since "
-          "its last news is not known; compare the position",
-          {{"label", asked.label}, {"order_id", asked.order_id}});
+          "its last news is not known; compare the position");
   } else {
     reconciliation_.failed(asked);
     list_later(news);
@@ -282,10 +272,9 @@ void order_gate::list_later(const order_news& news) {
     return;
   const auto wait = list_pauses_.next(chance_);
   const auto* failed = std::get_if<venues::request_failed>(&news.what);
-  context_->notify(kind::upkeep_failed, now(),
+  context_->notify(fact::upkeep_failed{wait}, now(),
                    (failed != nullptr ? failed->text : std::string{"the open orders could not be asked for"}) +
-                       "; asked again, no order is taken before that is answered",
-                   {{"retry_in_ms", fmt::to_string(wait.count())}});
+                       "; asked again, no order is taken before that is answered");
   list_timer_ = after(wait, [this] {
     reconciliation_.list_again();
     pump();

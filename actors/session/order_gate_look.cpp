@@ -39,7 +39,7 @@ void order_gate::on_look(const order_news& news) {
       fmt::format("the exchange's list of open orders differs from what its stream has told, the first: {}",
                   stream_check_.suspect());
   stream_check_.reset();
-  context_->notify(kind::private_stream_silent, now(), text, {{"again", stream_doubted_ ? "true" : "false"}});
+  context_->notify(fact::private_stream_silent{stream_doubted_}, now(), text);
   process::tell(*this, context_->client, private_stream_muted{text, std::exchange(stream_doubted_, true)});
 }
 

@@ -92,9 +92,10 @@ struct session_context {
   order_table& orders;
   label_maker labels;
   spender spending;
-  login_hold refusals;          // of this connection, for other reasons than its key
-  bool retries_at_once = false; // a person asked for it while it waited after a refusal
-  bool was_live = false;        // in this process
+  login_hold refusals;                     // of this connection, for other reasons than its key
+  bool retries_at_once = false;            // a person asked for it while it waited after a refusal
+  bool was_live = false;                   // in this process
+  std::optional<base::time_point> lost_at; // the first close since it was live; none: there was none
   link_pulse pulse;
   heartbeat_watch answers;
   std::uint64_t last_token = 0; // names commands of the gate; never used twice, whichever gate asks
@@ -124,9 +125,8 @@ struct session_context {
       place = nullptr;
   }
 
-  void notify(std::string_view what, base::moment at, std::string cause,
-              std::vector<std::pair<std::string_view, std::string>> fields = {}) const {
-    outside.notices->publish({what, config.path, at, std::move(cause), std::move(fields)});
+  void notify(fact::any what, base::moment at, std::string cause) const {
+    outside.notices->publish({std::move(what), config.exchange, config.path, at, std::move(cause)});
   }
 };
 

@@ -1,15 +1,11 @@
 #include "apps/node/telemetry.hpp"
 
-#include "actors/session/phase.hpp"
 #include "runtime/observe/log.hpp"
 #include "runtime/observe/metric_names.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <optional>
+#include <chrono>
+#include <utility>
+#include <variant>
 
 namespace cafnode::node {
 
@@ -46,37 +42,24 @@ observe::level severity_of(const supervision::event& happened) {
   }
 }
 
-/// The text of the system's error is all that has come this far.
-bool is_out_of_files(const session::notice& happened) {
-  return happened.kind == session::kind::link_closed &&
-         (happened.cause.find(std::strerror(EMFILE)) != std::string::npos ||
-          happened.cause.find(std::strerror(ENFILE)) != std::string::npos);
+/// Somebody must act: no restart mends it.
+bool is_for_a_person(const session::notice& happened) {
+  if (const auto* closed = std::get_if<session::fact::link_closed>(&happened.what))
+    return closed->at_home;
+  return std::holds_alternative<session::fact::refused>(happened.what);
+}
+
+/// Nothing is amiss.
+bool is_news(const session::notice& happened) {
+  using namespace session::fact;
+  return std::holds_alternative<phase_changed>(happened.what) || std::holds_alternative<order_changed>(happened.what) ||
+         std::holds_alternative<reconciled>(happened.what) || std::holds_alternative<fill_seen>(happened.what);
 }
 
 observe::level severity_of(const session::notice& happened) {
-  namespace kind = session::kind;
-  if (happened.kind == kind::refused || is_out_of_files(happened)) // no restart mends it
+  if (is_for_a_person(happened))
     return observe::level::error;
-  constexpr std::array healed{
-      kind::link_closed,    kind::heartbeat_missed,     kind::heartbeat_by_client, kind::silent,
-      kind::protocol_fault, kind::subscription_missing, kind::platform_changed,    kind::order_in_doubt,
-      kind::upkeep_failed,  kind::private_stream_silent};
-  return std::find(healed.begin(), healed.end(), happened.kind) == healed.end() ? observe::level::info
-                                                                                : observe::level::warn;
-}
-
-/// "deribit" of "tokyo/deribit/alpha".
-std::string exchange_of(std::string_view path) {
-  const auto first = path.find('/');
-  const auto rest = first == std::string_view::npos ? path : path.substr(first + 1);
-  return std::string{rest.substr(0, rest.find('/'))};
-}
-
-std::string field_of(const session::notice& happened, std::string_view name) {
-  for (const auto& [key, value] : happened.fields)
-    if (key == name)
-      return value;
-  return {};
+  return is_news(happened) ? observe::level::info : observe::level::warn;
 }
 
 void write(const observe::channel& log, observe::level severity, const observe::event& happened) {
@@ -143,35 +126,14 @@ void telemetry::count(const supervision::event& happened) {
 }
 
 void telemetry::count(const session::notice& happened) {
-  namespace kind = session::kind;
-  const auto exchange = exchange_of(happened.subject);
-  if (happened.kind == kind::link_closed)
-    lost(happened);
-  if (happened.kind == kind::phase_changed && field_of(happened, "to") == to_string(session::phase::live))
-    live_again(happened);
-  if (happened.kind == kind::link_closed)
-    metrics_.counter_of(observe::metric::connection_closes, {exchange, field_of(happened, "close_cause")}).increment();
-  else if (happened.kind == kind::reconciled)
-    metrics_.histogram_of(observe::metric::reconcile, {exchange})
-        .observe(std::strtod(field_of(happened, "took_ms").c_str(), nullptr) / 1000);
-}
-
-/// The first of several closes in a row is the loss.
-void telemetry::lost(const session::notice& happened) {
-  const std::lock_guard guard{mutex_};
-  lost_.try_emplace(happened.subject, happened.at.steady);
-}
-
-void telemetry::live_again(const session::notice& happened) {
-  std::optional<base::time_point> since;
-  {
-    const std::lock_guard guard{mutex_};
-    if (auto found = lost_.extract(happened.subject))
-      since = found.mapped();
-  }
-  if (since)
-    metrics_.histogram_of(observe::metric::connection_live, {exchange_of(happened.subject)})
-        .observe(std::chrono::duration<double>{happened.at.steady - *since}.count());
+  namespace metric = observe::metric;
+  const auto seconds = [](base::duration span) { return std::chrono::duration<double>{span}.count(); };
+  if (const auto* closed = std::get_if<session::fact::link_closed>(&happened.what))
+    metrics_.counter_of(metric::connection_closes, {happened.exchange, closed->cause}).increment();
+  else if (const auto* done = std::get_if<session::fact::reconciled>(&happened.what))
+    metrics_.histogram_of(metric::reconcile, {happened.exchange}).observe(seconds(done->took));
+  else if (const auto* change = std::get_if<session::fact::phase_changed>(&happened.what); change && change->away)
+    metrics_.histogram_of(metric::connection_live, {happened.exchange}).observe(seconds(*change->away));
 }
 
 void telemetry::publish(const supervision::event& happened) {
@@ -182,12 +144,12 @@ void telemetry::publish(const supervision::event& happened) {
     write(supervisor_log, severity, control::to_event(happened));
 }
 
-void telemetry::publish(const session::notice& happened) {
-  events_->publish(happened);
+void telemetry::publish(session::notice happened) {
   published_.increment();
   count(happened);
   if (const auto severity = severity_of(happened); observe::channel::enabled(severity))
-    write(session_log, severity, control::to_event(happened));
+    write(session_log, severity, session::to_event(happened));
+  events_->publish(std::move(happened));
 }
 
 } // namespace cafnode::node

@@ -3,7 +3,6 @@
 #include "control/event_bridge.hpp"
 #include "runtime/observe/metrics.hpp"
 
-#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -20,7 +19,7 @@ public:
             observe::registry& metrics);
 
   void publish(const supervision::event& happened) override;
-  void publish(const session::notice& happened) override;
+  void publish(session::notice happened) override;
 
 private:
   static constexpr std::size_t names_max = 64; // of children, in metrics
@@ -29,8 +28,6 @@ private:
   void count_restart(const supervision::event& happened);
   void count(const supervision::event& happened);
   void count(const session::notice& happened);
-  void lost(const session::notice& happened);
-  void live_again(const session::notice& happened);
 
   std::shared_ptr<control::event_bridge> events_;
   std::shared_ptr<const control::tree_view> tree_;
@@ -38,7 +35,6 @@ private:
   observe::counter& published_;
   std::mutex mutex_; // guards what follows
   std::set<std::string> named_;
-  std::map<std::string, base::time_point> lost_; // connections that were lost and are not live again
 };
 
 } // namespace cafnode::node

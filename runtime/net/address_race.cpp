@@ -13,6 +13,15 @@ namespace cafnode::net {
 namespace asio = boost::asio;
 using steady = std::chrono::steady_clock;
 
+namespace {
+
+bool lacks_files(const error_code& error) {
+  return error == boost::system::errc::too_many_files_open ||
+         error == boost::system::errc::too_many_files_open_in_system;
+}
+
+} // namespace
+
 std::shared_ptr<address_race> address_race::start(asio::io_context& io, address_list addresses,
                                                   std::shared_ptr<address_memory> memory, on_done done) {
   auto self = std::make_shared<address_race>(io, std::move(addresses), std::move(memory), std::move(done));
@@ -70,8 +79,9 @@ void address_race::on_connected(place tried, const error_code& error) {
   if (!error)
     return win(tried);
   memory_->failed(tried->address, steady::now());
-  failures_ += fmt::format("{}connecting to {}: {}", failures_.empty() ? "" : "; ", endpoint_text(tried->address),
-                           error.message());
+  failures_.text += fmt::format("{}connecting to {}: {}", failures_.text.empty() ? "" : "; ",
+                                endpoint_text(tried->address), error.message());
+  failures_.at_home = failures_.at_home || lacks_files(error);
   running_.erase(tried);
   if (!waiting_.empty())
     return start_next();

@@ -23,7 +23,12 @@ public:
     address_memory::address address;
   };
 
-  using outcome = base::result<winner, std::string>; // the fault has one clause an address
+  struct loss {
+    std::string text;     // one clause an address
+    bool at_home = false; // at least one failed for want of room for another open file
+  };
+
+  using outcome = base::result<winner, loss>;
   using on_done = std::function<void(outcome)>;
 
   /// At least one address, in the order in which they are tried; each that fails or is overtaken is told to `memory`.
@@ -36,8 +41,8 @@ public:
   /// Those that were tried and have not answered yet, as "connecting to 192.0.2.1:443, [2001:db8::1]:443".
   [[nodiscard]] std::string doing() const;
 
-  /// What has failed so far, one clause an address.
-  [[nodiscard]] const std::string& failures() const noexcept { return failures_; }
+  /// What has failed so far.
+  [[nodiscard]] const loss& failures() const noexcept { return failures_; }
 
   address_race(boost::asio::io_context& io, address_list addresses, std::shared_ptr<address_memory> memory,
                on_done done);
@@ -62,7 +67,7 @@ private:
   on_done done_;
   steady_timer timer_;
   std::list<runner> running_;
-  std::string failures_;
+  loss failures_;
 };
 
 } // namespace cafnode::net

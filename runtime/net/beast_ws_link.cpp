@@ -40,7 +40,7 @@ void link_core::open() {
   if (options_.tls_from) {
     const auto fresh = options_.tls_from->current();
     if (!fresh)
-      return finish({close_cause::tls_failed, 0, {}, fresh.fault()});
+      return finish({close_cause::tls_failed, 0, {}, fresh.fault(), 0, {}, true});
     options_.tls = fresh.value();
   }
   dialer_ = dialer::start(io_, options_,

@@ -83,7 +83,8 @@ void dialer::on_connected(address_race::outcome connected) {
     return;
   race_ = nullptr;
   if (!connected)
-    return fail(close_cause::refused, fmt::format("no connection to {}: {}", where_, connected.fault()));
+    return fail(close_cause::refused, fmt::format("no connection to {}: {}", where_, connected.fault().text),
+                connected.fault().at_home);
   auto won = std::move(connected).value();
   where_ = endpoint_text(options_.host, won.address);
   trial_ = std::make_unique<address_trial>(shared_.memory, won.address, addresses_);
@@ -147,7 +148,7 @@ std::string dialer::doing() const {
   if (!race_)
     return doing_;
   const auto& so_far = race_->failures();
-  return race_->doing() + (so_far.empty() ? "" : "; before that: " + so_far);
+  return race_->doing() + (so_far.text.empty() ? "" : "; before that: " + so_far.text);
 }
 
 void dialer::on_timer() {
@@ -156,11 +157,12 @@ void dialer::on_timer() {
                                                     "of its I/O thread; give the node more of them (node.io_threads)",
                                                     where_, turn_wait_max.count()));
   fail(close_cause::timed_out,
-       fmt::format("no link to {} within {} ms; it ended in {}", where_, allowed_.count(), doing()));
+       fmt::format("no link to {} within {} ms; it ended in {}", where_, allowed_.count(), doing()),
+       race_ && race_->failures().at_home);
 }
 
-void dialer::fail(close_cause cause, std::string detail) {
-  finish(base::failure{close_info{cause, 0, {}, std::move(detail)}});
+void dialer::fail(close_cause cause, std::string detail, bool at_home) {
+  finish(base::failure{close_info{cause, 0, {}, std::move(detail), 0, {}, at_home}});
 }
 
 void dialer::succeed() {

@@ -56,7 +56,7 @@ private:
   void on_timer();
   [[nodiscard]] std::string doing() const;
   void stop_all();
-  void fail(close_cause cause, std::string detail);
+  void fail(close_cause cause, std::string detail, bool at_home = false);
   void finish(outcome result);
   void succeed();
 

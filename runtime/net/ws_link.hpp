@@ -42,6 +42,7 @@ struct close_info {
   std::string detail;                       // for a person: what failed, at which address
   std::uint16_t http_status = 0;            // what the server answered to the upgrade, where that is what failed; or 0
   std::chrono::milliseconds retry_after{0}; // the server asked not to be dialed again before (Retry-After); or 0
+  bool at_home = false;                     // this machine lacks something: room for open files, a trust store
 };
 
 struct link_limits {

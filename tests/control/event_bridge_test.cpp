@@ -84,22 +84,10 @@ SCENARIO("it is the supervisor that gives up, and the event says because of whic
   CHECK(json_of(event.fields).find(R"("child":"alpha")") != std::string::npos);
 }
 
-SCENARIO("a notice keeps its words, and its counts are numbers") {
-  session::notice notice;
-  notice.kind = session::kind::phase_changed;
-  notice.subject = "tokyo/deribit/alpha";
-  notice.cause = "the link was reset";
-  notice.fields = {{"from", "live"}, {"in_phase_ms", "1200"}, {"late_ms", "soon"}, {"code", "1006"}};
-  const auto event = control::to_event(notice);
-  CHECK(event.kind == "phase_changed");
-  CHECK(event.cause == "the link was reset");
-  CHECK(json_of(event.fields) == R"({"from":"live","in_phase_ms":1200,"late_ms":"soon","code":1006})");
-}
-
 SCENARIO("everything published is in the log, and the tree follows") {
   test::api_rig rig;
   rig.bridge.publish(test::child_event(transition::child_started, "tokyo", "alpha", child_state::running));
-  rig.bridge.publish(session::notice{session::kind::silent, "tokyo/alpha", rig.clock->at, "quiet", {}});
+  rig.bridge.publish(session::notice{session::fact::silent{}, "deribit", "tokyo/alpha", rig.clock->at, "quiet"});
   CHECK(rig.events->last_seq() == 2);
   CHECK(rig.tree->find("tokyo/alpha", {}).has_value());
 }

@@ -41,7 +41,7 @@ SCENARIO("e2e: a login that is refused rests, and is tried at once when its clie
     const auto view = world.view("alpha");
     return view.phase == session::phase::idle && view.closed.cause == "refused";
   }));
-  CHECK(world.notices->count(session::kind::refused) == 1);
+  CHECK(world.notices->count(session::fact::refused::kind) == 1);
   CHECK(world.connection("alpha")->counters.opens == 2);
   CHECK(world.restart({"tokyo/deribit/alpha", "exchange_client", std::nullopt}).has_value());
   REQUIRE(world.wait_for_live("alpha", 2));
@@ -56,7 +56,7 @@ SCENARIO("e2e: a connection that is open but silent is found out and replaced") 
   REQUIRE(world.wait_for_live("alpha"));
   world.fault(R"({"type":"mute","target":"all","for_ms":4000})");
   REQUIRE(node_world::wait([&] { return world.view("alpha").closed.cause == "silent"; }));
-  CHECK(world.notices->count(session::kind::silent) >= 1);
+  CHECK(world.notices->count(session::fact::silent::kind) >= 1);
   REQUIRE(world.wait_for_live("alpha", 2));
 }
 

@@ -68,9 +68,9 @@ private:
 
 } // namespace
 
-void shared_notices::publish(const session::notice& happened) {
+void shared_notices::publish(session::notice happened) {
   const std::lock_guard guard{mutex_};
-  kinds_.emplace_back(happened.kind);
+  kinds_.emplace_back(happened.kind());
 }
 
 std::size_t shared_notices::count(std::string_view kind) const {

@@ -23,7 +23,7 @@ namespace cafnode::test {
 /// Keeps the notices of real threads.
 class shared_notices final : public session::notice_sink {
 public:
-  void publish(const session::notice& happened) override;
+  void publish(session::notice happened) override;
   [[nodiscard]] std::size_t count(std::string_view kind) const;
 
 private:

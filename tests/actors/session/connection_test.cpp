@@ -26,8 +26,8 @@ SCENARIO("a connection dials, logs in, subscribes, reconciles, and only then is 
   world.answer_reconciliation({});
   CHECK(world.phase() == phase::live);
   CHECK(world.verdicts == std::vector<std::string>{"proven"}); // what is said of the peer's address
-  CHECK(world.notices->count(session::kind::phase_changed) == 5);
-  CHECK(world.notices->count(session::kind::reconciled) == 1);
+  CHECK(world.notices->count(session::fact::phase_changed::kind) == 5);
+  CHECK(world.notices->count(session::fact::reconciled::kind) == 1);
 }
 
 SCENARIO("a test request goes through the heartbeat manager and is answered and measured") {
@@ -121,7 +121,7 @@ SCENARIO("refused credentials close the connection, and it rests for 30 s, unles
   CHECK(world.verdicts == std::vector<std::string>{"acquitted"});
   CHECK(world.record->view().closed.text.starts_with(
       "invalid_credentials, at toy.test:443 (192.0.2.1); tried again in 30 s"));
-  CHECK(world.notices->latest(session::kind::refused, "retry_in_ms") == "30000");
+  CHECK(world.notices->latest(session::fact::refused::kind, "retry_in_ms") == "30000");
   world.world.pass(10s);
   CHECK(world.dials() == 1);
   GIVEN("that nobody does anything") {
@@ -150,8 +150,8 @@ SCENARIO("a connection is not dialed again before the time that the other side n
     world.link().peer_refuses(429, 10s);
     world.world.run();
     THEN("the news has the status and the wait, and the next dial comes after it") {
-      CHECK(world.notices->latest(session::kind::link_closed, "status") == "429");
-      CHECK(world.notices->latest(session::kind::link_closed, "retry_after_ms") == "10000");
+      CHECK(world.notices->latest(session::fact::link_closed::kind, "status") == "429");
+      CHECK(world.notices->latest(session::fact::link_closed::kind, "retry_after_ms") == "10000");
       world.world.pass(9999ms);
       CHECK(world.dials() == 1);
       world.world.pass(1s);
@@ -187,8 +187,9 @@ SCENARIO("a login that cannot be read is told, and tried again: the file may be 
   world.world.pass(150ms);
   CHECK(world.dials() == 1);
   CHECK(world.phase() == phase::closed);
-  CHECK(world.notices->latest(session::kind::link_closed, "close_cause") == "no_credentials");
+  CHECK(world.notices->latest(session::fact::link_closed::kind, "close_cause") == "no_credentials");
   CHECK(world.notices->notices.back().cause.find("/run/key") != std::string::npos);
+  CHECK(world.notices->last<session::fact::link_closed>().at_home); // a person must put it there
   world.lacks.clear();
   world.world.pass(2s);
   CHECK(world.dials() == 2);
@@ -232,7 +233,7 @@ SCENARIO("garbage is counted and told, and costs nothing else") {
   world.link().peer_sends("garbage");
   world.world.run();
   CHECK(world.record->counters.protocol_faults == 1);
-  CHECK(world.notices->latest(session::kind::protocol_fault, "fault") == "not_json");
+  CHECK(world.notices->latest(session::fact::protocol_fault::kind, "fault") == "not_json");
   CHECK(world.phase() == phase::live);
 }
 
@@ -246,14 +247,14 @@ SCENARIO("what cannot be read is counted by kind, and one event a minute tells o
   world.peer_says(venues::protocol_fault{fault_kind::bad_number, "too fine"});
   CHECK(world.record->counters.protocol_faults == 31);
   CHECK(world.record->counters.faults_by_kind[word] == 30);
-  CHECK(world.notices->count(session::kind::protocol_fault) == 2);
+  CHECK(world.notices->count(session::fact::protocol_fault::kind) == 2);
   for (int i = 0; i < 7; ++i) {
     world.world.pass(10s);
     world.peer_says(venues::protocol_fault{fault_kind::unknown_word, "no state", "{\"order_id\":2}"});
   }
-  CHECK(world.notices->count(session::kind::protocol_fault) == 3);
-  CHECK(world.notices->latest(session::kind::protocol_fault, "text") == "{\"order_id\":2}");
-  CHECK(world.notices->latest(session::kind::protocol_fault, "count") == "33");
+  CHECK(world.notices->count(session::fact::protocol_fault::kind) == 3);
+  CHECK(world.notices->latest(session::fact::protocol_fault::kind, "text") == "{\"order_id\":2}");
+  CHECK(world.notices->latest(session::fact::protocol_fault::kind, "count") == "33");
   CHECK(world.phase() == phase::live);
 }
 
@@ -313,4 +314,27 @@ SCENARIO("frames that still come while the link is being closed start no second 
     world.world.run();
   }
   CHECK(std::count(world.link().sent.begin(), world.link().sent.end(), "logout") == 1);
+}
+
+SCENARIO("a connection that is live again says how long it was away: since the first close after it was live") {
+  test::session_world world;
+  world.go_live();
+  CHECK_FALSE(world.notices->last<session::fact::phase_changed>().away.has_value()); // it was never lost
+  const auto lost = world.world.now().steady;
+  world.link().peer_closes(net::close_cause::reset);
+  world.world.pass(2s);
+  REQUIRE(world.dials() == 2);
+  world.link().peer_closes(net::close_cause::refused);
+  CHECK_FALSE(world.notices->last<session::fact::link_closed>().at_home);
+  world.world.pass(2s);
+  REQUIRE(world.dials() == 3);
+  world.go_live();
+  CHECK(world.notices->last<session::fact::phase_changed>().away == world.world.now().steady - lost);
+  WHEN("its gate is replaced, which costs it no link") {
+    process::kill(world.process("order_gate"));
+    world.world.pass(1s);
+    world.answer_reconciliation({});
+    REQUIRE(world.phase() == phase::live);
+    CHECK_FALSE(world.notices->last<session::fact::phase_changed>().away.has_value());
+  }
 }

@@ -13,7 +13,7 @@ namespace {
 
 class deaf_notices final : public session::notice_sink {
 public:
-  void publish(const session::notice&) override {}
+  void publish(session::notice) override {}
 };
 
 class deaf_events final : public supervision::event_sink {

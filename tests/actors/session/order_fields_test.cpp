@@ -157,7 +157,7 @@ SCENARIO("an edit or a cancel whose answer is lost leaves the order in doubt, an
   CHECK((*answer)->outcome == outcome::in_doubt);
   CHECK((*answer)->order.label == world.label);
   CHECK(world.in_doubt());
-  CHECK(world.notices->count(session::kind::order_in_doubt) == 1);
+  CHECK(world.notices->count(session::fact::order_in_doubt::kind) == 1);
   world.world.pass(1s);
   CHECK(world.request("label " + world.label) != 0);
 }
@@ -237,10 +237,10 @@ SCENARIO("fills that come with an answer are told, each once, whoever tells them
   fill.amount = whole(2);
   world.peer_says(venues::order_accepted{world.request("place"), report(label, order_state::open, 2), {fill}});
   world.peer_says(venues::filled{fill});
-  CHECK(world.notices->count(session::kind::fill_seen) == 1);
-  CHECK(world.notices->latest(session::kind::fill_seen, "trade_id") == "t1");
-  CHECK(world.notices->latest(session::kind::fill_seen, "price") == "5");
-  CHECK(world.notices->latest(session::kind::fill_seen, "amount") == "2");
+  CHECK(world.notices->count(session::fact::fill_seen::kind) == 1);
+  CHECK(world.notices->latest(session::fact::fill_seen::kind, "trade_id") == "t1");
+  CHECK(world.notices->latest(session::fact::fill_seen::kind, "price") == "5");
+  CHECK(world.notices->latest(session::fact::fill_seen::kind, "amount") == "2");
 }
 
 SCENARIO("a request that the machine does not take was not sent: it is refused, and its place and credit are back") {
@@ -276,21 +276,21 @@ SCENARIO("a second order under a label of ours is cancelled by its id, wherever 
   }
   CHECK(world.request("cancel o2") != 0);
   CHECK(world.request("cancel o1") == 0);
-  CHECK(world.notices->latest(session::kind::order_in_doubt, "order_id") == "o2");
+  CHECK(world.notices->latest(session::fact::order_in_doubt::kind, "order_id") == "o2");
   CHECK(world.context->orders.find(world.label)->report.order_id == "o1");
 }
 
 SCENARIO("what the stream tells twice is told on once") {
   resting_world world;
-  const auto told = world.notices->count(session::kind::order_changed);
+  const auto told = world.notices->count(session::fact::order_changed::kind);
   world.peer_says(venues::order_updated{report(world.label, order_state::open, 2)});
   world.peer_says(venues::order_updated{report(world.label, order_state::open, 2)});
-  CHECK(world.notices->count(session::kind::order_changed) == told + 1);
+  CHECK(world.notices->count(session::fact::order_changed::kind) == told + 1);
   venues::fill_report fill;
   fill.trade_id = "t1";
   world.peer_says(venues::filled{fill});
   world.peer_says(venues::filled{fill});
-  CHECK(world.notices->count(session::kind::fill_seen) == 1);
+  CHECK(world.notices->count(session::fact::fill_seen::kind) == 1);
 }
 
 SCENARIO("news that names an order by its id only is told with its label") {
@@ -298,8 +298,8 @@ SCENARIO("news that names an order by its id only is told with its label") {
   auto nameless = report("", order_state::open, 2);
   nameless.lacks = venues::field_label;
   world.peer_says(venues::order_updated{nameless});
-  CHECK(world.notices->latest(session::kind::order_changed, "label") == world.label);
-  CHECK(world.notices->latest(session::kind::order_changed, "filled") == "2");
+  CHECK(world.notices->latest(session::fact::order_changed::kind, "label") == world.label);
+  CHECK(world.notices->latest(session::fact::order_changed::kind, "filled") == "2");
 }
 
 SCENARIO("a cancel that waits for the budget is not sent when its order ends meanwhile") {

@@ -144,7 +144,7 @@ SCENARIO(
   world.go_live({report(label, order_state::open)});
   CHECK(world.phase() == phase::live);
   CHECK(world.record->counters.orders_open == 1);
-  CHECK(world.notices->latest(session::kind::reconciled, "adopted") == "1");
+  CHECK(world.notices->latest(session::fact::reconciled::kind, "adopted") == "1");
 }
 
 SCENARIO("an order that the exchange cancelled while the connection was away is found out by its label") {
@@ -166,7 +166,7 @@ SCENARIO("an order that the exchange cancelled while the connection was away is 
   world.peer_says(venues::fills_listed{world.request("fills o1"), {fill}, false});
   CHECK(world.phase() == phase::live);
   CHECK(world.context->orders.live_count() == 0);
-  CHECK(world.notices->count(session::kind::fill_seen) == 1);
+  CHECK(world.notices->count(session::fact::fill_seen::kind) == 1);
 }
 
 SCENARIO("a killed order gate loses no order: the next one asks about everything before the connection is live") {
@@ -242,7 +242,7 @@ SCENARIO("the connection is not live before the exchange has listed the open ord
     world.world.pass(11s);
     REQUIRE(lists() != asked);
   }
-  CHECK(world.notices->count(session::kind::upkeep_failed) == 8);
+  CHECK(world.notices->count(session::fact::upkeep_failed::kind) == 8);
 }
 
 SCENARIO("an order that was accepted in words that cannot be read is in doubt, can be cancelled, and is asked about") {
@@ -315,8 +315,8 @@ SCENARIO("an order that the exchange acknowledged and no longer knows is over by
   world.peer_says(venues::request_failed{world.request("order"), 10004, disposition::gone, "order_not_found"});
   CHECK(world.phase() == phase::live);
   CHECK(world.context->orders.live_count() == 0);
-  CHECK(world.notices->latest(session::kind::order_in_doubt, "order_id") == "o1");
-  CHECK(world.notices->latest(session::kind::reconciled, "forgotten") == "1");
+  CHECK(world.notices->latest(session::fact::order_in_doubt::kind, "order_id") == "o1");
+  CHECK(world.notices->latest(session::fact::reconciled::kind, "forgotten") == "1");
 }
 
 SCENARIO("orders that an earlier run of the connection left at the exchange are known again") {
@@ -340,7 +340,7 @@ SCENARIO(
   CHECK(world.record->counters.orders_open == 0);
   news("alpha.earlier.1");
   CHECK(world.record->counters.orders_open == 1);
-  CHECK(world.notices->latest(session::kind::order_changed, "label") == "alpha.earlier.1");
+  CHECK(world.notices->latest(session::fact::order_changed::kind, "label") == "alpha.earlier.1");
   world.ask_gate(session::cancel_order{"o9"});
   CHECK(world.link().sent.back().starts_with("cancel o9"));
 }

@@ -10,23 +10,35 @@ namespace cafnode::test {
 
 using namespace std::chrono_literals;
 
-void notice_log::publish(const session::notice& happened) {
-  CAPTURE(happened.kind);
-  CHECK(std::find(session::kind::all.begin(), session::kind::all.end(), happened.kind) != session::kind::all.end());
-  notices.push_back(happened);
+namespace {
+
+std::string shown(const observe::field_value& value) {
+  if (const auto* text = std::get_if<std::string>(&value))
+    return *text;
+  std::string out;
+  observe::append_text(out, value);
+  return out;
+}
+
+} // namespace
+
+void notice_log::publish(session::notice happened) {
+  notices.push_back(std::move(happened));
 }
 
 std::size_t notice_log::count(std::string_view kind) const {
   return static_cast<std::size_t>(
-      std::count_if(notices.begin(), notices.end(), [&](const session::notice& one) { return one.kind == kind; }));
+      std::count_if(notices.begin(), notices.end(), [&](const session::notice& one) { return one.kind() == kind; }));
 }
 
 std::string notice_log::latest(std::string_view kind, std::string_view field) const {
-  for (auto one = notices.rbegin(); one != notices.rend(); ++one)
-    if (one->kind == kind)
-      for (const auto& [name, value] : one->fields)
-        if (name == field)
-          return value;
+  for (auto one = notices.rbegin(); one != notices.rend(); ++one) {
+    if (one->kind() != kind)
+      continue;
+    for (const auto& [name, value] : session::to_event(*one).fields)
+      if (name == field)
+        return shown(value);
+  }
   return {};
 }
 

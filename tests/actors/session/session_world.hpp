@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -15,12 +16,21 @@ namespace cafnode::test {
 /// Keeps what a session tells of itself.
 class notice_log final : public session::notice_sink {
 public:
-  void publish(const session::notice& happened) override;
+  void publish(session::notice happened) override;
 
   [[nodiscard]] std::size_t count(std::string_view kind) const;
 
-  /// The field of the latest notice of that kind; empty when there is none.
+  /// The field of the latest notice of that kind, as it is shown; empty when there is none.
   [[nodiscard]] std::string latest(std::string_view kind, std::string_view field) const;
+
+  /// The latest of this kind; there must be one.
+  template<class Fact>
+  [[nodiscard]] Fact last() const {
+    for (auto one = notices.rbegin(); one != notices.rend(); ++one)
+      if (const auto* fact = std::get_if<Fact>(&one->what))
+        return *fact;
+    throw std::logic_error{"nothing of this kind was told"};
+  }
 
   std::vector<session::notice> notices;
 };

@@ -42,7 +42,7 @@ SCENARIO(
     world.world.pass(2s);
     CHECK(world.record->view().closed.cause == "silent");
     CHECK(world.record->view().closed.text.ends_with(" ms, at toy.test:443 (192.0.2.1)"));
-    CHECK(world.notices->count(session::kind::silent) == 1);
+    CHECK(world.notices->count(session::fact::silent::kind) == 1);
     world.world.pass(1s);
     CHECK(world.dials() == 2);
   }
@@ -122,7 +122,7 @@ SCENARIO("a connection that the exchange ends for a heartbeat has missed one") {
   world.link().peer_closes(net::close_cause::by_peer, 4000);
   world.world.run();
   CHECK(world.record->counters.heartbeats_missed == 1);
-  CHECK(world.notices->count(session::kind::heartbeat_missed) == 1);
+  CHECK(world.notices->count(session::fact::heartbeat_missed::kind) == 1);
 }
 
 SCENARIO("another end has missed none") {
@@ -175,8 +175,8 @@ SCENARIO("a stop of the whole process ends no connection, and a heartbeat that c
       world.world.run();
       CHECK(world.record->counters.heartbeats_missed == 1);
     }
-    CHECK(world.notices->count(session::kind::heartbeat_missed) == 1);
-    CHECK(std::stoi(world.notices->latest(session::kind::heartbeat_missed, "late_ms")) > 15'000);
+    CHECK(world.notices->count(session::fact::heartbeat_missed::kind) == 1);
+    CHECK(std::stoi(world.notices->latest(session::fact::heartbeat_missed::kind, "late_ms")) > 15'000);
     CHECK(world.record->counters.heartbeats_answered == 1);
     CHECK(world.record->counters.answer_time.count() == 1);
     world.link().peer_closes(net::close_cause::by_peer, 4000);
@@ -197,7 +197,7 @@ SCENARIO("a stop of the whole process ends no connection, and a heartbeat that c
     CHECK(world.record->counters.heartbeats_missed == 0);
   }
   world.world.pass(100ms);
-  CHECK(world.notices->count(session::kind::silent) == 0);
+  CHECK(world.notices->count(session::fact::silent::kind) == 0);
   CHECK(world.dials() - dials <= 1);
 }
 

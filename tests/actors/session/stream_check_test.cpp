@@ -150,7 +150,7 @@ struct watched {
     world.peer_says(venues::orders_listed{world.request("open_orders"), std::move(open)});
   }
 
-  [[nodiscard]] std::size_t told() const { return world.notices->count(session::kind::private_stream_silent); }
+  [[nodiscard]] std::size_t told() const { return world.notices->count(session::fact::private_stream_silent::kind); }
 
   test::session_world world;
 };
@@ -213,7 +213,7 @@ SCENARIO("a private stream that is muted alone is noticed, and costs the connect
   REQUIRE(it.looks_within(2100ms));
   world.peer_says(venues::orders_listed{world.request("open_orders"), {first}});
   CHECK(it.told() == 1);
-  CHECK(world.notices->latest(session::kind::private_stream_silent, "again") == "false");
+  CHECK(world.notices->latest(session::fact::private_stream_silent::kind, "again") == "false");
   REQUIRE(world.phase() == phase::reconciling);
   world.answer_reconciliation({first});
   REQUIRE(world.phase() == phase::live);
@@ -224,7 +224,7 @@ SCENARIO("a private stream that is muted alone is noticed, and costs the connect
   GIVEN("it goes on like that") {
     it.look({more});
     it.look({more});
-    CHECK(world.notices->latest(session::kind::private_stream_silent, "again") == "true");
+    CHECK(world.notices->latest(session::fact::private_stream_silent::kind, "again") == "true");
     CHECK(world.record->view().closed.cause == "private stream silent");
   }
   GIVEN("the stream speaks again, and falls silent again, it is asked as the first time") {

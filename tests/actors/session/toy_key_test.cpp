@@ -72,7 +72,7 @@ SCENARIO("a lane for later that cannot be dialed ends the connection") {
   world.lane(toy::news).end();
   world.world.run();
   CHECK(world.phase() != phase::live);
-  CHECK(world.notices->latest(session::kind::link_closed, "close_cause") == "reset");
+  CHECK(world.notices->latest(session::fact::link_closed::kind, "close_cause") == "reset");
 }
 
 SCENARIO("an HTTP answer that gives no key ends the connection, for good only where the exchange says so") {
@@ -94,7 +94,7 @@ SCENARIO("an HTTP answer that gives no key ends the connection, for good only wh
     world.calls.front().done(one.answer);
     world.world.run();
     CHECK(world.dialed.size() == 1);
-    CHECK(world.notices->latest(session::kind::link_closed, "close_cause") == one.cause);
+    CHECK(world.notices->latest(session::fact::link_closed::kind, "close_cause") == one.cause);
     CHECK(world.record->view().closed.text.find(one.text) != std::string::npos);
   }
 }
@@ -117,7 +117,7 @@ SCENARIO("a request that nobody answers ends the set-up by its deadline") {
   CHECK(world.phase() == phase::authenticating);
   CHECK(world.open_calls() == 1);
   world.world.pass(200ms);
-  CHECK(world.notices->latest(session::kind::link_closed, "close_cause") == "unavailable");
+  CHECK(world.notices->latest(session::fact::link_closed::kind, "close_cause") == "unavailable");
 }
 
 SCENARIO("HTTP requests are dropped with their connection") {
@@ -158,18 +158,18 @@ SCENARIO("the key is renewed while the connection is live; a renewal that fails 
     CHECK(world.exchange.renewals == 1);
     world.world.pass(30min);
     CHECK(world.calls.size() == 3);
-    CHECK(world.notices->count(session::kind::upkeep_failed) == 0);
+    CHECK(world.notices->count(session::fact::upkeep_failed::kind) == 0);
   }
   WHEN("it is refused") {
     world.exchange.serves = toy::exchange::page{503};
     world.answer_calls();
-    CHECK(world.notices->count(session::kind::upkeep_failed) == 1);
+    CHECK(world.notices->count(session::fact::upkeep_failed::kind) == 1);
     world.world.pass(1min);
     CHECK(world.calls.size() == 3);
   }
   WHEN("it is not answered") {
     world.world.pass(6s);
-    CHECK(world.notices->count(session::kind::upkeep_failed) == 1);
+    CHECK(world.notices->count(session::fact::upkeep_failed::kind) == 1);
   }
   CHECK(world.phase() == phase::live);
   CHECK(world.record->counters.lives == 1);

@@ -103,10 +103,10 @@ private:
 /// Counts what threads other than the test's own see, and wakes it.
 class tally final : public session::notice_sink, public session::market_sink {
 public:
-  void publish(const session::notice& happened) override {
+  void publish(session::notice happened) override {
     const std::lock_guard writing{mutex_};
-    for (const auto& [name, value] : happened.fields)
-      lives_ += happened.kind == session::kind::phase_changed && name == "to" && value == "live" ? 1 : 0;
+    const auto* change = std::get_if<session::fact::phase_changed>(&happened.what);
+    lives_ += change != nullptr && change->to == session::phase::live ? 1 : 0;
     changed_.notify_all();
   }
 

@@ -147,7 +147,7 @@ SCENARIO("a lane that answers no ping is found out, though the other one answers
   world.exchange.answers_pings.at(toy::news) = false;
   world.world.pass(16s);
   CHECK(world.phase() != phase::live);
-  CHECK(world.notices->latest(session::kind::link_closed, "close_cause") == "unavailable");
+  CHECK(world.notices->latest(session::fact::link_closed::kind, "close_cause") == "unavailable");
 }
 
 SCENARIO("a ping of the WebSocket protocol reaches the machine, with its lane") {

@@ -1,48 +1,14 @@
 #include "runtime/net/http_server.hpp"
 #include "tests/support/net_served.hpp"
+#include "tests/support/scarce_files.hpp"
 
 #include <doctest/doctest.h>
 
 #include <atomic>
-#include <fcntl.h>
 #include <string>
-#include <sys/resource.h>
-#include <vector>
 
 using namespace cafnode;
 using namespace cafnode::test;
-
-namespace {
-
-/// Takes every open file that this process may have, but one.
-class all_but_one {
-public:
-  all_but_one() {
-    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
-    const rlimit few{128, before_.rlim_max};
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
-    for (int file = ::open("/dev/null", O_RDONLY | O_CLOEXEC); file >= 0;
-         file = ::open("/dev/null", O_RDONLY | O_CLOEXEC))
-      taken_.push_back(file);
-    ::close(taken_.back());
-    taken_.pop_back();
-  }
-
-  all_but_one(const all_but_one&) = delete;
-  all_but_one& operator=(const all_but_one&) = delete;
-
-  ~all_but_one() {
-    for (const int file : taken_)
-      ::close(file);
-    ::setrlimit(RLIMIT_NOFILE, &before_);
-  }
-
-private:
-  rlimit before_{};
-  std::vector<int> taken_;
-};
-
-} // namespace
 
 SCENARIO("a server answers, one client after another, in a process that may open no more files, and says so") {
   std::atomic<int> told{0};
@@ -53,7 +19,7 @@ SCENARIO("a server answers, one client after another, in a process that may open
                           },
                           options};
   {
-    const all_but_one taken;
+    const scarce_files taken{1};
     for (int client = 0; client < 20; ++client) {
       const net_raw_client one{server.port}; // has the last file
       one.write("GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");

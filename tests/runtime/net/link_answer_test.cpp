@@ -131,7 +131,8 @@ TEST_CASE("a CA file is read anew at each dial: what is broken is named, what is
   std::filesystem::copy_file(old.chain_file(), file);
   auto options = dial_local(0);
   options.tls_from = std::make_shared<net::tls_source>(net::tls_client_options{file, true});
-  const auto dial = [&options](const net_identity& shown) {
+  bool at_home = false;
+  const auto dial = [&options, &at_home](const net_identity& shown) {
     net_peer peer{[](net_conn& conn) {
                     conn.accept_upgrade();
                     conn.wait_for_end();
@@ -141,6 +142,7 @@ TEST_CASE("a CA file is read anew at each dial: what is broken is named, what is
     link_probe probe{options};
     probe.link->open();
     probe.run_until_open();
+    at_home = probe.closed && probe.closed->at_home;
     return probe.opened == 1 ? std::string{} : probe.closed->detail;
   };
   const auto replace = [&file](const std::string& by) {
@@ -150,10 +152,12 @@ TEST_CASE("a CA file is read anew at each dial: what is broken is named, what is
   CHECK(dial(old).empty());
   CHECK(options.tls_from->current().value() == options.tls_from->current().value()); // read once
   CHECK(dial(renewed).find("self-signed") != std::string::npos);
+  CHECK_FALSE(at_home); // it is the peer that shows what is not trusted
   replace(renewed.chain_file());
   CHECK(dial(renewed).empty());
   std::ofstream{file} << "no certificate";
   CHECK(dial(renewed).find("no certificate in the CA file " + file) != std::string::npos);
+  CHECK(at_home);
   std::filesystem::remove(file);
   CHECK(dial(renewed).find(file + ": No such file") != std::string::npos);
   replace(renewed.chain_file());

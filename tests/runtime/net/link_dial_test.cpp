@@ -1,7 +1,9 @@
+#include "runtime/net/asio_types.hpp"
 #include "runtime/net/tls_context.hpp"
 #include "tests/support/name_stub.hpp"
 #include "tests/support/net_peer.hpp"
 #include "tests/support/net_probe.hpp"
+#include "tests/support/scarce_files.hpp"
 
 #include <doctest/doctest.h>
 
@@ -185,4 +187,27 @@ TEST_CASE("a server that does not speak TLS ends in tls_failed") {
   const auto info = dial_to_failure(options);
   CHECK(info.cause == net::close_cause::tls_failed);
   CHECK(says(info, "wrong version number"));
+}
+
+TEST_CASE("a dial that finds no room for its socket says that it is this machine, one that is refused does not") {
+  std::uint16_t nobody = 0;
+  {
+    net_peer gone{[](net_conn&) {}};
+    nobody = gone.port();
+  }
+  link_probe probe{dial_local(nobody)};
+  const net::steady_timer first{probe.io}; // what the loop itself opens is open
+  SUBCASE("no room") {
+    const scarce_files none{0};
+    probe.link->open();
+    REQUIRE(probe.run_until_closed());
+    CHECK(probe.closed->at_home);
+    CHECK(probe.closed->detail.find("Too many open files") != std::string::npos);
+  }
+  SUBCASE("refused") {
+    probe.link->open();
+    REQUIRE(probe.run_until_closed());
+    CHECK_FALSE(probe.closed->at_home);
+  }
+  CHECK(probe.closed->cause == net::close_cause::refused);
 }
