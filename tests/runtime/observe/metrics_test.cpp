@@ -92,6 +92,40 @@ SCENARIO("a histogram that somebody else keeps is rendered as one of ours") {
   CHECK(has_line(text, R"(caf_node_heartbeat_answer_seconds_sum{exchange="deribit"} 0.5)"));
 }
 
+SCENARIO("series that are read are forgotten by name, those that are counted here and those of others stay") {
+  registry all;
+  const auto reading = [](double value) { return [value] { return value; }; };
+  all.add_reading(metric::connection_opens, {"deribit"}, reading(3));
+  all.counter_of(metric::connection_opens, {"counted"}).increment(7);
+  all.add_histogram_reading(metric::heartbeat_answer, {"deribit"}, [] {
+    return histogram_figures{std::vector<std::uint64_t>(metric::heartbeat_answer.bounds.size() + 1), 0};
+  });
+  all.add_reading(metric::ready, {}, reading(1));
+  REQUIRE(has_line(all.render(), "caf_node_connection_opens_total{exchange=\"deribit\"} 3"));
+  all.forget_readings({&metric::connection_opens, &metric::heartbeat_answer, &metric::probes_sent});
+  const auto text = all.render();
+  CHECK_FALSE(text.find("deribit") != std::string::npos);
+  CHECK(has_line(text, "caf_node_connection_opens_total{exchange=\"counted\"} 7"));
+  CHECK(has_line(text, "caf_node_ready 1"));
+  WHEN("one is added again") {
+    all.add_reading(metric::connection_opens, {"deribit"}, reading(4));
+    CHECK(has_line(all.render(), "caf_node_connection_opens_total{exchange=\"deribit\"} 4"));
+  }
+}
+
+SCENARIO("what a forgotten reading held is let go, and its place counts no longer against the bound") {
+  registry all;
+  const auto held = std::make_shared<int>(0);
+  for (std::size_t round = 0; round < 3; ++round) {
+    for (std::size_t i = 0; i < registry::series_max; ++i)
+      all.add_reading(metric::connection_opens, {"r" + std::to_string(round) + "." + std::to_string(i)},
+                      [held] { return 1.0; });
+    CHECK(has_line(all.render(), "caf_node_connection_opens_total{exchange=\"r" + std::to_string(round) + ".0\"} 1"));
+    all.forget_readings({&metric::connection_opens});
+    CHECK(held.use_count() == 1);
+  }
+}
+
 SCENARIO("a label that takes ever new values ends in one series called other") {
   registry all;
   for (int i = 0; i < 5000; ++i)
