@@ -95,7 +95,7 @@ control::config_outside config_bed::outside() {
   out.is_ending = [] { return false; };
   out.tell = [this](const control::config_news& happened) {
     const std::lock_guard guard{mutex_};
-    told_.emplace_back(happened.kind);
+    told_.emplace_back(control::config_kinds.at(static_cast<std::size_t>(happened.what)));
   };
   return out;
 }

@@ -6,8 +6,8 @@
 #include "apps/node/control.hpp"
 #include "apps/node/end_limit.hpp"
 #include "apps/node/ending_bell.hpp"
-#include "apps/node/metrics.hpp"
 #include "apps/node/own_machine.hpp"
+#include "control/telemetry/order_counts.hpp"
 #include "runtime/host/actor_host.hpp"
 #include "runtime/host/signals.hpp"
 #include "runtime/observe/log.hpp"
@@ -132,8 +132,8 @@ bool running_node::start_tree() {
 }
 
 std::optional<exit_code> running_node::listen_for_control() {
-  auto actions = count_orders(make_actions(host_->system(), host_->services(), sight_->board, sight_->tree),
-                              sight_->metrics, sight_->board);
+  auto actions = control::count_orders(make_actions(host_->system(), host_->services(), sight_->board, sight_->tree),
+                                       sight_->metrics, sight_->board);
   add_config(actions, host_->system(), keeper_);
   auto control = open_control(config_, control_connections_, sight_->views, std::move(actions));
   if (!control) {
@@ -178,10 +178,10 @@ void running_node::tell_log_fails(const std::string& why) {
                  config_.log_file.c_str(), why.c_str());
   observe::event happened;
   happened.at = clock_.now();
-  happened.kind = "log_failing";
+  happened.kind = control::telemetry::log_failing;
   happened.subject = config_.region;
   happened.cause = why;
-  sight_->views.events->publish(std::move(happened));
+  sight_->told->publish_beside_log(std::move(happened));
 }
 
 void running_node::read_again() {

@@ -1,10 +1,10 @@
 #include "apps/node/config_desk.hpp"
 
 #include "apps/node/actions.hpp"
-#include "apps/node/metrics.hpp"
 #include "apps/node/own_machine.hpp"
 #include "apps/node/rehearsal.hpp"
 #include "control/config/sqlite_config_store.hpp"
+#include "control/telemetry/board_metrics.hpp"
 #include "runtime/observe/log.hpp"
 #include "runtime/observe/metric_names.hpp"
 #include "runtime/process/spawn.hpp"
@@ -17,8 +17,6 @@
 namespace cafnode::node {
 
 namespace {
-
-const observe::channel log{"config"};
 
 std::string file_name(const node_options& options) {
   return options.config_file.empty() ? "the built-in configuration" : options.config_file;
@@ -78,37 +76,6 @@ opened_config open_config(const node_options& options, const conf::loaded& file,
   return opened;
 }
 
-namespace {
-
-/// Tells events, log and metrics what happens to the configuration. On the keeper's thread.
-void tell(node_sight& sight, const std::string& region, const control::config_news& happened) {
-  observe::event event;
-  event.at = happened.at;
-  event.kind = happened.kind;
-  event.subject = region;
-  event.cause = happened.cause;
-  for (const auto& [key, value] : happened.fields)
-    if (key == "version")
-      event.correlation = "config-" + value;
-    else
-      event.fields.push_back(observe::kv(key, value));
-  const bool went_well = happened.kind == "config_applied" || happened.kind == "config_planned";
-  const auto fields = {observe::kv("what", happened.kind), observe::kv("why", happened.cause),
-                       observe::kv("corr", event.correlation)};
-  if (went_well)
-    log.info("a change of the configuration", fields);
-  else
-    log.error("a change of the configuration", fields);
-  if (happened.kind == "config_applied")
-    sight.metrics.gauge_of(observe::metric::config_applied)
-        .set(static_cast<double>(base::to_unix_ms(happened.at.wall)) / 1000);
-  else if (!went_well)
-    sight.metrics.counter_of(observe::metric::config_rejects).increment();
-  sight.views.events->publish(std::move(event));
-}
-
-} // namespace
-
 caf::actor spawn_keeper(const keeper_inputs& inputs) {
   auto* host = inputs.host;
   auto* sight = inputs.sight;
@@ -131,7 +98,7 @@ caf::actor spawn_keeper(const keeper_inputs& inputs) {
     return lacks ? lacks : why_no_start(begun, wanted);
   };
   outside.use = [set_drain = inputs.set_drain, sight](const conf::node_config& wanted) {
-    renew_board_metrics(sight->metrics, sight->board, *sight->views.clock, wanted);
+    control::renew_board_metrics(sight->metrics, sight->board, *sight->views.clock, wanted);
     observe::set_log_level(static_cast<observe::level>(wanted.log_level));
     set_drain(wanted.drain_timeout);
   };
@@ -140,9 +107,7 @@ caf::actor spawn_keeper(const keeper_inputs& inputs) {
     sight->metrics.gauge_of(observe::metric::config_drift).set(drifts ? 1 : 0);
   };
   outside.is_ending = [sight] { return sight->stage->load() == control::node_stage::draining; };
-  outside.tell = [sight, region = start.read.config.region](const control::config_news& happened) {
-    tell(*sight, region, happened);
-  };
+  outside.tell = [sight](const control::config_news& happened) { sight->told->publish(happened); };
   return process::spawn_process<control::config_keeper>(host->system(), &host->aside(), std::move(outside),
                                                         std::move(start));
 }

@@ -1,13 +1,13 @@
 #include "apps/node/sight.hpp"
 
-#include "apps/node/metrics.hpp"
+#include "control/telemetry/board_metrics.hpp"
+#include "control/telemetry/tree_metrics.hpp"
 #include "runtime/net/dial_service.hpp"
 #include "runtime/observe/event_log.hpp"
 #include "runtime/observe/log.hpp"
 #include "runtime/observe/metric_names.hpp"
 #include "runtime/observe/process_metrics.hpp"
 
-#include <algorithm>
 #include <string>
 #include <unistd.h>
 
@@ -15,29 +15,12 @@ namespace cafnode::node {
 
 namespace {
 
-void add_tree_metrics(observe::registry& metrics, const std::shared_ptr<control::tree_view>& tree) {
-  namespace metric = observe::metric;
-  const auto reading = [tree](auto figure) {
-    return [tree, figure] { return static_cast<double>(figure(tree->counts())); };
-  };
-  using control::tree_counts;
-  metrics.add_reading(metric::circuits_open, {}, reading([](const tree_counts& all) { return all.circuits_open; }));
-  metrics.add_reading(metric::zombies, {}, reading([](const tree_counts& all) { return all.zombies; }));
-  metrics.add_reading(metric::tree_dropped, {}, reading([](const tree_counts& all) { return all.dropped; }));
-  metrics.add_reading(metric::children, {"running"}, reading([](const tree_counts& all) { return all.running; }));
-  metrics.add_reading(metric::children, {"waiting"}, reading([](const tree_counts& all) { return all.waiting; }));
-  metrics.add_reading(metric::children, {"other"}, reading([](const tree_counts& all) {
-                        const auto known = all.supervisors + all.workers;
-                        return known - std::min(known, all.running + all.waiting);
-                      }));
-}
-
 void add_metrics(observe::registry& metrics, const std::shared_ptr<session::board>& board,
                  const std::shared_ptr<control::node_stage_cell>& stage,
                  const std::shared_ptr<control::tree_view>& tree, const base::clock_source& clock,
                  const conf::node_config& config) {
-  add_board_metrics(metrics, board, clock, config);
-  add_tree_metrics(metrics, tree);
+  control::add_board_metrics(metrics, board, clock, config);
+  control::add_tree_metrics(metrics, tree);
   observe::add_process_metrics(metrics);
   metrics.gauge_of(observe::metric::build_info, {CAFNODE_VERSION}).set(1);
   metrics.add_reading(observe::metric::ready, {},
@@ -63,7 +46,7 @@ node_sight::node_sight(const conf::node_config& config, const base::clock_source
   views.tree = tree;
   views.events = std::make_shared<observe::event_log>(observe::event_log_config{});
   views.metrics_text = [this] { return metrics.render(); };
-  told = std::make_shared<telemetry>(std::make_shared<control::event_bridge>(tree, views.events), tree, metrics);
+  told = std::make_shared<control::telemetry>(tree, views.events, metrics);
   add_metrics(metrics, board, stage, tree, clock, config);
   metrics.add_reading(observe::metric::events_lost, {},
                       [events = views.events] { return static_cast<double>(events->lost_by_subscribers()); });

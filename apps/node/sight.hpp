@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/session/board.hpp"
-#include "apps/node/telemetry.hpp"
 #include "conf/node_config.hpp"
 #include "control/node_views.hpp"
+#include "control/telemetry/telemetry.hpp"
 #include "runtime/host/io_engine.hpp"
 #include "runtime/observe/metrics.hpp"
 #include "runtime/process/services.hpp"
@@ -27,7 +27,7 @@ struct node_sight {
   std::shared_ptr<control::node_stage_cell> stage;
   std::shared_ptr<session::board> board;
   std::shared_ptr<control::tree_view> tree;
-  std::shared_ptr<telemetry> told;
+  std::shared_ptr<control::telemetry> told;
   control::node_views views; // refers to `metrics`
 };
 

@@ -151,8 +151,8 @@ config_answer config_keeper::on_plan(const config_wish& wish) {
   if (!found)
     return found.fault();
   found.value().plan.overridden = overridden(found.value());
-  publish("config_planned", fmt::format("{} would be interrupted", found.value().plan.interrupted()), version_.number,
-          {{"hash", found.value().plan.hash}, {"by", wish.who}});
+  publish(config_step::planned, fmt::format("{} would be interrupted", found.value().plan.interrupted()),
+          version_.number, {observe::kv("hash", found.value().plan.hash), observe::kv("by", wish.who)});
   return {config_outcome::done, {}, {}, to_json(found.value().plan)};
 }
 
@@ -214,10 +214,8 @@ child_facts config_keeper::look(const std::string& name) const {
   return facts;
 }
 
-void config_keeper::publish(std::string_view kind, std::string cause, std::uint64_t version,
-                            std::vector<std::pair<std::string, std::string>> fields) {
-  fields.emplace_back("version", std::to_string(version));
-  outside_.tell({kind, now(), std::move(cause), std::move(fields)});
+void config_keeper::publish(config_step what, std::string cause, std::uint64_t version, observe::field_list fields) {
+  outside_.tell({what, now(), begun_.region, std::move(cause), version, std::move(fields)});
 }
 
 } // namespace cafnode::control

@@ -4,6 +4,7 @@
 #include "control/config/config_store.hpp"
 #include "control/push/config_json.hpp"
 #include "control/push/config_messages.hpp"
+#include "control/push/config_news.hpp"
 #include "control/push/config_plan.hpp"
 #include "control/push/push_course.hpp"
 #include "control/push/tree_change.hpp"
@@ -21,18 +22,6 @@
 #include <vector>
 
 namespace cafnode::control {
-
-/// The kinds of config_news.
-inline constexpr std::array<std::string_view, 4> config_kinds{"config_planned", "config_applied", "config_undone",
-                                                              "config_refused"};
-
-/// What happens to the configuration, for events and metrics.
-struct config_news {
-  std::string_view kind; // one of config_kinds
-  base::moment at;
-  std::string cause;
-  std::vector<std::pair<std::string, std::string>> fields; // "version" is what belongs together
-};
 
 /// What a node lends its keeper. The functions are called on the keeper's thread.
 struct config_outside {
@@ -146,8 +135,7 @@ private:
   [[nodiscard]] push_report report_of(const push& ended) const;
   [[nodiscard]] child_facts look(const std::string& name) const;
   void want(const conf::node_config& config);
-  void publish(std::string_view kind, std::string cause, std::uint64_t version,
-               std::vector<std::pair<std::string, std::string>> fields = {});
+  void publish(config_step what, std::string cause, std::uint64_t version, observe::field_list fields = {});
 
   config_outside outside_;
   const conf::node_config begun_; // what of it takes a restart of the node is what the node has

@@ -90,13 +90,13 @@ std::optional<config_answer> config_keeper::why_not_now(const config_wish& wish,
 caf::result<config_answer> config_keeper::on_apply(const config_wish& wish, version_source source) {
   auto found = consider(wish);
   if (!found) {
-    publish("config_refused", found.fault().text, version_.number, {{"by", wish.who}});
+    publish(config_step::refused, found.fault().text, version_.number, {observe::kv("by", wish.who)});
     return found.fault();
   }
   if (unwritten_)
     write_undone();
   if (auto refused = why_not_now(wish, found.value())) {
-    publish("config_refused", refused->text, version_.number, {{"by", wish.who}});
+    publish(config_step::refused, refused->text, version_.number, {observe::kv("by", wish.who)});
     return std::move(*refused);
   }
   if (!found.value().plan.changes()) {
@@ -292,7 +292,7 @@ void config_keeper::converge_again() {
       torn_.reset();
       trouble_.clear();
       outside_.depot->forget_unwanted();
-      publish("config_undone", "the last change is taken back at last", version_.number);
+      publish(config_step::undone, "the last change is taken back at last", version_.number);
     });
   });
 }
@@ -325,15 +325,15 @@ void config_keeper::finish() {
     text_ = std::move(ended.wanted.text);
     take_entry(ended.number);
     outside_.depot->forget_unwanted();
-    publish(
-        "config_applied", ended.why, version_.number,
-        {{"by", ended.who}, {"hash", version_.hash}, {"interrupted", std::to_string(ended.wanted.plan.interrupted())}});
+    publish(config_step::applied, ended.why, version_.number,
+            {observe::kv("by", ended.who), observe::kv("hash", version_.hash),
+             observe::kv("interrupted", ended.wanted.plan.interrupted())});
     break;
   case push_result::refused:
     let_orders_go(ended);
     answer = not_done(config_outcome::not_now, ended.course.why(),
                       ended.course.may_be_forced() ? "try again later, or --force" : "try again later");
-    publish("config_refused", ended.course.why(), version_.number, {{"by", ended.who}});
+    publish(config_step::refused, ended.course.why(), version_.number, {observe::kv("by", ended.who)});
     break;
   case push_result::undo_failed:
     trouble_ = ended.course.why();
@@ -346,7 +346,7 @@ void config_keeper::finish() {
     answer = not_done(config_outcome::undone, ended.course.why(),
                       torn_ ? "cafctl config status shows when it is taken back"
                             : "the configuration is as it was" + costs_of(ended.wanted.plan));
-    publish("config_undone", ended.course.why(), ended.number, {{"by", ended.who}});
+    publish(config_step::undone, ended.course.why(), ended.number, {observe::kv("by", ended.who)});
     break;
   }
   auto report = report_of(ended);

@@ -14,7 +14,7 @@ SPEC = re.compile(r"inline const metric_spec (\w+)\{\s*metric_kind::\w+,\s*\"(\w
 def written(root):
     """What code outside the declarations names."""
     used = set()
-    for folder in ("apps", "runtime"):
+    for folder in ("apps", "control", "runtime"):
         for path in (root / folder).rglob("*.cpp"):
             if path != root / LIST:
                 used.update(re.findall(r"\bmetric::(\w+)", path.read_text(encoding="utf-8")))

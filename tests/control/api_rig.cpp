@@ -81,7 +81,7 @@ std::string heard_reply::at(std::string_view pointer) const {
 api_rig::api_rig()
     : stage{std::make_shared<control::node_stage_cell>(control::node_stage::serving)},
       events{std::make_shared<observe::event_log>(observe::event_log_config{})},
-      bridge{tree, events} {}
+      sink{tree, events, metrics} {}
 
 control::http_api& api_rig::api() {
   if (api_ == nullptr) {
@@ -117,10 +117,14 @@ std::shared_ptr<heard_reply> api_rig::send(net::http_request request) {
   return heard;
 }
 
+void api_rig::turn() {
+  for (const auto& work : std::exchange(posted_, {}))
+    work();
+}
+
 void api_rig::settle() {
   while (!posted_.empty())
-    for (const auto& work : std::exchange(posted_, {}))
-      work();
+    turn();
 }
 
 std::shared_ptr<session::connection_record> api_rig::connection(const std::string& name, session::phase phase) {

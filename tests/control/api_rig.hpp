@@ -1,7 +1,7 @@
 #pragma once
 
-#include "control/event_bridge.hpp"
 #include "control/http_api.hpp"
+#include "control/telemetry/telemetry.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -44,7 +44,10 @@ public:
   std::shared_ptr<heard_reply> ask(const std::string& method, const std::string& target, const std::string& body = {});
   std::shared_ptr<heard_reply> send(net::http_request request);
 
-  /// Runs what waits for the control thread.
+  /// Runs what waits for the control thread; what comes meanwhile waits for the next turn.
+  void turn();
+
+  /// Runs what waits for the control thread until nothing does.
   void settle();
 
   /// A connection in a phase.
@@ -56,7 +59,8 @@ public:
   std::shared_ptr<session::board> board = std::make_shared<session::board>();
   std::shared_ptr<control::tree_view> tree = std::make_shared<control::tree_view>();
   std::shared_ptr<observe::event_log> events;
-  control::event_bridge bridge;
+  observe::registry metrics;
+  control::telemetry sink;
   control::control_actions actions; // set before the first request
   control::access_rules rules;      // the same
   process::dead_letter_report dead_letters;

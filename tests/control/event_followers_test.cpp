@@ -146,7 +146,8 @@ SCENARIO("a kind of event that is none is refused with those that there are") {
   rig.happened("made_up_by_a_later_part");
   const auto wrong = rig.ask("GET", "/api/v1/events?kind=slient");
   CHECK(wrong->response.status == 400);
-  for (const auto* kind : {"silent", "child_started", "change_undone", "order_in_doubt", "made_up_by_a_later_part"})
+  for (const auto* kind : {"silent", "child_started", "change_undone", "order_in_doubt", "config_applied",
+                           "log_failing", "made_up_by_a_later_part"})
     CHECK(wrong->at("/error/hint").find(kind) != std::string::npos);
   CHECK(rig.ask("GET", "/api/v1/events?kind=made_up_by_a_later_part")->response.status == 200);
   CHECK(rig.ask("GET", "/api/v1/events?kind=slient&follow=1")->response.status == 400);

@@ -150,7 +150,7 @@ SCENARIO("the tree is told in rows, from any part of it on") {
   api_rig rig;
   using supervision::child_state;
   using supervision::transition;
-  rig.bridge.publish(test::child_event(transition::child_started, "tokyo/deribit", "alpha", child_state::running));
+  rig.sink.publish(test::child_event(transition::child_started, "tokyo/deribit", "alpha", child_state::running));
   const auto part = rig.ask("GET", "/api/v1/tree?path=/tokyo/deribit/");
   CHECK(part->at("/rows/0/path") == "tokyo/deribit");
   CHECK(part->at("/rows/0/type") == "supervisor");
@@ -173,8 +173,8 @@ SCENARIO("an actor is killed by its path") {
   CHECK(rig.ask("POST", "/api/v1/tree/kill", R"({"path":"tokyo/alpha","how":"stop"})")->response.status == 202);
   CHECK(killed == "tokyo/alpha softly");
   CHECK(rig.ask("POST", "/api/v1/tree/kill", R"({"path":"tokyo/nobody"})")->response.status == 404);
-  rig.bridge.publish(test::child_event(supervision::transition::restart_scheduled, "tokyo", "waits",
-                                       supervision::child_state::waiting));
+  rig.sink.publish(test::child_event(supervision::transition::restart_scheduled, "tokyo", "waits",
+                                     supervision::child_state::waiting));
   const auto waits = rig.ask("POST", "/api/v1/tree/kill", R"({"path":"tokyo/waits"})");
   CHECK(waits->response.status == 409);
   CHECK(waits->response.body.find("has no process now: it is waiting") != std::string::npos);

@@ -19,8 +19,8 @@ namespace {
 void grow(api_rig& rig) {
   auto deribit = child_event(transition::child_started, "tokyo", "deribit", child_state::running);
   deribit.type = supervision::child_type::supervisor;
-  rig.bridge.publish(deribit);
-  rig.bridge.publish(child_event(transition::child_started, "tokyo/deribit", "alpha", child_state::running));
+  rig.sink.publish(deribit);
+  rig.sink.publish(child_event(transition::child_started, "tokyo/deribit", "alpha", child_state::running));
 }
 
 supervision::restart_record record_of(const std::string& child, const std::vector<std::string>& restarted) {
@@ -36,7 +36,7 @@ supervision::restart_record record_of(const std::string& child, const std::vecto
 void complete(api_rig& rig, const std::string& supervisor, const supervision::restart_record& record) {
   auto happened = child_event(transition::restart_completed, supervisor, record.child, child_state::running);
   happened.record = &record;
-  rig.bridge.publish(happened);
+  rig.sink.publish(happened);
 }
 
 control::action_failure failure_for(answer_code code, std::optional<supervision::replacement> how = std::nullopt) {
@@ -51,7 +51,7 @@ control::action_failure failure_for(answer_code code, std::optional<supervision:
 SCENARIO("one path is shown with its supervisor and with what happened to it, and to nothing else") {
   api_rig rig;
   grow(rig);
-  rig.bridge.publish(child_event(transition::child_started, "tokyo/deribit", "beta", child_state::running));
+  rig.sink.publish(child_event(transition::child_started, "tokyo/deribit", "beta", child_state::running));
   rig.happened("phase_changed", "tokyo/deribit/alpha");
   const auto shown = rig.ask("GET", "/api/v1/tree/show?path=/tokyo/deribit/alpha");
   CHECK(shown->at("/row/path") == "tokyo/deribit/alpha");
@@ -74,7 +74,7 @@ SCENARIO("of the events the latest are shown, as many as asked for") {
   api_rig rig;
   grow(rig);
   for (const auto what : {transition::child_ended, transition::child_stopped})
-    rig.bridge.publish(child_event(what, "tokyo/deribit", "alpha", child_state::stopped));
+    rig.sink.publish(child_event(what, "tokyo/deribit", "alpha", child_state::stopped));
   const auto shown = rig.ask("GET", "/api/v1/tree/show?path=tokyo/deribit/alpha&events=2");
   CHECK(shown->at("/events/0/kind") == "child_ended");
   CHECK(shown->at("/events/1/kind") == "child_stopped");
@@ -86,7 +86,7 @@ SCENARIO("restarts are shown where they concern: the one that failed, those that
   api_rig rig;
   grow(rig);
   for (const char* id : {"beta", "gamma"})
-    rig.bridge.publish(child_event(transition::child_started, "tokyo/deribit", id, child_state::running));
+    rig.sink.publish(child_event(transition::child_started, "tokyo/deribit", id, child_state::running));
   complete(rig, "tokyo/deribit", record_of("alpha", {"alpha", "beta"}));
   for (const char* path : {"tokyo/deribit/alpha", "tokyo/deribit/beta", "tokyo/deribit"}) {
     CAPTURE(path);
@@ -107,7 +107,7 @@ SCENARIO("a row of the tree tells readiness, circuit, mailbox and what went wron
   opened.circuit = supervision::circuit_state::open;
   opened.delay = 30s;
   CHECK(rig.ask("GET", "/api/v1/tree?path=tokyo/deribit/alpha")->at("/rows/0/ready") == "false");
-  rig.bridge.publish(opened);
+  rig.sink.publish(opened);
   rig.clock->pass(10s);
   const auto row = rig.ask("GET", "/api/v1/tree?path=tokyo/deribit/alpha");
   CHECK(row->at("/rows/0/circuit") == "open");

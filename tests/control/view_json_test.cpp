@@ -20,7 +20,7 @@ SCENARIO("a node is ok when all its connections are live and nobody gave up") {
   rig.connection("beta", phase::reconciling);
   CHECK(rig.ask("GET", "/api/v1/status")->at("/state") == "degraded");
   rig.connection("beta", phase::live);
-  rig.bridge.publish(child_event(transition::intensity_exceeded, "tokyo", "", child_state::stopping));
+  rig.sink.publish(child_event(transition::intensity_exceeded, "tokyo", "", child_state::stopping));
   CHECK(rig.ask("GET", "/api/v1/status")->at("/state") == "degraded");
 }
 
@@ -61,10 +61,10 @@ SCENARIO("the status adds up what the connections count") {
 
 SCENARIO("the status counts the tree") {
   api_rig rig;
-  rig.bridge.publish(child_event(transition::child_started, "tokyo", "alpha", child_state::running));
+  rig.sink.publish(child_event(transition::child_started, "tokyo", "alpha", child_state::running));
   auto again = child_event(transition::child_started, "tokyo", "alpha", child_state::running);
   again.incarnation = 2;
-  rig.bridge.publish(again);
+  rig.sink.publish(again);
   CHECK(rig.ask("GET", "/api/v1/status")->at("/supervision") ==
         R"({"supervisors":1,"workers":1,"running":1,"waiting":0,"restarts":1,"gave_up":0,"circuits_open":0,)"
         R"("zombies":0,"dropped":0})");
@@ -97,7 +97,7 @@ SCENARIO("a child that waits shows how long its restart is away, and never less 
   auto ended = child_event(transition::restart_scheduled, "tokyo", "alpha", child_state::waiting);
   ended.at = rig.clock->at;
   ended.delay = 400ms;
-  rig.bridge.publish(ended);
+  rig.sink.publish(ended);
   rig.clock->pass(100ms);
   CHECK(rig.ask("GET", "/api/v1/tree?path=tokyo/alpha")->at("/rows/0/restart_in_ms") == "300");
   rig.clock->pass(10s);
@@ -107,7 +107,7 @@ SCENARIO("a child that waits shows how long its restart is away, and never less 
 
 SCENARIO("a supervisor's row has its strategy and its limit, a worker's has not") {
   api_rig rig;
-  rig.bridge.publish(child_event(transition::child_started, "tokyo", "alpha", child_state::running));
+  rig.sink.publish(child_event(transition::child_started, "tokyo", "alpha", child_state::running));
   const auto tree = rig.ask("GET", "/api/v1/tree");
   CHECK(tree->at("/rows/0/strategy") == "one_for_one");
   CHECK(tree->at("/rows/0/restarts_allowed") == "3");

@@ -92,10 +92,12 @@ SCENARIO("e2e: connections come and go with the list, and are forgotten when the
   CHECK_MESSAGE(more.outcome == config_outcome::done, more.text);
   CHECK(number(more, "/connections/started") == 3);
   CHECK(world.all_live(7));
+  CHECK(world.bed.tree->counts().supervisors == 9); // the root, the exchange, seven connections
   const auto fewer = world.apply(world.text());
   CHECK_MESSAGE(fewer.outcome == config_outcome::done, fewer.text);
   CHECK(number(fewer, "/connections/stopped") == 3);
   CHECK(world.bed.board->all().size() == 4);
+  CHECK(world.bed.tree->counts().supervisors == 6);
   CHECK(world.opens() == 4);
 }
 

@@ -1,4 +1,5 @@
-#include "control/event_bridge.hpp"
+#include "control/telemetry/to_event.hpp"
+#include "supervisors/restart_record.hpp"
 #include "tests/control/api_rig.hpp"
 
 #include <doctest/doctest.h>
@@ -84,10 +85,17 @@ SCENARIO("it is the supervisor that gives up, and the event says because of whic
   CHECK(json_of(event.fields).find(R"("child":"alpha")") != std::string::npos);
 }
 
-SCENARIO("everything published is in the log, and the tree follows") {
-  test::api_rig rig;
-  rig.bridge.publish(test::child_event(transition::child_started, "tokyo", "alpha", child_state::running));
-  rig.bridge.publish(session::notice{session::fact::silent{}, "deribit", "tokyo/alpha", rig.clock->at, "quiet"});
-  CHECK(rig.events->last_seq() == 2);
-  CHECK(rig.tree->find("tokyo/alpha", {}).has_value());
+SCENARIO("what happens to the configuration is an event about the node's tree, joined by the version") {
+  const auto event =
+      control::to_event(control::config_news{control::config_step::applied,
+                                             {},
+                                             "tokyo",
+                                             "more channels",
+                                             12,
+                                             {observe::kv("by", "anna"), observe::kv("interrupted", 3)}});
+  CHECK(event.kind == "config_applied");
+  CHECK(event.subject == "tokyo");
+  CHECK(event.cause == "more channels");
+  CHECK(event.correlation == "config-12");
+  CHECK(json_of(event.fields) == R"({"by":"anna","interrupted":3})");
 }

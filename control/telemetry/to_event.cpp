@@ -1,10 +1,10 @@
-#include "control/event_bridge.hpp"
+#include "control/telemetry/to_event.hpp"
 
-#include "runtime/base/invariant.hpp"
 #include "runtime/observe/timestamp.hpp"
+#include "supervisors/restart_record.hpp"
 #include "supervisors/words.hpp"
 
-#include <utility>
+#include <fmt/format.h>
 
 namespace cafnode::control {
 
@@ -91,18 +91,15 @@ observe::event to_event(const supervision::event& happened) {
   return event;
 }
 
-event_bridge::event_bridge(std::shared_ptr<tree_view> tree, std::shared_ptr<observe::event_log> log)
-    : tree_{std::move(tree)}, log_{std::move(log)} {
-  CAFNODE_INVARIANT(tree_ != nullptr && log_ != nullptr, "an event bridge needs both its ends");
-}
-
-void event_bridge::publish(const supervision::event& happened) {
-  tree_->publish(happened);
-  log_->publish(to_event(happened));
-}
-
-void event_bridge::publish(session::notice happened) {
-  log_->publish(session::to_event(std::move(happened)));
+observe::event to_event(const config_news& happened) {
+  observe::event event;
+  event.at = happened.at;
+  event.kind = config_kinds.at(static_cast<std::size_t>(happened.what));
+  event.subject = happened.region;
+  event.cause = happened.cause;
+  event.correlation = fmt::format("config-{}", happened.version);
+  event.fields = happened.fields;
+  return event;
 }
 
 } // namespace cafnode::control

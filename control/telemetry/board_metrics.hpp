@@ -2,14 +2,13 @@
 
 #include "actors/session/board.hpp"
 #include "conf/node_config.hpp"
-#include "control/control_actions.hpp"
 #include "runtime/base/time.hpp"
 #include "runtime/observe/metrics.hpp"
 
 #include <cstddef>
 #include <memory>
 
-namespace cafnode::node {
+namespace cafnode::control {
 
 /// Connections beyond this number have no series of their own.
 inline constexpr std::size_t own_series_max = 500;
@@ -23,8 +22,4 @@ void add_board_metrics(observe::registry& to, const std::shared_ptr<session::boa
 void renew_board_metrics(observe::registry& to, const std::shared_ptr<session::board>& board,
                          const base::clock_source& clock, const conf::node_config& config);
 
-/// `actions`, with each order request counted by its kind and outcome. `to` outlives their completions.
-[[nodiscard]] control::control_actions count_orders(control::control_actions actions, observe::registry& to,
-                                                    std::shared_ptr<const session::board> board);
-
-} // namespace cafnode::node
+} // namespace cafnode::control
