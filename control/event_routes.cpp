@@ -1,11 +1,11 @@
 #include "control/api_call.hpp"
 #include "control/event_kinds.hpp"
+#include "control/event_pages.hpp"
 #include "control/json_writer.hpp"
 #include "control/request_reader.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <limits>
 
 namespace cafnode::control {
@@ -34,30 +34,18 @@ reading<event_filter> read_filter(const net::http_request& request) {
   return filter;
 }
 
-std::string page_json(const matching_events& found, bool from_start) {
-  const observe::event_page& page = found.page;
-  json_writer out;
-  out.open_object().key("events").open_array();
-  for (const auto& each : page.events)
-    out.raw(observe::to_json(*each));
-  out.close_array().field("last_seq", page.last_seq).field("gap", page.gap && !from_start).close_object();
-  return std::move(out).take();
-}
-
 } // namespace
 
 void get_events(api_call& call) {
   const auto filter = read_filter(call.request);
   if (!filter)
     return call.fail(filter.fault());
-  if (const std::string& kind = filter.value().kind; !kind.empty()) {
-    const auto kinds = event_kinds(*call.views.events);
-    if (!std::binary_search(kinds.begin(), kinds.end(), kind))
-      return call.fail(bad_request(fmt::format("there is no kind of event '{}'", kind.substr(0, kind_shown_max)),
-                                   fmt::format("the kinds are {}", fmt::join(kinds, ", "))));
-  }
+  if (const std::string& kind = filter.value().kind; !kind.empty() && !is_event_kind(*call.views.events, kind))
+    return call.fail(bad_request(fmt::format("there is no kind of event '{}'", kind.substr(0, kind_shown_max)),
+                                 fmt::format("the kinds are {}", fmt::join(event_kinds(*call.views.events), ", "))));
   if (!has_flag(call.request, "follow"))
-    return call.answer(page_json(events_matching(*call.views.events, filter.value()), filter.value().since == 0));
+    return answer_in_turns(call.views.post, call.reply, events_matching(*call.views.events, filter.value()),
+                           filter.value().since == 0);
   if (!call.followers.add(call.reply, filter.value()))
     call.fail({503, "too_many_followers", "too many follow the events already", "close one, or ask with ?since="});
 }

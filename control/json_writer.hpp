@@ -3,6 +3,7 @@
 #include "runtime/base/time.hpp"
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -52,6 +53,10 @@ public:
   json_writer& field(std::string_view name, const std::optional<Value>& content) {
     return content ? field(name, *content) : key(name).null();
   }
+
+  [[nodiscard]] std::size_t size() const noexcept { return out_.size(); }
+
+  void reserve(std::size_t bytes) { out_.reserve(bytes); }
 
   [[nodiscard]] std::string take() && { return std::move(out_); }
 

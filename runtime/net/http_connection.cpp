@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <sys/socket.h>
 #include <utility>
@@ -23,6 +24,7 @@ namespace {
 
 constexpr std::size_t read_block_bytes = std::size_t{64} << 10U;
 constexpr std::size_t first_block_bytes = std::size_t{4} << 10U;
+constexpr std::size_t copied_max = std::size_t{64} << 10U; // of a body, to go out in one piece with its head
 
 std::string lower(std::string_view text) {
   std::string out{text};
@@ -325,25 +327,29 @@ void http_connection::refuse(const http_response& why) {
   write_answer(why);
 }
 
-void http_connection::answer(std::uint64_t exchange, const http_response& response) {
+void http_connection::answer(std::uint64_t exchange, http_response response) {
   if (answering_ && exchange == exchange_)
-    write_answer(response);
+    write_answer(std::move(response));
 }
 
-void http_connection::write_answer(const http_response& response) {
+void http_connection::write_answer(http_response response) {
   answering_ = false;
   out_ = answer_head(response, keep_alive_) + fmt::format("Content-Length: {}\r\n\r\n", response.body.size());
-  if (body_wanted_)
+  if (body_wanted_ && response.body.size() <= copied_max)
     out_ += response.body;
+  else if (body_wanted_)
+    long_body_ = std::move(response.body);
   now_does(http_doing::reading, shared_->options.idle_timeout);
-  holds(out_.size());
+  holds(out_.size() + long_body_.size());
   make_room_for_answer();
-  asio::async_write(stream_, asio::buffer(out_),
+  asio::async_write(stream_,
+                    std::array{asio::const_buffer{asio::buffer(out_)}, asio::const_buffer{asio::buffer(long_body_)}},
                     [self = shared_from_this()](const error_code& error, std::size_t) { self->on_answered(error); });
 }
 
 void http_connection::on_answered(const error_code& error) {
   std::string{}.swap(out_);
+  std::string{}.swap(long_body_);
   holds(0);
   if (error || is_gone())
     return drop();

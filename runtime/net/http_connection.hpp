@@ -61,7 +61,7 @@ public:
   void begin();
 
   /// Answers the request under way; `exchange` tells a late answer from a current one.
-  void answer(std::uint64_t exchange, const http_response& response);
+  void answer(std::uint64_t exchange, http_response response);
   void start_stream(std::uint64_t exchange, int status, const std::string& content_type,
                     std::shared_ptr<http_backlog> backlog);
 
@@ -98,7 +98,7 @@ private:
   void queue(std::shared_ptr<http_request> request);
   void ask(http_request request);
   [[nodiscard]] bool has_left();
-  void write_answer(const http_response& response);
+  void write_answer(http_response response);
   void holds(std::size_t unread);
   void make_room_for_answer();
   void on_answered(const error_code& error);
@@ -127,7 +127,8 @@ private:
   bool writing_ = false; // part of a stream
   bool stream_ended_ = false;
   std::shared_ptr<http_backlog> backlog_;
-  std::string out_; // being written
+  std::string out_;       // being written
+  std::string long_body_; // behind it
   std::size_t unread_ = 0;
   std::array<char, 512> scratch_{};
   std::size_t lingered_ = 0;

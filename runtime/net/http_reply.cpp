@@ -18,7 +18,7 @@ struct http_exchange {
 
   template<class Action>
   bool post(Action action) const {
-    return gate->post([at = connection, number = number, action = std::move(action)] {
+    return gate->post([at = connection, number = number, action = std::move(action)]() mutable {
       if (const auto held = at.lock())
         action(*held, number);
     });
@@ -81,8 +81,8 @@ public:
   void send(http_response response) override {
     if (used_.exchange(true))
       return;
-    exchange_.post([response = std::move(response)](http_connection& connection, std::uint64_t number) {
-      connection.answer(number, response);
+    exchange_.post([response = std::move(response)](http_connection& connection, std::uint64_t number) mutable {
+      connection.answer(number, std::move(response));
     });
   }
 

@@ -1,4 +1,5 @@
 #include "control/event_followers.hpp"
+#include "control/event_pages.hpp"
 #include "tests/control/api_rig.hpp"
 
 #include <boost/json/parse.hpp>
@@ -92,6 +93,30 @@ SCENARIO("a follower of one kind hears of no other") {
   rig.happened("silent");
   rig.settle();
   CHECK(numbers_in(follower->streamed) == "2 ");
+}
+
+SCENARIO("a long page is written in turns, so that others are answered in between, and is whole") {
+  api_rig rig;
+  for (int count = 0; count < 3 * static_cast<int>(control::events_per_turn); ++count)
+    rig.happened("a");
+  const auto page = rig.ask("GET", "/api/v1/events?limit=10000");
+  CHECK_FALSE(page->answered);
+  CHECK(rig.ask("GET", "/api/v1/events?limit=1")->answered);
+  rig.happened("later");
+  rig.settle();
+  REQUIRE(page->answered);
+  const auto events = page->json().at("events").as_array();
+  REQUIRE(events.size() == 3 * control::events_per_turn);
+  for (std::size_t number = 0; number < events.size(); ++number)
+    CHECK(events[number].at("seq").as_int64() == static_cast<std::int64_t>(number) + 1);
+  CHECK(page->at("/last_seq") == std::to_string(events.size()));
+}
+
+SCENARIO("a page that fits into one turn is answered at once") {
+  api_rig rig;
+  for (std::size_t count = 0; count < control::events_per_turn; ++count)
+    rig.happened("a");
+  CHECK(rig.ask("GET", "/api/v1/events?limit=10000")->answered);
 }
 
 SCENARIO("a burst is written in turns, and all of it") {

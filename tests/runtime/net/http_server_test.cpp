@@ -65,6 +65,20 @@ TEST_CASE("a connection serves one request after another, pipelined ones too") {
   CHECK(last.find("Connection: close") != std::string::npos);
 }
 
+TEST_CASE("a long answer arrives whole behind its head, and the next answer behind it") {
+  std::string body;
+  for (int number = 0; number < 100'000; ++number)
+    body += std::to_string(number) + " ";
+  const net_served server{[&body](const net::http_request& request, const std::shared_ptr<net::http_reply>& reply) {
+    reply->send({200, "text/plain", request.path == "/long" ? body : "well"});
+  }};
+  const net_raw_client client{server.port};
+  client.write("GET /long HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const auto all = client.read_until("well");
+  CHECK(all.find("Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body + "HTTP/1.1 200 OK\r\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("HEAD gets the length of the answer and no body") {
   const net_served server{echo};
   net_raw_client client{server.port};
