@@ -1,5 +1,6 @@
 #include "bench/config_bed.hpp"
 
+#include "actors/session/io_seats.hpp"
 #include "control/push/config_startup.hpp"
 #include "runtime/process/spawn.hpp"
 #include "runtime/process/tell.hpp"
@@ -68,8 +69,8 @@ config_bed::config_bed(const std::string& text, std::size_t io_threads, std::sha
   auto chosen = control::choose_start(*store, first, text, "bed", read, 1);
   if (!chosen)
     throw std::runtime_error{chosen.fault()};
-  depot_ = std::make_shared<session::depot>(
-      session::depot_inputs{&host_->engine(), &host_->clock(), board, std::make_shared<no_notices>(), tree, 1});
+  depot_ = std::make_shared<session::depot>(session::depot_inputs{session::seats_on(host_->engine()), &host_->clock(),
+                                                                  board, std::make_shared<no_notices>(), tree, 1});
   depot_->want(session::wanted_of(first.config), 1);
   auto outcome = supervision::start_supervisor(host_->system(), nullptr, depot_->root_plan());
   root_ = std::get<supervision::started>(outcome).child;

@@ -1,6 +1,7 @@
 #include "bench/session_bed.hpp"
 
 #include "actors/session/depot.hpp"
+#include "actors/session/io_seats.hpp"
 #include "supervisors/supervisor.hpp"
 
 #include <chrono>
@@ -38,8 +39,9 @@ session_bed::session_bed(const conf::node_config& config, std::size_t io_threads
     std::fprintf(stderr, "caf-bench: %s\n", lacks->c_str());
     std::exit(1);
   }
-  const auto depot = std::make_shared<session::depot>(session::depot_inputs{
-      &host_->engine(), &host_->clock(), board_, std::make_shared<no_notices>(), std::make_shared<no_events>(), 1});
+  const auto depot = std::make_shared<session::depot>(
+      session::depot_inputs{session::seats_on(host_->engine()), &host_->clock(), board_, std::make_shared<no_notices>(),
+                            std::make_shared<no_events>(), 1});
   depot->want(std::move(wanted), 1);
   const auto outcome = supervision::start_supervisor(host_->system(), nullptr, depot->root_plan());
   if (const auto* up = std::get_if<supervision::started>(&outcome))

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/session/connection_seat.hpp"
 #include "actors/session/session_context.hpp"
 #include "actors/session/wanted.hpp"
-#include "runtime/host/io_engine.hpp"
 #include "runtime/net/tls_source.hpp"
 
 #include <cstdint>
@@ -41,7 +41,7 @@ private:
 
 /// What of one connection outlives its processes.
 struct connection_place {
-  host::io_seat seat;                       // on one I/O thread
+  std::shared_ptr<connection_seat> seat;    // never null
   std::uint32_t stop_group = 0;             // of its supervisor: all connections of an exchange stop side by side
   std::uint64_t seed = 0;                   // of its jitter
   std::shared_ptr<wanted_cell> wanted;      // never null

@@ -146,38 +146,38 @@ depot::shared_place depot::place_for(const std::shared_ptr<const wanted_connecti
     return place;
   }
   place = std::make_shared<connection_place>();
-  place->seat = inputs_.engine->take_seat();
+  place->seat = inputs_.seats(wanted->name);
   place->stop_group = ++last_group_;
   place->seed = seed_for(inputs_.seed, wanted->path);
   place->wanted = std::make_shared<wanted_cell>(std::move(content));
-  place->context = std::make_shared<session_context>(
-      session_config_of(*wanted), outside_of(*wanted, place->wanted, place->seat.unit(), place->seed),
-      base::to_unix_ms(inputs_.clock->now().wall));
+  place->context = std::make_shared<session_context>(session_config_of(*wanted),
+                                                     outside_of(*wanted, place->wanted, *place->seat, place->seed),
+                                                     base::to_unix_ms(inputs_.clock->now().wall));
   place->context->outside.record->hold_orders(holds_new);
   return place;
 }
 
 session_outside depot::outside_of(const wanted_connection& wanted, const std::shared_ptr<wanted_cell>& cell,
-                                  host::io_unit& unit, std::uint64_t seed) {
+                                  connection_seat& seat, std::uint64_t seed) {
   const auto& exchange = *wanted.exchange;
   const auto& entry = *wanted.entry;
   session_outside outside;
   outside.record = std::make_shared<connection_record>(wanted.name, exchange.name, wanted.path);
   const auto address = fmt::format("{}:{}", exchange.url.host, exchange.url.port);
-  outside.make_link = [cell, &unit](const venues::lane_spec& lane, net::ws_link_handler& handler) {
+  outside.make_link = [cell, &seat](const venues::lane_spec& lane, net::ws_link_handler& handler) {
     const auto now = cell->all();
     const auto& wishes = *now.wanted->exchange;
     auto dial = dial_options_of(wishes, lane);
     dial.tls_from = now.trust;
-    return net::make_ws_link(unit.context(), dial, {wishes.limits.frame_bytes_max, wishes.limits.send_queue_bytes_max},
-                             handler);
+    return seat.make_link(std::move(dial), {wishes.limits.frame_bytes_max, wishes.limits.send_queue_bytes_max},
+                          handler);
   };
-  outside.make_call = [cell, &unit](const venues::http_request& request, std::function<bool()> may_write,
+  outside.make_call = [cell, &seat](const venues::http_request& request, std::function<bool()> may_write,
                                     std::function<void(net::http_outcome)> done) {
     const auto now = cell->all();
     auto dial = dial_options_of(*now.wanted->exchange, request);
     dial.tls_from = now.trust;
-    return net::ask_http(unit.context(), {dial, now.wanted->exchange->limits.frame_bytes_max, std::move(may_write)},
+    return seat.ask_http({std::move(dial), now.wanted->exchange->limits.frame_bytes_max, std::move(may_write)},
                          {request.method, request.target, request.headers, request.body}, std::move(done));
   };
   outside.make_machine = [cell, nonces = base::rng{seed}, record = outside.record,
@@ -281,7 +281,7 @@ supervision::start_outcome depot::start_connection(caf::actor_system& system, co
   auto plan = connection_plan(connection);
   if (!plan)
     return supervision::ignored{};
-  return supervision::start_supervisor(system, &place->seat.unit(), std::move(*plan));
+  return supervision::start_supervisor(system, &place->seat->home(), std::move(*plan));
 }
 
 std::optional<supervision::supervisor_plan> depot::connection_plan(std::string_view connection) {
@@ -293,7 +293,7 @@ std::optional<supervision::supervisor_plan> depot::connection_plan(std::string_v
   const auto wanted = place->wanted->get();
   auto restarts = restarts_of(*wanted->exchange);
   restarts.seed = place->seed;
-  return session::connection_plan(place->context, session_config_of(*wanted), place->seat.unit(), restarts,
+  return session::connection_plan(place->context, session_config_of(*wanted), place->seat->home(), restarts,
                                   inputs_.events);
 }
 

@@ -21,7 +21,7 @@ namespace cafnode::session {
 
 /// What connections are made of besides their configuration. All of it outlives the depot.
 struct depot_inputs {
-  host::io_engine* engine = nullptr;
+  seat_source seats;
   const base::clock_source* clock = nullptr;
   std::shared_ptr<session::board> board;
   std::shared_ptr<notice_sink> notices;
@@ -60,7 +60,7 @@ public:
   [[nodiscard]] wanted_tree wanted() const;
 
   /// The plan of the whole node: a root named after the region, one supervisor per exchange, and under it one
-  /// supervisor per connection, each pinned to the I/O thread that had the fewest.
+  /// supervisor per connection, each pinned where its seat is.
   [[nodiscard]] supervision::supervisor_plan root_plan();
 
   /// None: it is not wanted.
@@ -80,7 +80,7 @@ private:
 
   shared_place place_for(const std::shared_ptr<const wanted_connection>& wanted, bool holds_new);
   session_outside outside_of(const wanted_connection& wanted, const std::shared_ptr<wanted_cell>& cell,
-                             host::io_unit& unit, std::uint64_t seed);
+                             connection_seat& seat, std::uint64_t seed);
   [[nodiscard]] supervision::supervisor_plan empty_plan(std::string path, std::string role, std::size_t children) const;
   supervision::child_spec connection_child(const wanted_connection& wanted);
   supervision::start_outcome start_connection(caf::actor_system& system, const std::string& connection);

@@ -1,6 +1,7 @@
 #include "apps/node/app.hpp"
 
 #include "actors/session/depot.hpp"
+#include "actors/session/io_seats.hpp"
 #include "apps/node/actions.hpp"
 #include "apps/node/config_desk.hpp"
 #include "apps/node/control.hpp"
@@ -11,7 +12,6 @@
 #include "runtime/host/actor_host.hpp"
 #include "runtime/host/signals.hpp"
 #include "runtime/observe/log.hpp"
-#include "runtime/observe/metric_names.hpp"
 #include "runtime/process/tell.hpp"
 
 #include <atomic>
@@ -106,8 +106,9 @@ bool running_node::make_depot() {
     std::fprintf(stderr, "caf-node: %s\n", lacks->c_str());
     return false;
   }
-  depot_ = std::make_shared<session::depot>(session::depot_inputs{
-      &host_->engine(), &host_->clock(), sight_->board, sight_->told, sight_->told, seed_of(config_, clock_)});
+  depot_ = std::make_shared<session::depot>(session::depot_inputs{session::seats_on(host_->engine()), &host_->clock(),
+                                                                  sight_->board, sight_->told, sight_->told,
+                                                                  seed_of(config_, clock_)});
   depot_->want(std::move(wanted), 1);
   return true;
 }

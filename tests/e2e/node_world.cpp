@@ -1,6 +1,7 @@
 #include "tests/e2e/node_world.hpp"
 
 #include "actors/session/depot.hpp"
+#include "actors/session/io_seats.hpp"
 #include "actors/session/order_table.hpp"
 #include "apps/node/actions.hpp"
 #include "supervisors/supervisor.hpp"
@@ -85,7 +86,7 @@ node_world::node_world(const options& wanted) : exchange{wanted.tls, wanted.sett
   const auto lacks = session::depot::why_not(wanted_tree);
   REQUIRE_MESSAGE(!lacks, lacks.value_or(""));
   const auto depot = std::make_shared<session::depot>(
-      session::depot_inputs{&host_->engine(), &host_->clock(), board_, notices, tree, 1});
+      session::depot_inputs{session::seats_on(host_->engine()), &host_->clock(), board_, notices, tree, 1});
   depot->want(std::move(wanted_tree), 1);
   const auto outcome = supervision::start_supervisor(host_->system(), nullptr, depot->root_plan());
   REQUIRE(std::holds_alternative<supervision::started>(outcome));

@@ -1,4 +1,5 @@
 #include "actors/session/depot.hpp"
+#include "actors/session/io_seats.hpp"
 #include "runtime/host/actor_host.hpp"
 
 #include <doctest/doctest.h>
@@ -53,8 +54,9 @@ struct depot_rig {
   std::shared_ptr<session::board> board = std::make_shared<session::board>();
   conf::node_config config = conf::built_in_config();
   std::uint64_t version = 0;
-  std::shared_ptr<session::depot> depot = std::make_shared<session::depot>(session::depot_inputs{
-      &host.engine(), &host.clock(), board, std::make_shared<deaf_notices>(), std::make_shared<deaf_events>(), 7});
+  std::shared_ptr<session::depot> depot = std::make_shared<session::depot>(
+      session::depot_inputs{session::seats_on(host.engine()), &host.clock(), board, std::make_shared<deaf_notices>(),
+                            std::make_shared<deaf_events>(), 7});
   supervision::supervisor_plan plan;
 };
 
