@@ -54,6 +54,9 @@ EDGES = {
     WIRE: {BASE, LINE},
     VIRTUAL_SIM: {BASE, LINE, MARKET, DERIBIT},
     "sim": {BASE, LINE, MARKET, DERIBIT, WIRE},
+    # A node and an exchange in one virtual time: what is real in each, and nothing of the programs around them.
+    "chaos": {BASE, OBSERVE, CONF, VENUES, PROCESS, VIRTUAL, SUPERVISORS, NET, SESSION, LINE, MARKET, DERIBIT,
+              VIRTUAL_SIM},
     "bench": {BASE, OBSERVE, CONF, CONFIG_STORE, VENUES, PROCESS, SUPERVISORS, NET, HOST, SESSION, CONTROL, "apps",
               "sim"},
 }
@@ -64,15 +67,15 @@ ALONE = {EXAMPLES}  # projects of their own: they include their own headers as t
 WALLS = {
     "Beast": (r"boost/beast", {NET, WIRE, "bench"}),
     "Asio": (r"boost/asio", {NET, HOST, CONTROL, SESSION, "apps", WIRE, "sim", "bench"}),
-    "Boost.JSON": (r"boost/json", {VENUES, CONTROL, "apps", MARKET, DERIBIT, VIRTUAL_SIM, "sim", "bench"}),
-    "CAF": (r"caf/", {PROCESS, VIRTUAL, SUPERVISORS, HOST, SESSION, CONTROL, EXAMPLES, "apps", "bench"}),
+    "Boost.JSON": (r"boost/json", {VENUES, CONTROL, "apps", MARKET, DERIBIT, VIRTUAL_SIM, "sim", "chaos", "bench"}),
+    "CAF": (r"caf/", {PROCESS, VIRTUAL, SUPERVISORS, HOST, SESSION, CONTROL, EXAMPLES, "apps", "chaos", "bench"}),
     "yaml-cpp": (r"yaml-cpp/", {CONF}),
     "spdlog": (r"spdlog/", {OBSERVE}),
     "prometheus-cpp": (r"prometheus/", {OBSERVE}),
     "c-ares": (r"ares\.h", {NET}),
     "OpenSSL": (r"openssl/", {VENUES, NET, CONFIG_STORE, DERIBIT, WIRE, "bench"}),
     "SQLite": (r"sqlite3\.h", {CONFIG_STORE}),
-    "CLI11": (r"CLI/", {"apps", "sim", "bench"}),
+    "CLI11": (r"CLI/", {"apps", "sim", "chaos", "bench"}),
     "doctest": (r"doctest/", set()),
     # Whole lives of an exchange run in one thread, in virtual time.
     "threads and sockets": (r"(thread|mutex|condition_variable|future|sys/socket\.h)$",

@@ -53,6 +53,12 @@ public:
   /// Reads nothing until it goes on.
   void hold(bool still) { link_.down->hold(still); }
 
+  /// What was sent stays under way until it goes on.
+  void hold_sent(bool still) { link_.up->hold(still); }
+
+  /// Sent, and not there yet.
+  [[nodiscard]] std::size_t sent_bytes() const noexcept { return link_.up->bytes(); }
+
   /// Leaves close frames unanswered from now on.
   void ignore_close() noexcept { answers_close_ = false; }
 
