@@ -86,6 +86,19 @@ SCENARIO("whoever tells it: all that happens is numbered in one row, and counted
   CHECK(rig.tree->find("tokyo/alpha", {}).has_value());
 }
 
+SCENARIO("what is told is counted, whoever tells it") {
+  sink_rig rig;
+  namespace metric = observe::metric;
+  auto fenced = test::child_event(transition::child_fenced, "tokyo", "alpha", child_state::waiting);
+  fenced.role = "root";
+  rig.sink.publish(fenced);
+  rig.sink.publish(notice_of(session::fact::link_closed{.cause = "reset"}));
+  rig.sink.publish(control::config_news{control::config_step::refused, {}, "tokyo", "why", 7, {}});
+  CHECK(rig.metrics.counter_of(metric::supervisor_fenced, {"root"}).value() == 1);
+  CHECK(rig.metrics.counter_of(metric::connection_closes, {"deribit", "reset"}).value() == 1);
+  CHECK(rig.metrics.counter_of(metric::config_rejects).value() == 1);
+}
+
 SCENARIO("a line of the log is the event: its kind, its fields, whom it is about and why") {
   sink_rig rig;
   log_catcher log;
