@@ -91,9 +91,15 @@ fuzz_all() {
     return 1
   }
   ninja -C build/fuzz -j "$JOBS" "${targets[@]}" || return 1
+  # Side by side: each has one thread, and waits for its time.
   local target status=0
+  local -a running=()
   for target in "${targets[@]}"; do
-    fuzz_one "$target" || status=1
+    fuzz_one "$target" &
+    running+=("$!")
+  done
+  for target in "${running[@]}"; do
+    wait "$target" || status=1
   done
   return $status
 }
