@@ -65,6 +65,8 @@ struct child_group {
   std::vector<std::string> names;
   std::int64_t open = 0;
   std::int64_t doubted = 0;
+  std::int64_t cancelled = 0;   // open ones that the exchange cancels
+  std::size_t with_unknown = 0; // connections whose orders are not known yet
   std::size_t count = 0;
 };
 
@@ -82,6 +84,10 @@ std::vector<child_group> groups_of(const value& plan) {
     auto& group = out[place->second];
     group.open += count_at(child, "/orders_open");
     group.doubted += count_at(child, "/orders_in_doubt");
+    if (text_at(child, "/cancels_orders") == "yes" && text_at(child, "/live") == "yes")
+      group.cancelled += count_at(child, "/orders_open");
+    if (text_at(child, "/orders_known") == "no")
+      ++group.with_unknown;
     if (++group.count <= names_shown)
       group.names.push_back(text_at(child, "/path"));
   }
@@ -105,6 +111,12 @@ std::string group_text(const child_group& group, const look& how) {
     out += wrapped("      " + group.why, 6, how) + "\n";
   if (group.open + group.doubted > 0)
     out += fmt::format("      {} open, {} in doubt\n", counted(group.open, "order"), group.doubted);
+  if (group.cancelled > 0)
+    out += fmt::format("      the exchange cancels {} (cancel_on_disconnect): --force is needed\n",
+                       counted(group.cancelled, "open order"));
+  if (group.with_unknown > 0)
+    out += fmt::format("      the orders of {} are not known yet: not live since the node began\n",
+                       counted(static_cast<std::int64_t>(group.with_unknown), "connection"));
   return out;
 }
 

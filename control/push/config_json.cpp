@@ -34,6 +34,8 @@ void write(json_writer& json, const planned_child& child) {
       .field("live", child.now.live)
       .field("orders_open", child.now.orders_open)
       .field("orders_in_doubt", child.now.orders_in_doubt)
+      .field("orders_known", child.now.orders_known)
+      .field("cancels_orders", child.cancels)
       .key("why")
       .open_array();
   for (const auto& line : *child.why)

@@ -113,7 +113,7 @@ std::string shown_of(const std::string& text) {
 
 SCENARIO("wherever a secret got into a text, and however that is broken, no fault shows it") {
   cafnode::base::rng chance{20261130};
-  for (int life = 0; life < 3'000; ++life) {
+  for (int life = 0; life < 800; ++life) {
     auto lines = good_lines();
     for (auto times = 1 + below(chance, 2); times > 0; --times)
       hide(lines, chance);

@@ -34,6 +34,17 @@ SCENARIO("a plan tells what becomes of each connection and why, those alike in o
   CHECK(text.ends_with("do it: cafctl config apply node.yaml --node tokyo-1 --index 41 \\\n           --hash ab12\n"));
 }
 
+SCENARIO("a plan says what a restart costs, and where orders are not known") {
+  const auto text = plan_of(R"({"effect":"restart","path":"a/b/c","live":true,"orders_open":2,"orders_in_doubt":0,)"
+                            R"("orders_known":true,"cancels_orders":true,"why":["w"]},{"effect":"stop","path":"a/b/d",)"
+                            R"("live":false,"orders_open":0,"orders_in_doubt":0,"orders_known":false,)"
+                            R"("cancels_orders":false,"why":["w"]})");
+  CHECK(text.find("      the exchange cancels 2 open orders (cancel_on_disconnect): --force is needed\n") !=
+        std::string::npos);
+  CHECK(text.find("      the orders of 1 connection are not known yet: not live since the node began\n") !=
+        std::string::npos);
+}
+
 SCENARIO("one is told as one") {
   const auto text = config_plan_text(
       boost::json::parse(
