@@ -3,7 +3,7 @@
 #include "actors/session/depot.hpp"
 #include "control/config/config_store.hpp"
 #include "control/push/config_keeper.hpp"
-#include "control/tree_view.hpp"
+#include "control/tree/tree_view.hpp"
 #include "runtime/host/actor_host.hpp"
 
 #include <caf/actor.hpp>

@@ -3,7 +3,7 @@
 #include "control/access.hpp"
 #include "control/api_fault.hpp"
 #include "control/control_actions.hpp"
-#include "control/event_followers.hpp"
+#include "control/events/event_followers.hpp"
 #include "control/node_views.hpp"
 #include "runtime/net/http_server.hpp"
 

@@ -1,7 +1,7 @@
 #include "apps/node/actions.hpp"
 
 #include "actors/session/messages.hpp"
-#include "control/restart_answer.hpp"
+#include "control/tree/restart_answer.hpp"
 #include "runtime/process/ask.hpp"
 #include "runtime/process/spawn.hpp"
 #include "runtime/process/tell.hpp"

@@ -2,7 +2,7 @@
 
 #include "actors/session/board.hpp"
 #include "control/control_actions.hpp"
-#include "control/tree_view.hpp"
+#include "control/tree/tree_view.hpp"
 #include "runtime/process/services.hpp"
 
 #include <caf/actor_system.hpp>

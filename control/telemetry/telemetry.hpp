@@ -1,7 +1,7 @@
 #pragma once
 
 #include "control/telemetry/event_counts.hpp"
-#include "control/tree_view.hpp"
+#include "control/tree/tree_view.hpp"
 #include "runtime/observe/event_log.hpp"
 #include "runtime/observe/log.hpp"
 

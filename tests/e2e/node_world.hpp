@@ -5,7 +5,7 @@
 #include "bench/simulator.hpp"
 #include "conf/node_config.hpp"
 #include "control/control_actions.hpp"
-#include "control/tree_view.hpp"
+#include "control/tree/tree_view.hpp"
 #include "runtime/host/actor_host.hpp"
 
 #include <caf/actor.hpp>

@@ -1,5 +1,5 @@
 // What events do to the rows.
-#include "control/tree_store.hpp"
+#include "control/tree/tree_store.hpp"
 #include "supervisors/end_reason.hpp"
 
 #include <caf/actor_cast.hpp>

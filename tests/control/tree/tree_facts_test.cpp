@@ -1,5 +1,5 @@
 // What a row tells beyond its place and its state.
-#include "control/tree_view.hpp"
+#include "control/tree/tree_view.hpp"
 #include "tests/control/api_rig.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
 // A tree of 100,000 children: read in pages, whole and right, whatever happens meanwhile.
-#include "control/tree_view.hpp"
+#include "control/tree/tree_view.hpp"
 #include "tests/control/api_rig.hpp"
 
 #include <doctest/doctest.h>

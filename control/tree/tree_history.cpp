@@ -1,4 +1,4 @@
-#include "control/tree_history.hpp"
+#include "control/tree/tree_history.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -1,5 +1,5 @@
 // Where rows stand, and how one gets from one to the next. What events do to them: tree_changes.cpp
-#include "control/tree_store.hpp"
+#include "control/tree/tree_store.hpp"
 
 namespace cafnode::control {
 

@@ -1,7 +1,7 @@
 #include "control/api_call.hpp"
 #include "control/request_reader.hpp"
-#include "control/tree_history.hpp"
-#include "control/tree_json.hpp"
+#include "control/tree/tree_history.hpp"
+#include "control/tree/tree_json.hpp"
 #include "supervisors/words.hpp"
 
 #include <fmt/format.h>

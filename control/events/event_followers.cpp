@@ -1,4 +1,4 @@
-#include "control/event_followers.hpp"
+#include "control/events/event_followers.hpp"
 
 #include "runtime/base/invariant.hpp"
 

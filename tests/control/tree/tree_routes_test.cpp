@@ -1,5 +1,5 @@
 #include "control/api_fault.hpp"
-#include "control/restart_answer.hpp"
+#include "control/tree/restart_answer.hpp"
 #include "tests/control/api_rig.hpp"
 
 #include <doctest/doctest.h>

@@ -2,7 +2,7 @@
 
 #include "control/json_writer.hpp"
 #include "control/record_shelf.hpp"
-#include "control/tree_row.hpp"
+#include "control/tree/tree_row.hpp"
 
 /// The supervisor tree as the API writes it.
 namespace cafnode::control {

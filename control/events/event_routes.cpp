@@ -1,6 +1,6 @@
 #include "control/api_call.hpp"
-#include "control/event_kinds.hpp"
-#include "control/event_pages.hpp"
+#include "control/events/event_kinds.hpp"
+#include "control/events/event_pages.hpp"
 #include "control/json_writer.hpp"
 #include "control/request_reader.hpp"
 

@@ -1,5 +1,5 @@
 #include "control/api_call.hpp"
-#include "control/order_json.hpp"
+#include "control/orders/order_json.hpp"
 #include "control/request_reader.hpp"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "control/tree_node.hpp"
+#include "control/tree/tree_node.hpp"
 
 #include <functional>
 #include <string>

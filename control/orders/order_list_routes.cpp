@@ -1,7 +1,7 @@
 #include "actors/session/order_table.hpp"
 #include "control/api_call.hpp"
 #include "control/json_writer.hpp"
-#include "control/order_json.hpp"
+#include "control/orders/order_json.hpp"
 #include "control/request_reader.hpp"
 #include "control/request_text.hpp"
 

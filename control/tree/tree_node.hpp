@@ -1,6 +1,6 @@
 #pragma once
 
-#include "control/tree_row.hpp"
+#include "control/tree/tree_row.hpp"
 #include "supervisors/restart_window.hpp"
 
 #include <boost/intrusive/set.hpp>

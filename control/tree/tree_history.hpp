@@ -1,6 +1,6 @@
 #pragma once
 
-#include "control/tree_view.hpp"
+#include "control/tree/tree_view.hpp"
 #include "runtime/observe/event_log.hpp"
 
 #include <vector>

@@ -1,5 +1,5 @@
 // What the tree knows of the processes behind its rows, under real supervisors and in virtual time.
-#include "control/tree_view.hpp"
+#include "control/tree/tree_view.hpp"
 #include "runtime/virtual/virtual_world.hpp"
 #include "supervisors/supervisor.hpp"
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "control/record_shelf.hpp"
-#include "control/tree_row.hpp"
-#include "control/tree_store.hpp"
+#include "control/tree/tree_row.hpp"
+#include "control/tree/tree_store.hpp"
 
 #include <caf/actor.hpp>
 

@@ -1,4 +1,4 @@
-#include "control/actor_sight.hpp"
+#include "control/tree/actor_sight.hpp"
 
 #include "runtime/process/process_base.hpp"
 

@@ -1,4 +1,4 @@
-#include "control/event_kinds.hpp"
+#include "control/events/event_kinds.hpp"
 
 #include "actors/session/notice.hpp"
 #include "control/push/config_news.hpp"

@@ -1,5 +1,5 @@
-#include "control/event_followers.hpp"
-#include "control/event_pages.hpp"
+#include "control/events/event_followers.hpp"
+#include "control/events/event_pages.hpp"
 #include "tests/control/api_rig.hpp"
 
 #include <boost/json/parse.hpp>

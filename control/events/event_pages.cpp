@@ -1,4 +1,4 @@
-#include "control/event_pages.hpp"
+#include "control/events/event_pages.hpp"
 
 #include "control/json_writer.hpp"
 

@@ -1,4 +1,4 @@
-#include "control/order_json.hpp"
+#include "control/orders/order_json.hpp"
 
 #include <array>
 

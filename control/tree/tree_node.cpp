@@ -1,4 +1,4 @@
-#include "control/tree_node.hpp"
+#include "control/tree/tree_node.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
-#include "control/tree_view.hpp"
+#include "control/tree/tree_view.hpp"
 
-#include "control/actor_sight.hpp"
+#include "control/tree/actor_sight.hpp"
 #include "runtime/base/invariant.hpp"
 
 #include <caf/actor_cast.hpp>

@@ -1,4 +1,4 @@
-#include "control/tree_view.hpp"
+#include "control/tree/tree_view.hpp"
 #include "tests/control/api_rig.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-#include "control/restart_answer.hpp"
+#include "control/tree/restart_answer.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "control/event_followers.hpp"
+#include "control/events/event_followers.hpp"
 
 #include <memory>
 

@@ -1,4 +1,4 @@
-#include "control/tree_json.hpp"
+#include "control/tree/tree_json.hpp"
 
 #include "supervisors/words.hpp"
 
