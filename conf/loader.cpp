@@ -3,6 +3,7 @@
 #include "conf/control_check.hpp"
 #include "conf/decoder.hpp"
 #include "conf/field.hpp"
+#include "runtime/base/descriptor.hpp"
 #include "runtime/base/result.hpp"
 
 #include <fmt/format.h>
@@ -19,25 +20,6 @@
 namespace cafnode::conf {
 
 namespace {
-
-/// An open file that closes itself.
-class descriptor {
-public:
-  explicit descriptor(int number) noexcept : number_{number} {}
-
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-
-  ~descriptor() {
-    if (number_ >= 0)
-      ::close(number_);
-  }
-
-  [[nodiscard]] int get() const noexcept { return number_; }
-
-private:
-  int number_;
-};
 
 fault file_fault(const std::string& path, fault_code code, std::string message, std::string hint = {}) {
   fault out;
@@ -113,7 +95,7 @@ std::string without_mark(std::string text) {
 
 base::result<std::string, fault> read_text_file(const std::string& path) {
   // Without O_NONBLOCK the open of a named pipe would wait for its writer.
-  const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  const base::descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.get() < 0)
     return base::failure{file_fault(path, fault_code::not_readable,
                                     fmt::format("cannot be opened: {}", std::strerror(errno)),

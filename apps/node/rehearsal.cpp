@@ -1,6 +1,7 @@
 #include "apps/node/rehearsal.hpp"
 
 #include "apps/node/listeners.hpp"
+#include "runtime/base/descriptor.hpp"
 
 #include <fmt/format.h>
 
@@ -19,30 +20,12 @@ namespace {
 
 using reason = std::optional<std::string>;
 
-class descriptor {
-public:
-  explicit descriptor(int number) noexcept : number_{number} {}
-
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-
-  ~descriptor() {
-    if (number_ >= 0)
-      ::close(number_);
-  }
-
-  [[nodiscard]] int get() const noexcept { return number_; }
-
-private:
-  int number_;
-};
-
 /// As the log opens it; a file that was made for this goes again.
 reason why_no_log(const std::string& path) {
   struct stat about {};
 
   const bool is_new = ::lstat(path.c_str(), &about) != 0 && errno == ENOENT;
-  const descriptor file{::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640)};
+  const base::descriptor file{::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640)};
   if (file.get() < 0)
     return fmt::format("log.file {} cannot be opened: {}", path, std::strerror(errno));
   if (is_new)
@@ -59,7 +42,7 @@ reason why_not_bound(const std::string& address, std::uint16_t port) {
   if (const int error = ::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &wanted, &list); error != 0)
     return fmt::format("control.address {} is no address: {}", address, gai_strerror(error));
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner{list, ::freeaddrinfo};
-  const descriptor socket{::socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  const base::descriptor socket{::socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   const int yes = 1;
   if (socket.get() < 0 || ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
       ::bind(socket.get(), list->ai_addr, list->ai_addrlen) != 0)
