@@ -142,6 +142,20 @@ void subscription_table::restore(channel_entry& channel) noexcept {
     set_broken(channel, true);
 }
 
+/// Nobody knows what became of the call that these channels were in.
+void subscription_table::doubt(channel_state in_call) noexcept {
+  for (auto& channel : channels_) {
+    if (channel.state != in_call)
+      continue;
+    if (channel.wished) {
+      restore(channel);
+      continue;
+    }
+    set_state(channel, channel_state::confirmed);
+    channel.doubtful = true;
+  }
+}
+
 void subscription_table::forget(entries& in, entries::iterator at) {
   tally(*at, -1);
   index_.erase(at->name);
@@ -296,16 +310,7 @@ void subscription_table::set_broken(channel_entry& channel, bool broken) noexcep
 void subscription_table::call_failed() {
   CAFNODE_INVARIANT(call_ == call::subscribe, "a call failed that was not under way");
   call_ = call::none;
-  for (auto& channel : channels_) {
-    if (channel.state != channel_state::asked)
-      continue;
-    if (channel.wished) {
-      restore(channel);
-      continue;
-    }
-    set_state(channel, channel_state::confirmed);
-    channel.doubtful = true;
-  }
+  doubt(channel_state::asked);
 }
 
 bool subscription_table::lose(channel_entry& channel) noexcept {
@@ -354,16 +359,7 @@ std::optional<base::time_point> subscription_table::next_renewal() const noexcep
 
 void subscription_table::unsubscribe_failed() noexcept {
   call_ = call::none;
-  for (auto& channel : channels_) {
-    if (channel.state != channel_state::releasing)
-      continue;
-    if (channel.wished) {
-      restore(channel);
-      continue;
-    }
-    set_state(channel, channel_state::confirmed);
-    channel.doubtful = true;
-  }
+  doubt(channel_state::releasing);
 }
 
 void subscription_table::end_unsubscribe(base::time_point now) {

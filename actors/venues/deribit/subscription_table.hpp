@@ -159,6 +159,7 @@ private:
   void drop(entries::iterator at, base::time_point now);
   void forget(entries& in, entries::iterator at);
   void restore(channel_entry& channel) noexcept;
+  void doubt(channel_state in_call) noexcept;
   void set_broken(channel_entry& channel, bool broken) noexcept;
   void set_state(channel_entry& channel, channel_state state) noexcept;
   void set_wished(channel_entry& channel, bool wished) noexcept;
