@@ -1,38 +1,16 @@
 #include "actors/session/order_table.hpp"
+#include "tests/actors/session/order_samples.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace cafnode::session;
 using cafnode::base::decimal;
+using cafnode::test::report;
+using cafnode::test::request;
 using cafnode::venues::fill_report;
 using cafnode::venues::order_report;
 using cafnode::venues::order_request;
 using cafnode::venues::order_state;
-
-namespace {
-
-order_request request(const std::string& label) {
-  order_request wanted;
-  wanted.instrument = "BTC-PERPETUAL";
-  wanted.label = label;
-  wanted.amount = decimal::from_raw(10 * decimal::one);
-  wanted.valid_until_ms = 5000;
-  return wanted;
-}
-
-order_report report(const std::string& label, order_state state, std::int64_t filled, std::int64_t updated_ms,
-                    const std::string& id = "1") {
-  order_report said;
-  said.order_id = id;
-  said.label = label;
-  said.state = state;
-  said.filled = decimal::from_raw(filled * decimal::one);
-  said.amount = decimal::from_raw(10 * decimal::one);
-  said.updated_ms = updated_ms;
-  return said;
-}
-
-} // namespace
 
 SCENARIO("until the exchange speaks of an order it is shown as it was asked for") {
   using namespace cafnode::venues;
