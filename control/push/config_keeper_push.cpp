@@ -186,10 +186,12 @@ std::pair<std::size_t, std::string> config_keeper::not_held() const {
   return found;
 }
 
-/// Orders may begin again on what was held and on what is new.
+/// Orders may begin again on what was held; on what is new only once it is certain to stay.
 void config_keeper::let_orders_go(const push& ended) {
   for (const auto& record : ended.held)
     record->hold_orders(false);
+  if (ended.course.result() != push_result::applied)
+    return;
   for (const auto& child : ended.wanted.plan.children)
     if (const auto record = outside_.board->find(child.name))
       record->hold_orders(false);
